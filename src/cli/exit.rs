@@ -1,0 +1,32 @@
+//! Exit codes.
+
+pub const DONE: u8 = 0;
+pub const FOUND: u8 = 10;
+pub const USAGE: u8 = 2;
+pub const INPUT: u8 = 3;
+pub const QUARANTINE: u8 = 4;
+pub const BUG: u8 = 70;
+
+/// Shown below `--help`.
+pub const HELP: &str = "Exit codes:
+  0   done, nothing supported
+  10  done, at least one hypothesis is supported (only with --exit-code)
+  2   the command line or the configuration is wrong
+  3   input unreadable, or no host found
+  4   more of the bytes than --max-quarantine could not be understood (the report is still written)
+  70  a bug of coroner's";
+
+/// Input that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct InputError(pub String);
+
+/// Words of the user that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// The exit code for an error.
+pub fn code_of(error: &anyhow::Error) -> u8 {
+    if error.is::<UsageError>() || error.is::<crate::config::ConfigError>() { USAGE } else { INPUT }
+}

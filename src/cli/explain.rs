@@ -1,0 +1,145 @@
+//! `coroner explain`: what a signature means, or how an incident or hypothesis was come by.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::exit::{self, UsageError};
+use super::output;
+use crate::knowledge::{Knowledge, Signature};
+use crate::report::text_safety::terminal;
+
+pub const EXAMPLES: &str = "Examples:
+  coroner explain kernel-panic
+  coroner explain kvm07@20250301T020304Z --report coroner-report
+  coroner explain list";
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Id of a signature, an incident or a hypothesis; `list` lists the signatures
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Folder of the report that has the incident or hypothesis
+    #[arg(long, value_name = "DIR", default_value = "coroner-report")]
+    report: PathBuf,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<u8> {
+    let knowledge = Knowledge::shipped()?;
+    if args.id == "list" {
+        let lines: Vec<String> =
+            knowledge.signatures().iter().map(|signature| format!("{:28} {}\n", signature.id, signature.title)).collect();
+        output::print(&lines.concat())?;
+        return Ok(exit::DONE);
+    }
+    let found: Vec<&Signature> = [args.id.clone(), format!("{}-sel", args.id)]
+        .iter()
+        .filter_map(|id| knowledge.by_id(id))
+        .collect();
+    if !found.is_empty() {
+        for signature in found {
+            output::print(&signature_text(signature))?;
+        }
+        return Ok(exit::DONE);
+    }
+    match from_report(args)? {
+        Some(text) => {
+            output::print(&text)?;
+            Ok(exit::DONE)
+        }
+        None => {
+            let place = args.report.join("findings.json");
+            let text = format!(
+                "`{}` is no signature (`coroner explain list`), and no incident or hypothesis of {}",
+                args.id,
+                place.display()
+            );
+            Err(UsageError(text).into())
+        }
+    }
+}
+
+fn signature_text(signature: &Signature) -> String {
+    let cause = signature.cause.map_or("none by itself".to_owned(), |cause| cause.word().to_owned());
+    let samples = |list: &[crate::knowledge::Sample]| -> String {
+        list.iter()
+            .map(|sample| {
+                let why = if sample.why.is_empty() { String::new() } else { format!("   ({})", sample.why) };
+                format!("    {}{why}\n", sample.text)
+            })
+            .collect()
+    };
+    let pattern = signature.pattern.as_deref().map_or(String::new(), |pattern| format!("  pattern   {pattern}\n"));
+    let codes: String = signature
+        .sel
+        .iter()
+        .map(|rule| {
+            let hex = |value: Option<u8>| value.map_or("any".to_owned(), |value| format!("{value:02X}h"));
+            let state = if rule.asserted { "asserted" } else { "deasserted" };
+            format!(
+                "  SEL       sensor type {}, event type {}, offsets {:?}, {state}\n",
+                hex(rule.sensor_type),
+                hex(rule.event_type),
+                rule.offsets
+            )
+        })
+        .collect();
+    format!(
+        "{id}: {title}\n  class     {class:?}\n  cause     {cause}\n{codes}{pattern}  basis     {basis:?}\n  source    {source}\n  next      {next}\n  matches\n{hit}  does not match\n{miss}",
+        id = signature.id,
+        title = signature.title,
+        class = signature.class,
+        basis = signature.basis,
+        source = signature.source,
+        next = signature.next,
+        hit = samples(&signature.hit),
+        miss = samples(&signature.miss),
+    )
+}
+
+fn from_report(args: &Args) -> anyhow::Result<Option<String>> {
+    let path = args.report.join("findings.json");
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    let findings: Value = serde_json::from_str(&text)?;
+    for list in ["incidents", "hypotheses"] {
+        let entries = findings.get(list).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let found = entries.iter().find(|entry| {
+            entry.get("id").and_then(Value::as_str) == Some(&args.id)
+                || (list == "hypotheses" && entry.get("rank").map(ToString::to_string).as_deref() == Some(&args.id))
+        });
+        if let Some(entry) = found {
+            return Ok(Some(entry_text(entry)));
+        }
+    }
+    Ok(None)
+}
+
+/// The fields of an entry, a line each; evidence as a list.
+fn entry_text(entry: &Value) -> String {
+    let mut out = String::new();
+    let Some(fields) = entry.as_object() else { return out };
+    for (name, value) in fields {
+        match value {
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                out.push_str(&format!("{name}:\n"));
+                for item in items {
+                    out.push_str(&format!("  - {}\n", terminal(&one_line(item))));
+                }
+            }
+            Value::Null => {}
+            other => out.push_str(&format!("{name}: {}\n", terminal(&one_line(other)))),
+        }
+    }
+    out
+}
+
+fn one_line(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(fields) => {
+            fields.values().filter(|value| !value.is_null()).map(one_line).collect::<Vec<_>>().join(" · ")
+        }
+        Value::Array(items) => items.iter().map(one_line).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

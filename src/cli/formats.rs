@@ -1,0 +1,59 @@
+//! `coroner formats`: the register, or what each file was taken for.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::exit;
+use super::input::Input;
+use super::listing::{Format, Listing};
+use super::output;
+use crate::ingest::attribution::attribute;
+use crate::ingest::formats::ALL;
+
+pub const EXAMPLES: &str = "Examples:
+  coroner formats
+  coroner formats /srv/evidence --format json";
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files and folders to recognise; none: list the register
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<u8> {
+    if args.paths.is_empty() {
+        let mut listing = Listing::new(&["format", "kind", "what"]);
+        for format in ALL {
+            listing.rows.push(vec![json!(format.id()), json!(format.kind().word()), json!(format.title())]);
+        }
+        output::print(&listing.render(args.format))?;
+        return Ok(exit::DONE);
+    }
+    let input = Input { paths: args.paths.clone(), facts: None, config: None, quiet: false, verbose: false };
+    let loaded = input.load()?;
+    let attribution = attribute(&loaded.sources, &loaded.config);
+    let mut listing = Listing::new(&[
+        "path", "format", "kind", "host", "records", "bytes", "parsed", "ignored", "quarantined", "reason",
+    ]);
+    for (source, host) in loaded.sources.iter().zip(&attribution.source_host) {
+        let host = host.as_ref().map_or(Value::Null, |host| json!(host));
+        listing.rows.push(vec![
+            json!(source.path),
+            json!(source.format),
+            json!(source.kind),
+            host,
+            json!(source.understood),
+            json!(source.bytes),
+            json!(source.parsed),
+            json!(source.ignored),
+            json!(source.quarantined),
+            json!(source.reason),
+        ]);
+    }
+    output::print(&listing.render(args.format))?;
+    Ok(if loaded.missing { exit::INPUT } else { exit::DONE })
+}

@@ -1,0 +1,58 @@
+//! `coroner incidents`: the list of incidents.
+
+use serde_json::json;
+
+use super::exit;
+use super::input::{Input, Span};
+use super::listing::{Format, Listing};
+use super::output;
+
+pub const EXAMPLES: &str = "Examples:
+  coroner incidents sample-data/reboots
+  coroner incidents sample-data/reboots --all --host kvm07 --format csv";
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    span: Span,
+    /// Planned ends, too
+    #[arg(long)]
+    all: bool,
+    /// Only this host
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<u8> {
+    let loaded = args.input.load()?;
+    loaded.require_hosts()?;
+    let missing = loaded.missing;
+    let analysis = loaded.analyse(&args.span)?;
+    let mut listing = Listing::new(&[
+        "at", "host", "kind", "planned", "cause", "confidence", "downtime_s", "cluster", "reason", "id",
+    ]);
+    for incident in &analysis.report.incidents {
+        let wanted = args.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&incident.host));
+        if !wanted || (incident.planned && !args.all) {
+            continue;
+        }
+        listing.rows.push(vec![
+            json!(incident.at.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+            json!(incident.host),
+            json!(incident.kind.word()),
+            json!(incident.planned),
+            json!(incident.cause.word()),
+            json!(incident.confidence),
+            json!(incident.downtime_s),
+            json!(incident.cluster),
+            json!(incident.reason),
+            json!(incident.id),
+        ]);
+    }
+    output::print(&listing.render(args.format))?;
+    Ok(if missing { exit::INPUT } else { exit::DONE })
+}

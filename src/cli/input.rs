@@ -1,0 +1,167 @@
+//! What most commands share: where the data is and how to read it.
+
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::exit::{InputError, UsageError};
+use crate::config::{Config, FILE_NAME};
+use crate::ingest::attribution::attribute;
+use crate::ingest::drive::read_bytes;
+use crate::ingest::written_time::{self, DayFirst};
+use crate::knowledge::Knowledge;
+use crate::model::Stamp;
+use crate::model::record::{SourceFacts, SourceId};
+use crate::pipeline::{self, Analysis, Options};
+
+/// Options of every command that reads data.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// Files and folders to read; `-` is standard input
+    #[arg(value_name = "PATH", required_unless_present = "facts")]
+    pub paths: Vec<PathBuf>,
+    /// Use facts that `ingest` wrote, instead of or beside PATHs
+    #[arg(long, value_name = "DIR")]
+    pub facts: Option<PathBuf>,
+    /// Configuration (default: coroner.toml in the first PATH that is a folder)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Say less on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Say more on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Options of commands that analyse.
+#[derive(Debug, Args)]
+pub struct Span {
+    /// Only from this time on (RFC 3339, or a date)
+    #[arg(long, value_name = "T")]
+    pub from: Option<String>,
+    /// Only until this time
+    #[arg(long, value_name = "T")]
+    pub to: Option<String>,
+    /// Seed of the permutations
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// All that was read.
+pub struct Loaded {
+    pub sources: Vec<SourceFacts>,
+    pub config: Config,
+    pub knowledge: Knowledge,
+    /// Some path that was asked for could not be read; the messages are out already.
+    pub missing: bool,
+}
+
+impl Input {
+    /// Reads sources and configuration. Paths that do not exist are reported and passed over.
+    pub fn load(&self) -> anyhow::Result<Loaded> {
+        let knowledge = Knowledge::shipped()?;
+        let config = self.config()?;
+        let mut sources = Vec::new();
+        if let Some(folder) = &self.facts {
+            sources.extend(crate::facts::read(folder)?);
+        }
+        let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
+        if !stdin.is_empty() {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes).map_err(|error| InputError(format!("cannot read standard input: {error}")))?;
+            sources.push(read_bytes(SourceId(0), "-", &bytes, &knowledge));
+        }
+        let bar = progress(self.quiet);
+        let begin = |count: usize| bar.set_length(count as u64);
+        let step = || bar.inc(1);
+        let (read, missing) = pipeline::ingest(&paths, &knowledge, &begin, &step);
+        bar.finish_and_clear();
+        sources.extend(read);
+        for missing in &missing {
+            let shown = crate::report::text_safety::terminal(&missing.path.display().to_string());
+            eprintln!("coroner: cannot read {shown}: {}", missing.source);
+        }
+        for source in sources.iter().filter(|source| source.unreadable) {
+            let text = format!("{}: {}", source.path, source.reason);
+            eprintln!("coroner: {}", crate::report::text_safety::terminal(&text));
+        }
+        if self.verbose {
+            eprintln!("coroner: {} sources read", sources.len());
+        }
+        Ok(Loaded { sources, config, knowledge, missing: !missing.is_empty() })
+    }
+
+    fn config(&self) -> anyhow::Result<Config> {
+        if let Some(path) = &self.config {
+            return Ok(Config::read(path)?);
+        }
+        let folders = self.paths.iter().filter(|path| path.is_dir());
+        match folders.map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file()) {
+            Some(path) => Ok(Config::read(&path)?),
+            None => Ok(Config::default()),
+        }
+    }
+}
+
+impl Loaded {
+    /// Fails if there is nothing to analyse.
+    pub fn require_hosts(&self) -> anyhow::Result<()> {
+        let attribution = attribute(&self.sources, &self.config);
+        if attribution.hosts.is_empty() {
+            let files = self.sources.len();
+            let hint = "give a folder with SELs, logs or an incident list (`coroner formats` lists what is read)";
+            return Err(InputError(format!("no host found in {files} files; {hint}")).into());
+        }
+        Ok(())
+    }
+
+    /// Runs the analysis.
+    pub fn analyse(self, span: &Span) -> anyhow::Result<Analysis> {
+        let options = span.options()?;
+        Ok(pipeline::analyze(self.sources, &self.config, &self.knowledge, &options))
+    }
+}
+
+impl Span {
+    /// The options in our types.
+    pub fn options(&self) -> anyhow::Result<Options> {
+        Ok(Options {
+            from: self.from.as_deref().map(time).transpose()?,
+            to: self.to.as_deref().map(time).transpose()?,
+            seed: self.seed,
+            ..Options::default()
+        })
+    }
+}
+
+fn time(text: &str) -> anyhow::Result<DateTime<Utc>> {
+    match written_time::read(text, DayFirst(false)) {
+        Some(Stamp::Zoned(at)) => Ok(at),
+        Some(Stamp::Local(at)) => Ok(at.and_utc()),
+        _ => Err(UsageError(format!("`{text}` is not a time; write 2025-03-01 or 2025-03-01T12:00:00Z")).into()),
+    }
+}
+
+/// A bar on a terminal, nothing in a pipe.
+fn progress(quiet: bool) -> indicatif::ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return indicatif::ProgressBar::hidden();
+    }
+    let bar = indicatif::ProgressBar::new(0);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("reading {bar:30} {pos}/{len} files") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Writes a file by way of a temporary name, so that a half-written one never has the real name.
+pub fn write_file(path: &Path, content: &str) -> anyhow::Result<()> {
+    use anyhow::Context;
+    let temporary = path.with_extension("part");
+    std::fs::write(&temporary, content).with_context(|| format!("failed to write `{}`", temporary.display()))?;
+    std::fs::rename(&temporary, path).with_context(|| format!("failed to write `{}`", path.display()))
+}

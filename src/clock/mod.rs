@@ -1,0 +1,293 @@
+//! Turns stamps as written into moments. The only home of time zones, BMC offsets, drift and the
+//! guessing of years; never looks at today's date.
+
+mod bmc;
+mod rotation;
+mod site;
+mod years;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use crate::config::Config;
+use crate::model::record::{Body, BootMark, Record, SelEntry};
+use crate::model::{Moment, Stamp};
+
+pub use bmc::{Alignment, align};
+
+/// What the clock needs to know of a source.
+#[derive(Debug, Clone)]
+pub struct SourceView<'a> {
+    pub path: &'a str,
+    pub host: Option<&'a str>,
+    pub records: &'a [Record],
+    /// First and last stamp of each run of activity, with the host that the lines name.
+    pub runs: &'a [(Option<String>, Stamp, Stamp)],
+    /// Modification time of the file, seconds of Unix time.
+    pub modified: Option<i64>,
+    pub is_sel: bool,
+}
+
+/// What a SEL entry means to the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelHint {
+    /// Happens within minutes of a start of the operating system.
+    BootSign,
+    ClockSet,
+    Other,
+}
+
+/// Resolved times of one source, parallel to its records and runs.
+#[derive(Debug, Clone, Default)]
+pub struct SourceTimes {
+    pub records: Vec<Option<Moment>>,
+    pub runs: Vec<Option<(DateTime<Utc>, DateTime<Utc>)>>,
+    /// Source clock minus UTC in seconds, and ± seconds.
+    pub offset_s: Option<f64>,
+    pub uncertainty_s: Option<f64>,
+    pub note: String,
+    /// Records and runs whose time lay far outside the fleet's and was placed by order.
+    pub implausible: u32,
+}
+
+/// The resolved clocks of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Clocks {
+    pub sources: Vec<SourceTimes>,
+    /// Zone of all times written without one, and why.
+    pub site_zone: Option<Tz>,
+    pub site_note: String,
+    /// First and last plausible time of the fleet.
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// Resolves the times of all sources.
+pub fn resolve(sources: &[SourceView<'_>], config: &Config, hint: &dyn Fn(&SelEntry) -> SelHint) -> Clocks {
+    let window = site::window(sources);
+    let bases = years::resolve(sources, window, hint);
+    let configured = config.timezone.as_ref().and_then(|name| name.parse::<Tz>().ok());
+    let (site_zone, site_note) = match configured {
+        Some(zone) => (zone, format!("{} by configuration", zone.name())),
+        None => site::infer_zone(sources, &bases),
+    };
+    let mut clocks =
+        Clocks { site_zone: Some(site_zone), site_note, from: window.map(|w| w.0), to: window.map(|w| w.1), ..Clocks::default() };
+    for (index, source) in sources.iter().enumerate() {
+        let zone = config.zone_of(source.path, source.host).unwrap_or(site_zone);
+        clocks.sources.push(host_times(source, zone, bases.get(index).copied().flatten(), window));
+    }
+    let boots = os_boots(sources, &clocks);
+    place_ring_buffers(sources, &boots, &mut clocks);
+    place_sels(sources, &boots, site_zone, config, hint, &mut clocks);
+    clocks
+}
+
+/// How far outside the fleet's own time a stamp may be before it is taken for a clock that was not
+/// set yet.
+const PLAUSIBLE_DAYS: i64 = 400;
+
+fn host_times(
+    source: &SourceView<'_>,
+    zone: Tz,
+    base_year: Option<i32>,
+    window: Option<(DateTime<Utc>, DateTime<Utc>)>,
+) -> SourceTimes {
+    let plausible = |at: DateTime<Utc>| {
+        window.is_none_or(|(from, to)| {
+            at >= from - TimeDelta::days(PLAUSIBLE_DAYS) && at <= to + TimeDelta::days(PLAUSIBLE_DAYS)
+        })
+    };
+    let mut times = SourceTimes::default();
+    let mut naive = false;
+    for record in source.records {
+        naive |= matches!(record.stamp, Stamp::Local(_) | Stamp::Yearless { .. });
+        let at = resolve_stamp(&record.stamp, zone, base_year);
+        let keep = at.filter(|moment| plausible(moment.best) || !matches!(record.body, Body::Log(_) | Body::Boot(_)));
+        times.implausible += u32::from(at.is_some() && keep.is_none());
+        times.records.push(keep);
+    }
+    fill_by_order(source.records, &mut times.records);
+    for (_, first, last) in source.runs {
+        naive |= matches!(first, Stamp::Local(_) | Stamp::Yearless { .. });
+        let from = resolve_stamp(first, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at));
+        let to = resolve_stamp(last, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at));
+        times.runs.push(from.zip(to));
+    }
+    if naive && !source.is_sel {
+        let year = base_year.map_or(String::new(), |year| format!(", years counted from {year}"));
+        times.note = format!("local time read as {}{year}", zone.name());
+    }
+    times
+}
+
+/// Gives log records that have no usable time the time of the next one that has, in line order.
+fn fill_by_order(records: &[Record], times: &mut [Option<Moment>]) {
+    let mut next: Option<Moment> = None;
+    for (record, time) in records.iter().zip(times.iter_mut()).rev() {
+        match time {
+            Some(moment) => next = Some(*moment),
+            None if matches!(record.body, Body::Log(_)) && !matches!(record.stamp, Stamp::SinceBoot { .. }) => {
+                *time = next;
+            }
+            None => {}
+        }
+    }
+}
+
+/// A stamp of a host's clock as a moment. BMC and uptime stamps need more and give `None`.
+fn resolve_stamp(stamp: &Stamp, zone: Tz, base_year: Option<i32>) -> Option<Moment> {
+    match *stamp {
+        Stamp::Zoned(at) => Some(Moment::exact(at)),
+        Stamp::Local(at) => local(at, zone),
+        Stamp::Yearless { wraps, month, day, second_of_day } => {
+            let date = years::date_in(base_year? + i32::from(wraps), month, day)?;
+            local(date.and_hms_opt(0, 0, 0)? + TimeDelta::seconds(i64::from(second_of_day)), zone)
+        }
+        Stamp::Bmc(_) | Stamp::SinceBmcInit { .. } | Stamp::SinceBoot { .. } | Stamp::Missing => None,
+    }
+}
+
+/// A local time in a zone: of an hour that happens twice, both; of one that does not happen, the
+/// time an hour on.
+fn local(at: NaiveDateTime, zone: Tz) -> Option<Moment> {
+    use chrono::offset::LocalResult;
+    match zone.from_local_datetime(&at) {
+        LocalResult::Single(moment) => Some(Moment::exact(moment.with_timezone(&Utc))),
+        LocalResult::Ambiguous(first, second) => {
+            let (first, second) = (first.with_timezone(&Utc), second.with_timezone(&Utc));
+            Some(Moment { best: first, earliest: first, latest: second })
+        }
+        LocalResult::None => {
+            let shifted = at.checked_add_signed(TimeDelta::hours(1))?;
+            zone.from_local_datetime(&shifted).earliest().map(|moment| Moment::exact(moment.with_timezone(&Utc)))
+        }
+    }
+}
+
+/// Name of the signature that marks the start of a kernel.
+const KERNEL_START: &str = "kernel-start";
+
+/// Starts of the operating system per host, seconds of Unix time, sorted, near-duplicates merged.
+fn os_boots(sources: &[SourceView<'_>], clocks: &Clocks) -> BTreeMap<String, Vec<i64>> {
+    let mut boots: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for (source, times) in sources.iter().zip(&clocks.sources) {
+        for (record, moment) in source.records.iter().zip(&times.records) {
+            let Some(moment) = moment else { continue };
+            let host = record.host.as_deref().or(source.host);
+            if let Some(host) = host.filter(|_| is_os_boot(record)) {
+                boots.entry(host.to_lowercase()).or_default().push(moment.best.timestamp());
+            }
+        }
+    }
+    for times in boots.values_mut() {
+        times.sort_unstable();
+        times.dedup_by(|later, earlier| *later - *earlier < 120);
+    }
+    boots
+}
+
+fn is_os_boot(record: &Record) -> bool {
+    match &record.body {
+        Body::Boot(mark) => *mark == BootMark::Boot,
+        Body::Log(line) => line.signatures.iter().any(|id| id == KERNEL_START || id == "new-boot-id"),
+        _ => false,
+    }
+}
+
+/// Ring buffers count from the kernel's start: the last boot of the host that other sources show,
+/// or the hardware clock that the kernel printed.
+fn place_ring_buffers(sources: &[SourceView<'_>], boots: &BTreeMap<String, Vec<i64>>, clocks: &mut Clocks) {
+    for (source, times) in sources.iter().zip(clocks.sources.iter_mut()) {
+        let uses_uptime = source.records.iter().any(|record| matches!(record.stamp, Stamp::SinceBoot { .. }))
+            || source.runs.iter().any(|(_, first, _)| matches!(first, Stamp::SinceBoot { .. }));
+        if !uses_uptime {
+            continue;
+        }
+        let last_boot = source
+            .host
+            .and_then(|host| boots.get(&host.to_lowercase()))
+            .and_then(|starts| starts.last().copied());
+        let printed = source.records.iter().find_map(|record| match (&record.body, record.stamp) {
+            (Body::Log(line), Stamp::SinceBoot { micros }) => {
+                years::clock_line(&line.text).map(|at| at.timestamp() - seconds(micros))
+            }
+            _ => None,
+        });
+        let Some(start) = printed.or(last_boot) else {
+            times.note = "seconds since boot, and no boot to count from".to_owned();
+            continue;
+        };
+        let place = |stamp: &Stamp| match *stamp {
+            Stamp::SinceBoot { micros } => DateTime::from_timestamp(start + seconds(micros), 0),
+            _ => None,
+        };
+        for (record, time) in source.records.iter().zip(times.records.iter_mut()) {
+            if let Some(at) = place(&record.stamp) {
+                *time = Some(Moment::around(at, TimeDelta::seconds(60)));
+            }
+        }
+        for ((_, first, last), run) in source.runs.iter().zip(times.runs.iter_mut()) {
+            *run = place(first).zip(place(last)).or(*run);
+        }
+        times.note = "seconds since boot, counted from the last boot that is known".to_owned();
+    }
+}
+
+fn seconds(micros: u64) -> i64 {
+    i64::try_from(micros / 1_000_000).unwrap_or(i64::MAX / 4)
+}
+
+fn place_sels(
+    sources: &[SourceView<'_>],
+    boots: &BTreeMap<String, Vec<i64>>,
+    site_zone: Tz,
+    config: &Config,
+    hint: &dyn Fn(&SelEntry) -> SelHint,
+    clocks: &mut Clocks,
+) {
+    let window = clocks.from.zip(clocks.to);
+    let mut aligned: Vec<(usize, Alignment)> = Vec::new();
+    for (index, source) in sources.iter().enumerate().filter(|(_, source)| source.is_sel) {
+        let entries: Vec<bmc::Entry> = source.records.iter().filter_map(|record| bmc_entry(record, hint)).collect();
+        let own = source.host.and_then(|host| boots.get(&host.to_lowercase())).map_or(&[][..], Vec::as_slice);
+        let declared =
+            source.host.and_then(|host| config.host.get(host)).and_then(|rule| rule.bmc_offset_s);
+        aligned.push((index, align(&entries, own, window, site_zone, declared)));
+    }
+    let typical = bmc::typical_offset(aligned.iter().map(|(_, alignment)| alignment));
+    for (index, mut alignment) in aligned {
+        alignment.assume_if_unknown(&typical);
+        let source = &sources[index];
+        let times = &mut clocks.sources[index];
+        let is_entry = |record: &Record| matches!(record.body, Body::Sel(_));
+        let mut moments = alignment.moments.iter();
+        times.records = source
+            .records
+            .iter()
+            .map(|record| if is_entry(record) { moments.next().copied().flatten() } else { None })
+            .collect();
+        times.offset_s = alignment.offset_s;
+        times.uncertainty_s = alignment.uncertainty_s;
+        times.note = alignment.note;
+    }
+}
+
+fn bmc_entry(record: &Record, hint: &dyn Fn(&SelEntry) -> SelHint) -> Option<bmc::Entry> {
+    let Body::Sel(entry) = &record.body else { return None };
+    Some(bmc::Entry { stamp: record.stamp, hint: hint(entry) })
+}
+
+/// Seconds east of UTC in a zone at a time.
+#[must_use]
+pub fn site_offset(zone: Tz, at: DateTime<Utc>) -> i32 {
+    site::offset_at(zone, at)
+}
+
+/// A local time of a zone in UTC.
+#[must_use]
+pub fn local_to_utc(at: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+    local(at, zone).map(|moment| moment.best)
+}

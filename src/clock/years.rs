@@ -1,0 +1,227 @@
+//! Years for year-less logs, from order, neighbours and file names; never from today's date.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+use super::rotation::{self, Part};
+use super::{SelHint, SourceView};
+use crate::model::Stamp;
+use crate::model::record::{Body, SelEntry};
+
+/// The date in that year; 29 February of a common year counts as 1 March.
+#[must_use]
+pub fn date_in(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day))
+        .or_else(|| (month == 2 && day == 29).then(|| NaiveDate::from_ymd_opt(year, 3, 1)).flatten())
+}
+
+/// The time in `… setting system clock to 2025-03-01T01:03:04 UTC (1740790984)`.
+#[must_use]
+pub fn clock_line(text: &str) -> Option<DateTime<Utc>> {
+    let (_, rest) = text.split_once("setting system clock to ")?;
+    let epoch = rest.rsplit_once('(')?.1.trim_end_matches(')');
+    DateTime::from_timestamp(epoch.parse().ok()?, 0).filter(|at| at.year() > 2001)
+}
+
+type Window = Option<(DateTime<Utc>, DateTime<Utc>)>;
+
+/// For each source, the year of wrap 0 of its year-less stamps, if it has any.
+pub fn resolve(
+    sources: &[SourceView<'_>],
+    window: Window,
+    hint: &dyn Fn(&SelEntry) -> SelHint,
+) -> Vec<Option<i32>> {
+    let mut logs: BTreeMap<String, Vec<(Part, usize)>> = BTreeMap::new();
+    for (index, source) in sources.iter().enumerate() {
+        if first_yearless(source).is_some() {
+            let (base, part) = rotation::split(source.path);
+            logs.entry(base).or_default().push((part, index));
+        }
+    }
+    let anchors = dated_boots(sources, hint);
+    let mut bases = vec![None; sources.len()];
+    for parts in logs.values_mut() {
+        parts.sort();
+        let members = chain(parts, sources);
+        if let Some(year) = best_year(&members, sources, window, &anchors) {
+            for member in &members {
+                bases[member.source] = Some(year + member.wraps_before);
+            }
+        }
+    }
+    bases
+}
+
+/// A part of a log, with the number of new years between the log's first line and its own.
+struct Member {
+    source: usize,
+    part: Part,
+    wraps_before: i32,
+}
+
+fn first_yearless(source: &SourceView<'_>) -> Option<Stamp> {
+    source.runs.iter().map(|(_, first, _)| *first).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
+}
+
+fn last_yearless(source: &SourceView<'_>) -> Option<Stamp> {
+    source.runs.iter().rev().map(|(_, _, last)| *last).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
+}
+
+/// Steps back in the year that make a new year rather than an overlap of two parts, in days.
+const NEW_YEAR_DAYS: i32 = 60;
+
+fn chain(parts: &[(Part, usize)], sources: &[SourceView<'_>]) -> Vec<Member> {
+    let mut members: Vec<Member> = Vec::new();
+    let mut before: Option<(u8, u8, i32)> = None;
+    for (part, source) in parts {
+        let Some(Stamp::Yearless { month, day, .. }) = first_yearless(&sources[*source]) else { continue };
+        let mut wraps_before = 0;
+        if let Some((last_month, last_day, wraps)) = before {
+            let step = (i32::from(month) - i32::from(last_month)) * 31 + i32::from(day) - i32::from(last_day);
+            wraps_before = wraps + i32::from(step < -NEW_YEAR_DAYS);
+        }
+        if let Some(Stamp::Yearless { wraps, month, day, .. }) = last_yearless(&sources[*source]) {
+            before = Some((month, day, wraps_before + i32::from(wraps)));
+        }
+        members.push(Member { source: *source, part: *part, wraps_before });
+    }
+    members
+}
+
+/// Boots per host that other sources date with a year, seconds.
+fn dated_boots(
+    sources: &[SourceView<'_>],
+    hint: &dyn Fn(&SelEntry) -> SelHint,
+) -> BTreeMap<String, Vec<i64>> {
+    let mut boots: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for source in sources {
+        for record in source.records {
+            let Some(host) = record.host.as_deref().or(source.host) else { continue };
+            let at = match (&record.body, record.stamp) {
+                (Body::Sel(entry), Stamp::Bmc(at)) if hint(entry) == SelHint::BootSign => {
+                    at.and_utc().timestamp()
+                }
+                (_, Stamp::Zoned(at)) if super::is_os_boot(record) => at.timestamp(),
+                (_, Stamp::Local(at)) if super::is_os_boot(record) => at.and_utc().timestamp(),
+                _ => continue,
+            };
+            boots.entry(host.to_lowercase()).or_default().push(at);
+        }
+    }
+    for times in boots.values_mut() {
+        times.sort_unstable();
+    }
+    boots
+}
+
+/// The year of the log's first line that fits best: the kernel's own word on the clock, then dated
+/// boots of the same host, the date in the file name, the fleet's span, the file's own time.
+fn best_year(
+    members: &[Member],
+    sources: &[SourceView<'_>],
+    window: Window,
+    anchors: &BTreeMap<String, Vec<i64>>,
+) -> Option<i32> {
+    let mut candidates: Vec<i32> = Vec::new();
+    if let Some((from, to)) = window {
+        candidates.extend(from.year() - 2..=to.year() + 1);
+    }
+    for member in members {
+        let source = &sources[member.source];
+        if let Some(modified) = source.modified.and_then(|at| DateTime::from_timestamp(at, 0)) {
+            candidates.extend(modified.year() - member.wraps_before - 2..=modified.year());
+        }
+        for record in source.records {
+            if let Body::Log(line) = &record.body
+                && let Some(at) = clock_line(&line.text)
+            {
+                candidates.extend(at.year() - 2..=at.year());
+            }
+        }
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+    let scored = candidates.into_iter().map(|year| {
+        let score: i64 =
+            members.iter().map(|member| score(member, year, &sources[member.source], window, anchors)).sum();
+        (score, year)
+    });
+    scored.max().map(|(_, year)| year)
+}
+
+fn score(
+    member: &Member,
+    first_year: i32,
+    source: &SourceView<'_>,
+    window: Window,
+    anchors: &BTreeMap<String, Vec<i64>>,
+) -> i64 {
+    let base = first_year + member.wraps_before;
+    let at = |stamp: &Stamp| match *stamp {
+        Stamp::Yearless { wraps, month, day, second_of_day } => {
+            date_in(base + i32::from(wraps), month, day)
+                .map(|date| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() + i64::from(second_of_day))
+        }
+        _ => None,
+    };
+    let mut score = 0;
+    for record in source.records {
+        let Some(written) = at(&record.stamp) else { continue };
+        if let Body::Log(line) = &record.body
+            && let Some(printed) = clock_line(&line.text)
+        {
+            score += if (printed.timestamp() - written).abs() < DAY { 1000 } else { -200 };
+        }
+        let host = record.host.as_deref().or(source.host).map(str::to_lowercase);
+        if super::is_os_boot(record)
+            && let Some(dated) = host.as_ref().and_then(|host| anchors.get(host))
+        {
+            score += nearness(dated, written);
+        }
+    }
+    let Some((first, last)) = first_yearless(source).and_then(|s| at(&s)).zip(last_yearless(source).and_then(|s| at(&s)))
+    else {
+        return score;
+    };
+    if let Part::Dated(date) = member.part
+        && let Some(rotated) = NaiveDate::from_ymd_opt(
+            i32::try_from(date / 10_000).unwrap_or(0),
+            date / 100 % 100,
+            date % 100,
+        )
+    {
+        let rotated = rotated.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+        score += if (-2 * DAY..200 * DAY).contains(&(rotated - last)) { 300 } else { -300 };
+    }
+    if let Some((from, to)) = window {
+        let inside = last.min(to.timestamp() + DAY) - first.max(from.timestamp() - DAY);
+        let length = (last - first).max(1);
+        score += (inside.max(0) * 40 / length).min(40);
+    }
+    if let Some(modified) = source.modified
+        && (-DAY..370 * DAY).contains(&(modified - last))
+    {
+        score += 2;
+    }
+    score
+}
+
+const DAY: i64 = 86_400;
+
+/// Points for a boot that a dated source shows, too: the same day counts, the same minutes count more.
+fn nearness(dated: &[i64], written: i64) -> i64 {
+    let index = dated.partition_point(|at| *at < written);
+    let gap = [index.checked_sub(1), Some(index)]
+        .into_iter()
+        .flatten()
+        .filter_map(|index| dated.get(index))
+        .map(|at| (at - written).abs())
+        .min()
+        .unwrap_or(i64::MAX);
+    match gap {
+        0..=900 => 40,
+        901..=100_000 => 12,
+        _ => 0,
+    }
+}

@@ -1,0 +1,327 @@
+//! From candidates to findings: one per story, with its probability and its guard.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    model::{Family, Hypothesis, Study, Verdict},
+    stats::{
+        permutation::max_t_p,
+        power, rate_ratio,
+        region_bayes_factor::{SIGMA, region_evidence},
+    },
+};
+
+use super::{
+    averaging::Average,
+    evidence::{Answer, Candidate, Events},
+    host_time::{HostTime, Stretch},
+    question::{Question, Subject},
+    questionnaire::{Questionnaire, is_scanned},
+    sample::Sample,
+};
+
+/// Regions kept for the report, after those that tell the same story are merged.
+const MOST_REGIONS: usize = 40;
+/// Regions looked at for that.
+const CONSIDERED: usize = 250;
+/// Regions with this share of host-time in common cannot be told apart in practice.
+const NEAR_ALIAS: f64 = 0.9;
+/// A combination must be this much likelier than its parts (ln 3) to be worth its longer name.
+const BETTER_THAN_PARTS: f64 = 1.098_612_288_668_11;
+/// Below this share of the incidents a combination that is no better than its parts is left out.
+const WORTH_A_LINE: f64 = 0.02;
+const SIGNIFICANT: f64 = 0.05;
+const NULL_UNLIKELY: f64 = 0.2;
+/// A claim needs to be the likely reading itself, not one of many alternatives.
+const CLAIM: f64 = 0.3;
+
+/// A group is looked at without its worst host if that host has this share of its events.
+const MOSTLY_ONE_HOST: f64 = 0.6;
+/// ln BF below which nothing is left of a group.
+const LEFT_WITHOUT_HOST: f64 = 0.5;
+
+/// A host with this share of a group's events must not decide alone about a claim.
+const HEAVY_HOST: f64 = 0.2;
+const STILL_REMARKABLE: f64 = 0.1;
+
+/// Everything that findings are made from.
+pub(super) struct Analysis<'a> {
+    pub study: &'a Study,
+    pub time: &'a HostTime,
+    pub list: &'a Questionnaire,
+    pub sample: &'a Sample,
+    pub events: &'a Events,
+    pub candidates: &'a [Candidate],
+    pub average: &'a Average,
+    /// Sorted maxima of the permutations: any time of day, same time of day, hosts.
+    pub any_time: Vec<f64>,
+    pub same_time_of_day: Vec<f64>,
+    pub hosts: Vec<f64>,
+}
+
+/// A region with all that is known of it.
+#[derive(Debug, Clone)]
+pub(super) struct RegionFinding {
+    pub question: usize,
+    /// The pool in which it stands out most.
+    pub pool: usize,
+    pub count: f64,
+    pub log_bayes_factor: f64,
+    pub score: f64,
+    pub posterior: f64,
+    pub explained: f64,
+    pub p_adjusted: f64,
+    /// Questions that this data cannot tell from it.
+    pub near: Vec<usize>,
+}
+
+/// The host that a group owes most to.
+struct WorstHost {
+    host: usize,
+    events: f64,
+    /// ln BF of the group without it.
+    left: f64,
+}
+
+/// Probability that went to a group but is one host's.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Disguise {
+    pub host: usize,
+    pub posterior: f64,
+    pub explained: f64,
+}
+
+impl Analysis<'_> {
+    pub fn question(&self, finding: &RegionFinding) -> &Question {
+        &self.list.questions[finding.question]
+    }
+
+    /// The regions worth reporting, by what they explain, and what belongs to single hosts instead.
+    pub fn regions(&self) -> (Vec<RegionFinding>, Vec<Disguise>) {
+        let mut regions = self.per_question();
+        by_explained(&mut regions);
+        regions.truncate(CONSIDERED);
+        let mut kept: Vec<RegionFinding> = Vec::new();
+        let mut disguises = Vec::new();
+        for region in regions {
+            if let Some(host) = self.host_behind(&region) {
+                disguises.push(Disguise { host, posterior: region.posterior, explained: region.explained });
+                continue;
+            }
+            let twin = (0..kept.len()).find(|i| self.same_story(&kept[*i], &region));
+            if let Some(twin) = twin {
+                merge(&mut kept[twin], &region, &self.list.questions);
+            } else if kept.len() < MOST_REGIONS && !self.mere_part(&kept, &region) {
+                kept.push(region);
+            }
+        }
+        by_explained(&mut kept);
+        (kept, disguises)
+    }
+
+    /// The one host that a group's evidence comes from: most of its events, and without that host the
+    /// group is nothing special.
+    fn host_behind(&self, region: &RegionFinding) -> Option<usize> {
+        let worst = self.worst_host(region)?;
+        let mostly = worst.events >= 2.0 && worst.events >= MOSTLY_ONE_HOST * region.count;
+        (mostly && worst.left < LEFT_WITHOUT_HOST).then_some(worst.host)
+    }
+
+    /// Whether a group of hosts is still remarkable when its worst host is left out. Asked only where
+    /// that host has much of the weight; regions of time compare hosts with themselves.
+    fn stands_without_worst_host(&self, region: &RegionFinding) -> bool {
+        let Some(worst) = self.worst_host(region) else { return true };
+        if worst.events < 3.0 || worst.events < HEAVY_HOST * region.count {
+            return true;
+        }
+        let score = region.score - region.log_bayes_factor + worst.left;
+        max_t_p(score, &self.any_time) <= STILL_REMARKABLE
+    }
+
+    /// The host with most events of a group of hosts, and the group without it.
+    fn worst_host(&self, region: &RegionFinding) -> Option<WorstHost> {
+        let question = self.question(region);
+        if question.levels.is_empty() || region.count < 2.0 {
+            return None;
+        }
+        let pool = &self.events.pools[region.pool].shocks;
+        let mut inside: BTreeMap<usize, f64> = BTreeMap::new();
+        let mut anywhere: BTreeMap<usize, f64> = BTreeMap::new();
+        for shock in pool {
+            let incidents = &self.events.shocks[*shock].incidents;
+            for (place, incident) in incidents.iter().enumerate() {
+                let weight = 1.0 / incidents.len() as f64;
+                *anywhere.entry(incident.instant.host).or_default() += weight;
+                if self.events.inside(*shock, place, region.question) {
+                    *inside.entry(incident.instant.host).or_default() += weight;
+                }
+            }
+        }
+        let (host, events) = inside.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        let member = |stretch: &&Stretch| question.profiles[stretch.profile as usize];
+        let own: f64 = self.time.stretches[host]
+            .iter()
+            .filter(member)
+            .map(|stretch| (stretch.to - stretch.from) as f64)
+            .sum();
+        // Of a window only the host's part of the group's time is known, and taken ∝ its exposure.
+        let levels = self.list.group_seconds(question).max(1.0);
+        let share = (question.exposure_seconds * (1.0 - own / levels)).max(0.0)
+            / (self.time.total_seconds - self.time.host_seconds[host]).max(1.0);
+        let others = pool.len() as f64 - anywhere.get(&host).copied().unwrap_or(0.0);
+        let left = region_evidence(region.count - events, others, share, SIGMA).log_bayes_factor;
+        Some(WorstHost { host, events, left })
+    }
+
+    /// One finding per question, over all pools.
+    fn per_question(&self) -> Vec<RegionFinding> {
+        let mut found: Vec<Option<RegionFinding>> = vec![None; self.list.questions.len()];
+        for (index, candidate) in self.candidates.iter().enumerate() {
+            let Answer::Region { question, pool } = candidate.answer else { continue };
+            let posterior = self.average.posterior[index];
+            let explained = self.average.explained[index];
+            let entry = found[question].get_or_insert_with(|| RegionFinding {
+                question,
+                pool,
+                count: candidate.count,
+                log_bayes_factor: candidate.log_bayes_factor,
+                score: candidate.score(),
+                posterior: 0.0,
+                explained: 0.0,
+                p_adjusted: 1.0,
+                near: Vec::new(),
+            });
+            entry.posterior += posterior;
+            entry.explained += explained;
+            if candidate.score() > entry.score {
+                entry.pool = pool;
+                entry.count = candidate.count;
+                entry.log_bayes_factor = candidate.log_bayes_factor;
+                entry.score = candidate.score();
+            }
+        }
+        let mut found: Vec<RegionFinding> = found.into_iter().flatten().collect();
+        for region in &mut found {
+            region.p_adjusted = self.p_adjusted(region);
+        }
+        found
+    }
+
+    fn p_adjusted(&self, region: &RegionFinding) -> f64 {
+        let p = max_t_p(region.score, &self.any_time);
+        if self.question(region).is_window() { p.max(max_t_p(region.score, &self.same_time_of_day)) } else { p }
+    }
+
+    fn same_story(&self, kept: &RegionFinding, other: &RegionFinding) -> bool {
+        let (a, b) = (self.question(kept), self.question(other));
+        if a.terms == b.terms {
+            return true;
+        }
+        if let (Subject::Uptime { low, high, .. }, Subject::Uptime { low: from, high: to, .. }) =
+            (&a.subject, &b.subject)
+        {
+            let scanned = is_scanned(&a.subject) || is_scanned(&b.subject);
+            if scanned && low < to && from < high && high / from.max(1e-9) < 1.2 && to / low.max(1e-9) < 1.2 {
+                return true;
+            }
+        }
+        if a.share.min(b.share) < NEAR_ALIAS * a.share.max(b.share) {
+            return false;
+        }
+        let common = self
+            .list
+            .common_share(kept.question, other.question)
+            .unwrap_or_else(|| self.sample.common_share(kept.question, other.question));
+        common >= NEAR_ALIAS * (a.share + b.share - common)
+    }
+
+    /// Whether the region is a combination that is no better than a part of it already kept.
+    fn mere_part(&self, kept: &[RegionFinding], region: &RegionFinding) -> bool {
+        let child = self.question(region);
+        child.terms.len() > 1
+            && kept.iter().any(|parent| {
+                let terms = &self.question(parent).terms;
+                terms.len() < child.terms.len()
+                    && terms.iter().all(|term| child.terms.contains(term))
+                    && region.score <= parent.score + BETTER_THAN_PARTS
+                    && region.explained < WORTH_A_LINE
+            })
+    }
+
+    /// The exact comparison of rates, on independent events (the earliest incident of each).
+    pub fn rates(&self, region: &RegionFinding) -> Option<rate_ratio::RateRatio> {
+        let question = self.question(region);
+        let pool = &self.events.pools[region.pool].shocks;
+        let a = pool.iter().filter(|shock| self.events.inside(**shock, 0, region.question)).count() as u64;
+        let inside = question.exposure_seconds;
+        rate_ratio::compare(a, pool.len() as u64 - a, inside, self.time.total_seconds - inside)
+    }
+
+    pub fn verdict(&self, region: &RegionFinding, rates: Option<&rate_ratio::RateRatio>) -> Verdict {
+        let mut verdict = self.judge(region.p_adjusted, region.posterior);
+        if verdict == Verdict::Supported && !self.stands_without_worst_host(region) {
+            verdict = Verdict::Suggestive;
+        }
+        let n = self.events.pools[region.pool].shocks.len() as u64;
+        let spoken_against = rates.is_some_and(|rates| rates.high < 1.5)
+            && power::power_to_see(n, self.question(region).share, SIGNIFICANT, 3.0) >= 0.8;
+        if verdict == Verdict::Inconclusive && spoken_against { Verdict::Contradicted } else { verdict }
+    }
+
+    /// The verdict of permutation and posterior together.
+    pub fn judge(&self, p_adjusted: f64, posterior: f64) -> Verdict {
+        let significant = p_adjusted <= SIGNIFICANT;
+        let null_unlikely = self.average.null < NULL_UNLIKELY;
+        if significant && null_unlikely && posterior >= CLAIM {
+            Verdict::Supported
+        } else if (significant && posterior >= 0.02) || (null_unlikely && posterior >= 0.1) || posterior >= 0.5 {
+            Verdict::Suggestive
+        } else {
+            Verdict::Inconclusive
+        }
+    }
+}
+
+fn by_explained(regions: &mut [RegionFinding]) {
+    regions.sort_by(|a, b| {
+        b.explained.total_cmp(&a.explained).then(b.score.total_cmp(&a.score)).then(a.question.cmp(&b.question))
+    });
+}
+
+/// Joins two regions that tell one story; the simpler name leads unless it explains much less.
+fn merge(kept: &mut RegionFinding, other: &RegionFinding, questions: &[Question]) {
+    let (posterior, explained) = (kept.posterior + other.posterior, kept.explained + other.explained);
+    let (lead, follow) = (&questions[kept.question], &questions[other.question]);
+    let known = |question: &Question| matches!(question.subject, Subject::Uptime { known: Some(_), .. });
+    let simpler = follow.terms.len() < lead.terms.len() || (known(follow) && !known(lead));
+    if simpler && other.explained * 2.0 >= kept.explained {
+        let mut near = std::mem::take(&mut kept.near);
+        near.push(kept.question);
+        *kept = RegionFinding { near, ..other.clone() };
+    } else {
+        kept.near.push(other.question);
+    }
+    kept.posterior = posterior.min(1.0);
+    kept.explained = explained.min(1.0);
+}
+
+/// Orders hypotheses by what they explain and numbers them.
+pub(super) fn rank(mut hypotheses: Vec<Hypothesis>) -> Vec<Hypothesis> {
+    let explained = |hypothesis: &Hypothesis| hypothesis.explained_fraction.unwrap_or(0.0);
+    hypotheses.sort_by(|a, b| {
+        explained(b)
+            .total_cmp(&explained(a))
+            .then_with(|| b.posterior.unwrap_or(0.0).total_cmp(&a.posterior.unwrap_or(0.0)))
+            .then_with(|| a.id.cmp(&b.id))
+    });
+    for (index, hypothesis) in hypotheses.iter_mut().enumerate() {
+        hypothesis.rank = index as u32 + 1;
+    }
+    hypotheses
+}
+
+/// `family:factor=value&factor=value`.
+pub(super) fn id(family: Family, terms: &[crate::model::Term]) -> String {
+    let terms: Vec<String> = terms.iter().map(|term| format!("{}={}", term.factor, term.value)).collect();
+    format!("{}:{}", family.word(), terms.join("&"))
+}

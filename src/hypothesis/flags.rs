@@ -1,0 +1,125 @@
+//! The clock regions worth asking about.
+
+use crate::model::{Study, Term};
+
+use super::{
+    clock_region::{Clock, DAY, HOUR, normalise},
+    question::{Flag, Part, Subject, host_set},
+};
+
+/// Days of uptime at which a counter is known to wrap, with the counter.
+///
+/// 2^31 and 2^32 ms; 2^54 ns (Linux `sched_clock` before 3.1/2.6.32.50); 2^31 and 2^32 hundredths of
+/// a second; processor errata that hang a core after 2^53 ns of C-state residency or about 1044 days.
+const KNOWN_UPTIMES: [(f64, f64, &str); 6] = [
+    (24.86, 0.01, "2^31 milliseconds"),
+    (49.71, 0.01, "2^32 milliseconds"),
+    (208.5, 0.01, "2^54 nanoseconds, the Linux sched_clock overflow"),
+    (248.55, 0.01, "2^31 hundredths of a second"),
+    (497.1, 0.01, "2^32 hundredths of a second"),
+    (1043.0, 0.0015, "the processor erratum that hangs a core after some 1,044 days"),
+];
+/// Uptimes searched without prior knowledge: centres 2 % apart, half as wide again.
+const SCAN_FROM_DAYS: f64 = 5.0;
+const SCAN_STEP: f64 = 0.02;
+const SCAN_HALF_WIDTH: f64 = 0.02;
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/// Hours after a precursor that are asked about.
+const PRECURSOR_HOURS: [i64; 3] = [1, 24, 168];
+
+/// All clock regions of the study.
+pub(super) fn flags(study: &Study) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    windows(study, &mut flags);
+    precursors(study, &mut flags);
+    changes(study, &mut flags);
+    uptimes(study, &mut flags);
+    for (day, name) in WEEKDAYS.iter().enumerate() {
+        flags.push(Flag {
+            subject: Subject::Weekday,
+            clock: Clock::Weekday(day as i64),
+            terms: vec![Term::new("weekday", *name)],
+        });
+    }
+    flags
+}
+
+fn windows(study: &Study, flags: &mut Vec<Flag>) {
+    for (kind, window) in study.windows.iter().enumerate() {
+        for part in [Part::Inside, Part::AfterStart, Part::AfterEnd] {
+            let place = |run: &(i64, i64)| match part {
+                Part::Inside => *run,
+                Part::AfterStart => (run.0, run.0 + HOUR),
+                Part::AfterEnd => (run.1, run.1 + HOUR),
+            };
+            let spans = window.runs.iter().map(|runs| normalise(runs.iter().map(place).collect())).collect();
+            flags.push(Flag {
+                subject: Subject::Window { kind, part },
+                clock: Clock::Spans(spans),
+                terms: vec![Term::new("window", window.name.clone())],
+            });
+        }
+    }
+}
+
+fn precursors(study: &Study, flags: &mut Vec<Flag>) {
+    for (index, precursor) in study.precursors.iter().enumerate() {
+        for hours in PRECURSOR_HOURS {
+            let after = |at: &i64| (*at, at + hours * HOUR);
+            let spans = precursor.times.iter().map(|times| normalise(times.iter().map(after).collect())).collect();
+            flags.push(Flag {
+                subject: Subject::Precursor { precursor: index, hours },
+                clock: Clock::Spans(spans),
+                terms: vec![Term::new("signature", precursor.signature.clone())],
+            });
+        }
+    }
+}
+
+fn changes(study: &Study, flags: &mut Vec<Flag>) {
+    for (index, change) in study.changes.iter().enumerate() {
+        let changed = host_set(&change.hosts, study.hosts.len());
+        let after = |changed: &bool| if *changed { normalise(vec![(change.at, study.to)]) } else { Vec::new() };
+        flags.push(Flag {
+            subject: Subject::Change { change: index },
+            clock: Clock::Spans(changed.iter().map(after).collect()),
+            terms: vec![Term::new("change", change.name.clone())],
+        });
+    }
+}
+
+fn uptimes(study: &Study, flags: &mut Vec<Flag>) {
+    let mut add = |low: f64, high: f64, known, value: String| {
+        flags.push(Flag {
+            subject: Subject::Uptime { low, high, known },
+            clock: Clock::Uptime { low: (low * DAY as f64) as i64, high: (high * DAY as f64) as i64 },
+            terms: vec![Term::new("uptime_days", value)],
+        });
+    };
+    for (days, tolerance, counter) in KNOWN_UPTIMES {
+        add(days * (1.0 - tolerance), days * (1.0 + tolerance), Some(counter), format!("{days}"));
+    }
+    add(0.0, 1.0 / 24.0, None, "<0.04".to_owned());
+    add(0.0, 1.0, None, "<1".to_owned());
+    let longest = longest_uptime_days(study);
+    for days in [100.0, 200.0] {
+        add(days, longest.max(days) + 1.0, None, format!(">{days}"));
+    }
+    let mut centre = SCAN_FROM_DAYS;
+    while centre < longest {
+        add(centre * (1.0 - SCAN_HALF_WIDTH), centre * (1.0 + SCAN_HALF_WIDTH), None, format!("{centre:.1}"));
+        centre *= 1.0 + SCAN_STEP;
+    }
+}
+
+/// The longest uptime that the study covers, in days.
+fn longest_uptime_days(study: &Study) -> f64 {
+    let mut longest = 0;
+    for boots in &study.boots {
+        for (i, boot) in boots.iter().enumerate() {
+            let end = boots.get(i + 1).copied().unwrap_or(study.to);
+            longest = longest.max(end.min(study.to) - boot);
+        }
+    }
+    longest as f64 / DAY as f64
+}

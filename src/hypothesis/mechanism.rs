@@ -1,0 +1,166 @@
+//! Proximate causes: what the evidence around each incident shows, and slips of people.
+//!
+//! These are no regions of host-time, so no rate can be compared. They count for as much as their
+//! share of the events exceeds what such a mechanism has in any fleet.
+
+use std::collections::BTreeMap;
+
+use statrs::function::beta::{beta_reg, ln_beta};
+
+use crate::{
+    model::{Cause, Study, Term},
+    stats::binomial,
+};
+
+use super::shocks::Shock;
+
+/// A mechanism with a share below this among the events is just one of the ways in which hosts die.
+const ORDINARY_SIGNATURE: f64 = 0.25;
+/// Slips of operators have about this share in an ordinary fleet.
+const ORDINARY_OPERATOR: f64 = 0.15;
+/// How far a signature speaks for itself where the verdict on the incident did not follow it.
+const UNPROVEN: f64 = 0.3;
+
+/// A mechanism and the events that show it.
+#[derive(Debug, Clone)]
+pub(super) struct Mechanism {
+    pub term: Term,
+    pub aliases: Vec<Vec<Term>>,
+    /// Indices into `Study::cases`.
+    pub cases: Vec<usize>,
+    /// Independent events that show it, and all.
+    pub events: u64,
+    pub of_events: u64,
+    pub hosts: usize,
+    pub share: f64,
+    pub log_bayes_factor: f64,
+    pub posterior: f64,
+    pub explained: f64,
+    /// Far more than any ordinary share, on several hosts.
+    pub overwhelming: bool,
+}
+
+/// Each signature seen around incidents.
+pub(super) fn signatures(study: &Study, shocks: &[Shock], of_any_cause: usize) -> Vec<Mechanism> {
+    let mut seen: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for (index, shock) in shocks.iter().enumerate() {
+        for incident in &shock.incidents {
+            for signature in &study.cases[incident.case].signatures {
+                seen.entry(signature).or_default().push((index, incident.case));
+            }
+        }
+    }
+    let mut by_cases: BTreeMap<Vec<usize>, Mechanism> = BTreeMap::new();
+    for (signature, places) in seen {
+        let cases: Vec<usize> = places.iter().map(|place| place.1).collect();
+        let term = Term::new("signature", signature);
+        if let Some(same) = by_cases.get_mut(&cases) {
+            same.aliases.push(vec![term]);
+            continue;
+        }
+        let responsibility = |case: usize| {
+            let confidence = confidence(study.cases[case].confidence);
+            if shows_mechanism(study.cases[case].cause) { confidence } else { confidence * UNPROVEN }
+        };
+        let weight: f64 = places
+            .iter()
+            .map(|(shock, case)| responsibility(*case) / shocks[*shock].incidents.len() as f64)
+            .sum();
+        let mut mechanism =
+            weigh(study, term, cases, &places, weight, of_any_cause, ORDINARY_SIGNATURE);
+        let proven = mechanism.cases.iter().filter(|case| shows_mechanism(study.cases[**case].cause)).count();
+        mechanism.overwhelming &= proven * 10 >= mechanism.cases.len() * 9;
+        by_cases.insert(mechanism.cases.clone(), mechanism);
+    }
+    by_cases.into_values().collect()
+}
+
+/// Incidents that a person caused.
+pub(super) fn operator(study: &Study, shocks: &[Shock], of_any_cause: usize) -> Option<Mechanism> {
+    let mut places = Vec::new();
+    let mut weight = 0.0;
+    for (index, shock) in shocks.iter().enumerate() {
+        for incident in &shock.incidents {
+            places.push((index, incident.case));
+            weight += confidence(study.cases[incident.case].confidence) / shock.incidents.len() as f64;
+        }
+    }
+    if places.is_empty() {
+        return None;
+    }
+    let cases = places.iter().map(|place| place.1).collect();
+    let term = Term::new("cause", Cause::Operator.word());
+    Some(weigh(study, term, cases, &places, weight, of_any_cause, ORDINARY_OPERATOR))
+}
+
+/// Causes that are a verdict on a mechanism, as opposed to "it went away" or "power failed".
+fn shows_mechanism(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::HardwareError
+            | Cause::Thermal
+            | Cause::MemoryExhaustion
+            | Cause::Storage
+            | Cause::KernelPanic
+            | Cause::Watchdog
+    )
+}
+
+fn confidence(value: f64) -> f64 {
+    if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.5 }
+}
+
+fn weigh(
+    study: &Study,
+    term: Term,
+    cases: Vec<usize>,
+    places: &[(usize, usize)],
+    weight: f64,
+    of_any_cause: usize,
+    ordinary: f64,
+) -> Mechanism {
+    let mut shocks: Vec<usize> = places.iter().map(|place| place.0).collect();
+    shocks.dedup();
+    let mut hosts: Vec<u32> = cases.iter().map(|case| study.cases[*case].host).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let worst = hosts
+        .iter()
+        .map(|host| cases.iter().filter(|case| study.cases[**case].host == *host).count())
+        .max()
+        .unwrap_or(0);
+    let n = of_any_cause.max(1) as f64;
+    let share = (weight / n).min(1.0);
+    let log_bayes_factor = excess_log_bayes_factor(weight.min(n), n, ordinary);
+    let posterior = 1.0 / (1.0 + (-log_bayes_factor).exp());
+    let chance = binomial::at_least(weight.floor() as u64, n as u64, ordinary + 0.1);
+    Mechanism {
+        term,
+        aliases: Vec::new(),
+        events: shocks.len() as u64,
+        of_events: n as u64,
+        hosts: hosts.len(),
+        share,
+        log_bayes_factor,
+        posterior,
+        explained: posterior * share,
+        overwhelming: share >= 0.5
+            && shocks.len() >= 5
+            && hosts.len() >= 3
+            && worst * 2 <= cases.len()
+            && chance <= 0.001,
+        cases,
+    }
+}
+
+/// ln BF of "the share is anything above the ordinary" against "the share is ordinary":
+/// ∫ θ^x (1−θ)^(n−x) dθ / (1−θ0) over (θ0, 1), divided by θ0^x (1−θ0)^(n−x).
+fn excess_log_bayes_factor(x: f64, n: f64, ordinary: f64) -> f64 {
+    let (a, b) = (x + 1.0, n - x + 1.0);
+    let above = 1.0 - beta_reg(a, b, ordinary);
+    if above <= 0.0 {
+        return -20.0;
+    }
+    let raised = ln_beta(a, b) + above.ln() - (1.0 - ordinary).ln();
+    raised - x * ordinary.ln() - (n - x) * (1.0 - ordinary).ln()
+}

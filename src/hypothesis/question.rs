@@ -1,0 +1,69 @@
+//! What a question is: a region of host-time that may have a raised rate.
+
+use crate::model::{Family, Term, study::HostIndex};
+
+/// Which part of a window's surroundings is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Inside,
+    AfterStart,
+    AfterEnd,
+}
+
+/// What the region is about; decides the wording.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Subject {
+    Levels,
+    Window { kind: usize, part: Part },
+    /// Days of uptime; `known` names the counter that wraps there.
+    Uptime { low: f64, high: f64, known: Option<&'static str> },
+    Weekday,
+    Precursor { precursor: usize, hours: i64 },
+    Change { change: usize },
+}
+
+/// A clock region shared by questions.
+#[derive(Debug, Clone)]
+pub(super) struct Flag {
+    pub subject: Subject,
+    pub clock: super::clock_region::Clock,
+    pub terms: Vec<Term>,
+}
+
+/// One region: all levels hold, and the flag if there is one.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    pub family: Family,
+    pub subject: Subject,
+    pub flag: Option<usize>,
+    /// (factor, level)
+    pub levels: Vec<(usize, u32)>,
+    /// Prior probability, given that one cause is at work.
+    pub prior: f64,
+    pub exposure_seconds: f64,
+    pub share: f64,
+    pub terms: Vec<Term>,
+    /// Other names of exactly the same host-time.
+    pub aliases: Vec<Vec<Term>>,
+    /// Whether each profile has time (or a case) in the region.
+    pub profiles: Vec<bool>,
+}
+
+impl Question {
+    /// Questions that hold at certain times of day by their nature are judged against a null that
+    /// keeps the time of day.
+    pub fn is_window(&self) -> bool {
+        matches!(self.subject, Subject::Window { .. })
+    }
+}
+
+/// Hosts of a change, as a set that can be asked quickly.
+pub(super) fn host_set(hosts: &[HostIndex], count: usize) -> Vec<bool> {
+    let mut set = vec![false; count];
+    for host in hosts {
+        if let Some(member) = set.get_mut(*host as usize) {
+            *member = true;
+        }
+    }
+    set
+}

@@ -1,0 +1,219 @@
+//! Hypotheses that are regions of host-time, worded.
+
+use crate::{
+    model::{Confounder, Family, Hypothesis, Term},
+    stats::rate_ratio::RateRatio,
+};
+
+use super::{
+    advice, doubts, findings,
+    clock_region::DAY,
+    findings::{Analysis, RegionFinding},
+    names,
+    question::{Part, Question, Subject},
+};
+
+/// Regions examined for confounding; further down the list it changes nothing.
+const EXAMINED: usize = 12;
+
+/// Words the regions in the order given.
+pub(super) fn hypotheses(analysis: &Analysis, regions: &[RegionFinding]) -> Vec<Hypothesis> {
+    regions
+        .iter()
+        .enumerate()
+        .map(|(place, region)| hypothesis(analysis, region, place < EXAMINED))
+        .collect()
+}
+
+fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hypothesis {
+    let question = analysis.question(region);
+    let rates = analysis.rates(region);
+    let (inside, total) = incidents(analysis, region);
+    let mut terms = question.terms.clone();
+    let mut aliases = question.aliases.clone();
+    lead_with_likeliest_name(&mut terms, &mut aliases);
+    if let Subject::Uptime { .. } = question.subject {
+        refine_uptime(analysis, region, &mut terms);
+    }
+    let mut confounders = Vec::new();
+    for near in &region.near {
+        let near = &analysis.list.questions[*near];
+        if says_something_new(near, question) {
+            aliases.push(near.terms.clone());
+            confounders.push(Confounder {
+                factor: near.terms[0].factor.clone(),
+                note: format!(
+                    "{} covers nearly the same host-time; cannot be told apart by this data",
+                    names::terms(&near.terms)
+                ),
+            });
+        }
+    }
+    if examine {
+        confounders.extend(doubts::confounders(analysis, region));
+    }
+    Hypothesis {
+        rank: 0,
+        id: findings::id(question.family, &terms),
+        family: question.family,
+        statement: statement(analysis, region, &terms, rates.as_ref(), inside.len(), total),
+        verdict: analysis.verdict(region, rates.as_ref()),
+        rate_ratio: rates.and_then(|rates| rates.ratio.is_finite().then_some(rates.ratio)),
+        ci95: rates.map(|rates| (rates.low, rates.high.is_finite().then_some(rates.high))),
+        p_value: rates.map(|rates| rates.p_two_sided),
+        p_adjusted: Some(region.p_adjusted),
+        log_bayes_factor: Some(region.log_bayes_factor),
+        posterior: Some(region.posterior),
+        explained_fraction: Some(region.explained),
+        incidents_exposed: inside.len() as u32,
+        incidents_total: total as u32,
+        exposure_days: question.exposure_seconds / DAY as f64,
+        incidents: inside,
+        aliases,
+        confounders,
+        evidence_against: if examine { doubts::against(analysis, region) } else { Vec::new() },
+        next_step: advice::for_region(analysis, region, &terms, rates.as_ref()),
+        terms,
+    }
+}
+
+/// Ids of the incidents in the region, and how many the pool has.
+fn incidents(analysis: &Analysis, region: &RegionFinding) -> (Vec<String>, usize) {
+    let mut inside = Vec::new();
+    let mut total = 0;
+    for shock in &analysis.events.pools[region.pool].shocks {
+        for (place, incident) in analysis.events.shocks[*shock].incidents.iter().enumerate() {
+            total += 1;
+            if analysis.events.inside(*shock, place, region.question) {
+                inside.push(incident.case);
+            }
+        }
+    }
+    inside.sort_unstable();
+    (inside.into_iter().map(|case| analysis.study.cases[case].id.clone()).collect(), total)
+}
+
+/// Of names for the same hosts, firmware and software come first: they can kill, a rack label cannot.
+fn lead_with_likeliest_name(terms: &mut Vec<Term>, aliases: &mut [Vec<Term>]) {
+    const ORDER: [&str; 8] = ["bios", "firmware", "microcode", "bmc", "kernel", "driver", "pdu", "model"];
+    let place = |terms: &[Term]| {
+        ORDER.iter().position(|name| terms.iter().any(|term| term.factor.contains(name))).unwrap_or(ORDER.len())
+    };
+    if let Some(best) = (0..aliases.len()).min_by_key(|i| place(&aliases[*i])) {
+        if place(&aliases[best]) < place(terms) {
+            std::mem::swap(terms, &mut aliases[best]);
+        }
+    }
+}
+
+/// Whether a name of nearly the same host-time is worth a mention: not "A and B" beside A, not the same
+/// window an hour later, not a neighbouring uptime.
+pub(super) fn says_something_new(near: &Question, question: &Question) -> bool {
+    let longer = question.terms.iter().all(|term| near.terms.contains(term));
+    !longer && !(near.family == Family::Uptime && question.family == Family::Uptime)
+}
+
+/// A scanned uptime is named by the median of the uptimes at which hosts failed in it.
+fn refine_uptime(analysis: &Analysis, region: &RegionFinding, terms: &mut [Term]) {
+    let question = analysis.question(region);
+    if !super::questionnaire::is_scanned(&question.subject) {
+        return;
+    }
+    let mut uptimes: Vec<i64> = analysis.events.pools[region.pool]
+        .shocks
+        .iter()
+        .filter(|shock| analysis.events.inside(**shock, 0, region.question))
+        .filter_map(|shock| analysis.events.shocks[*shock].first().instant.uptime)
+        .collect();
+    uptimes.sort_unstable();
+    if let (Some(middle), Some(term)) = (uptimes.get(uptimes.len() / 2), terms.first_mut()) {
+        term.value = format!("{:.1}", *middle as f64 / DAY as f64);
+    }
+}
+
+fn statement(
+    analysis: &Analysis,
+    region: &RegionFinding,
+    terms: &[Term],
+    rates: Option<&RateRatio>,
+    inside: usize,
+    total: usize,
+) -> String {
+    let question = analysis.question(region);
+    let class = analysis.events.pools[region.pool].class;
+    let failing = names::failing(class);
+    let compared = match rates {
+        Some(rates) if rates.ratio.is_finite() => format!("{} times as often as otherwise", names::ratio(rates.ratio)),
+        Some(_) => "only then".to_owned(),
+        None => "no more often than can be compared".to_owned(),
+    };
+    let counts = format!(
+        "{inside} of {total} {} in {} of the host-time",
+        names::incidents(class, total),
+        names::percent(question.share)
+    );
+    let whom = group(question, terms);
+    match &question.subject {
+        Subject::Levels => {
+            let compared = match rates {
+                Some(rates) if rates.ratio.is_finite() => {
+                    format!("{} times as often as the others", names::ratio(rates.ratio))
+                }
+                _ => "and no others do".to_owned(),
+            };
+            format!("Hosts on {} {failing} {compared} ({counts})", names::terms(terms))
+        }
+        Subject::Window { kind, part } => {
+            let window = &analysis.study.windows[*kind].name;
+            let when = match part {
+                Part::Inside => format!("during the {window} window"),
+                Part::AfterStart => format!("in the hour after the {window} window begins"),
+                Part::AfterEnd => format!("in the hour after the {window} window ends"),
+            };
+            format!("{whom} {failing} {when} {compared} ({counts})")
+        }
+        Subject::Uptime { low, high, known } => uptime_statement(terms, *low, *high, *known, failing, &compared, &counts),
+        Subject::Weekday => format!("Hosts {failing} on {} {compared} ({counts})", terms[0].value),
+        Subject::Precursor { hours, .. } => {
+            format!("Hosts {failing} within {hours} h after {} {compared} ({counts})", terms[0].value)
+        }
+        Subject::Change { change } => {
+            let change = &analysis.study.changes[*change];
+            format!(
+                "After the change \"{}\" of {} the changed hosts {failing} {compared} ({counts})",
+                change.name,
+                names::minute(change.at)
+            )
+        }
+    }
+}
+
+/// "Hosts", or those of the subgroup that a window hypothesis holds for.
+fn group(question: &Question, terms: &[Term]) -> String {
+    let subgroup = &terms[terms.len().saturating_sub(question.levels.len())..];
+    if subgroup.is_empty() { "Hosts".to_owned() } else { format!("Hosts on {}", names::terms(subgroup)) }
+}
+
+fn uptime_statement(
+    terms: &[Term],
+    low: f64,
+    high: f64,
+    known: Option<&str>,
+    failing: &str,
+    compared: &str,
+    counts: &str,
+) -> String {
+    match known {
+        Some(counter) => {
+            format!("Hosts {failing} at {} days of uptime ({counter}) {compared} ({counts})", terms[0].value)
+        }
+        None if low <= 0.0 && high < 0.5 => {
+            format!("Hosts {failing} in the first hour after a boot {compared} ({counts})")
+        }
+        None if low <= 0.0 => format!("Hosts {failing} on the first day after a boot {compared} ({counts})"),
+        None if high / low < 1.1 => {
+            format!("Hosts {failing} near {} days of uptime {compared} ({counts})", terms[0].value)
+        }
+        None => format!("Hosts {failing} after {low:.0} days of uptime {compared} ({counts})"),
+    }
+}

@@ -1,0 +1,111 @@
+//! The inventory as a table: a host and its attributes.
+//!
+//! Time:   none, but for dates in and out of service.
+//! Units:  none.
+//! Spec:   none; columns by their usual names, every further column is a factor under its own name.
+//! Loses:  addresses, serial numbers and remarks.
+//! Not handled: several values in one cell.
+
+use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::sink::Sink;
+use crate::ingest::table;
+use std::collections::BTreeMap;
+
+use crate::ingest::table::{Role, Row, Table};
+use crate::ingest::written_time::{self, DayFirst};
+use crate::ledger::{Fate, Reason};
+use crate::model::Stamp;
+use crate::model::record::{Body, InventoryFact};
+
+pub struct InventoryCsv;
+
+impl Format for InventoryCsv {
+    fn id(&self) -> &'static str {
+        "inventory-csv"
+    }
+
+    fn kind(&self) -> SourceKind {
+        SourceKind::Inventory
+    }
+
+    fn title(&self) -> &'static str {
+        "inventory as a table: host and its attributes"
+    }
+
+    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+        match table::csv_kind(head) {
+            Some(SourceKind::Inventory) => Fit::Likely,
+            _ => Fit::No,
+        }
+    }
+
+    fn open(&self) -> Reader {
+        Reader::Whole(parse)
+    }
+}
+
+/// Columns that say where a host is reached or who looks after it: true of one host each, or prone
+/// to be, and nothing that a failure could follow.
+const NOT_FACTORS: &[&str] = &[
+    "ip", "ip_address", "ipv4", "ipv6", "mac", "mac_address", "bmc_ip", "bmc", "ipmi_ip", "idrac_ip", "ilo_ip",
+    "serial", "serial_number", "service_tag", "servicetag", "asset_tag", "uuid", "id", "notes", "note", "comment",
+    "comments", "description", "owner_email", "url", "fqdn", "uplink",
+];
+
+/// Usual names of the factors that have a fixed name with us.
+fn factor_name(column: &str) -> &str {
+    match column {
+        "bios" | "bios_ver" | "biosversion" | "system_bios" | "bios_release" | "firmware" | "rom_version" => "bios_version",
+        "product_name" | "product" | "hardware_model" | "hardware" | "hw_model" | "server_model" | "machine_type"
+        | "device_type" | "hw" | "platform" | "machine_model" | "system_model" => "model",
+        "operating_system" | "os_version" | "os_name" | "os_release" | "distribution" | "guest_os" | "distro" => "os",
+        "function" | "purpose" | "service" | "usage" | "workload" | "server_role" => "role",
+        "power_feed" | "feed" | "ups" | "power_source" | "pdu_feed" | "power" | "pdu_name" | "power_circuit" => "pdu",
+        "rack_name" | "cabinet" | "rack_id" => "rack",
+        "kernel_version" | "kernelversion" | "linux_kernel" | "running_kernel" => "kernel",
+        "manufacturer" | "hw_vendor" | "make" => "vendor",
+        "datacenter" | "datacentre" | "location" | "dc" | "room" => "site",
+        "hypervisor_host" | "parent" | "parent_host" | "runs_on" | "vm_host" | "kvm_host" | "esx_host"
+        | "hypervisor_name" => "hypervisor",
+        other => other,
+    }
+}
+
+pub(super) fn parse_table(content: &[u8], sink: &mut Sink<'_>) {
+    super::table_rows(content, SourceKind::Inventory, sink, |table, row, day_first, sink| {
+        fact(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
+    });
+}
+
+fn parse(content: &[u8], sink: &mut Sink<'_>) {
+    parse_table(content, sink);
+}
+
+pub(super) fn fact(
+    table: &Table,
+    row: &Row,
+    day_first: DayFirst,
+    sink: &mut Sink<'_>,
+) -> Result<(), Reason> {
+    let kind = SourceKind::Inventory;
+    let host_column = table.column(Role::Host, kind).ok_or(Reason::BadField("host"))?;
+    let host = table.cell(row, Some(host_column)).ok_or(Reason::BadField("host"))?.to_owned();
+    let from_column = table.column(Role::InServiceFrom, kind);
+    let to_column = table.column(Role::InServiceTo, kind);
+    let stamp_of = |column| table.cell(row, column).and_then(|text| written_time::read(text, day_first));
+    let (from, to) = (stamp_of(from_column), stamp_of(to_column));
+    let mut factors = BTreeMap::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let is_date = Some(index) == from_column || Some(index) == to_column;
+        if index == host_column || is_date || column.is_empty() || NOT_FACTORS.contains(&column.as_str()) {
+            continue;
+        }
+        let Some(value) = table.cell(row, Some(index)) else { continue };
+        if ["n/a", "na", "none", "null", "unknown", "-", "?"].contains(&value.to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        factors.entry(factor_name(column).to_owned()).or_insert_with(|| value.to_owned());
+    }
+    sink.record(Some(host), Stamp::Missing, Body::Inventory(InventoryFact { factors, from, to }));
+    Ok(())
+}

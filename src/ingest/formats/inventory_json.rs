@@ -1,0 +1,42 @@
+//! The inventory as JSON: an array of objects, or a map of host → object; a host and its attributes.
+//!
+//! Time:   none, but for dates in and out of service.
+//! Units:  none.
+//! Spec:   none; columns by their usual names, every further column is a factor under its own name.
+//! Loses:  addresses, serial numbers and remarks.
+//! Not handled: several values in one cell.
+
+use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::sink::Sink;
+use crate::ingest::table;
+
+pub struct InventoryJson;
+
+impl Format for InventoryJson {
+    fn id(&self) -> &'static str {
+        "inventory-json"
+    }
+
+    fn kind(&self) -> SourceKind {
+        SourceKind::Inventory
+    }
+
+    fn title(&self) -> &'static str {
+        "inventory as JSON: objects with a host and its attributes"
+    }
+
+    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit {
+        match table::json_kind(head, size_bytes) {
+            Some(SourceKind::Inventory) => Fit::Likely,
+            _ => Fit::No,
+        }
+    }
+
+    fn open(&self) -> Reader {
+        Reader::Whole(parse)
+    }
+}
+
+fn parse(content: &[u8], sink: &mut Sink<'_>) {
+    super::json_rows(content, SourceKind::Inventory, sink, super::inventory_csv::fact);
+}

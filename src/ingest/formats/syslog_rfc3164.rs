@@ -1,0 +1,134 @@
+//! Traditional syslog: `Mar  1 02:03:04 kvm07 kernel: [  12.345678] text`; also `journalctl` text
+//! in its short form, whose `-- Boot … --` lines are separators.
+//!
+//! Time:   the host's local clock, no year and no zone; months wrap.
+//! Units:  none.
+//! Spec:   RFC 3164 §4.1, as written by rsyslog, syslog-ng and journalctl; a leading `<PRI>` is passed over.
+//! Loses:  severity and facility.
+//! Not handled: a second header that a relay has put in front.
+
+use super::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag, split_uptime};
+use crate::ingest::sink::Sink;
+use crate::ingest::written_time::month_of;
+use crate::ledger::{Fate, Reason};
+use crate::model::Stamp;
+
+pub struct SyslogRfc3164;
+
+impl Format for SyslogRfc3164 {
+    fn id(&self) -> &'static str {
+        "syslog-rfc3164"
+    }
+
+    fn kind(&self) -> SourceKind {
+        SourceKind::Log
+    }
+
+    fn title(&self) -> &'static str {
+        "syslog with year-less time stamps (RFC 3164), journalctl short text"
+    }
+
+    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+        super::fit_by_lines(head, |line| split_header(line).is_some() || is_separator(line))
+    }
+
+    fn open(&self) -> Reader {
+        Reader::Lines(Box::new(SyslogReader::default()))
+    }
+}
+
+/// A journalctl line between boots, or its heading.
+fn is_separator(line: &str) -> bool {
+    line.starts_with("-- ") && line.ends_with("--")
+}
+
+struct Header<'a> {
+    month: u8,
+    day: u8,
+    second_of_day: u32,
+    year: Option<i32>,
+    host: &'a str,
+    message: &'a str,
+}
+
+fn split_header(line: &str) -> Option<Header<'_>> {
+    let line = super::strip_priority(line);
+    let (month_word, rest) = line.split_once(' ')?;
+    if month_word.chars().count() > 6 {
+        return None;
+    }
+    let month = u8::try_from(month_of(month_word)?).ok()?;
+    let (day, rest) = rest.trim_start().split_once(' ')?;
+    let day: u8 = day.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let rest = rest.trim_start();
+    let (first, after) = rest.split_once(' ')?;
+    // Some devices put the year before the clock.
+    let (year, clock, rest) = match first.parse::<i32>() {
+        Ok(year) if first.len() == 4 => {
+            let (clock, after) = after.split_once(' ')?;
+            (Some(year), clock, after)
+        }
+        _ => (None, first, after),
+    };
+    let second_of_day = seconds_of(clock)?;
+    let (host, message) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
+    Some(Header { month, day, second_of_day, year, host, message })
+}
+
+fn seconds_of(clock: &str) -> Option<u32> {
+    let clock = clock.split('.').next()?.trim_end_matches(':');
+    let mut parts = clock.split(':');
+    let hour: u32 = parts.next()?.parse().ok()?;
+    let minute: u32 = parts.next()?.parse().ok()?;
+    let second: u32 = parts.next()?.parse().ok()?;
+    (hour < 24 && minute < 60 && second <= 60 && parts.next().is_none())
+        .then_some(hour * 3600 + minute * 60 + second.min(59))
+}
+
+#[derive(Default)]
+struct SyslogReader {
+    tracker: LogTracker,
+    wraps: YearWraps,
+    lines: u64,
+}
+
+impl LineReader for SyslogReader {
+    fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
+        let text = String::from_utf8_lossy(line);
+        self.lines += 1;
+        let Some(header) = split_header(&text) else {
+            if is_separator(&text) {
+                return Fate::Ignored("journal-separator");
+            }
+            if text.starts_with([' ', '\t']) && self.lines > 1 {
+                return Fate::Ignored("continuation-line");
+            }
+            return Fate::Quarantined(Reason::BadShape);
+        };
+        let stamp = match header.year {
+            Some(year) => {
+                let date = chrono::NaiveDate::from_ymd_opt(year, header.month.into(), header.day.into());
+                let time =
+                    chrono::NaiveTime::from_num_seconds_from_midnight_opt(header.second_of_day, 0);
+                match (date, time) {
+                    (Some(date), Some(time)) => Stamp::Local(date.and_time(time)),
+                    _ => return Fate::Quarantined(Reason::BadField("date")),
+                }
+            }
+            None => Stamp::Yearless {
+                wraps: self.wraps.at(header.month, header.day),
+                month: header.month,
+                day: header.day,
+                second_of_day: header.second_of_day,
+            },
+        };
+        let (program, message) = split_tag(header.message);
+        let (uptime_micros, message) = split_uptime(message);
+        let host = (!header.host.is_empty() && !header.host.ends_with(':')).then_some(header.host);
+        let split =
+            SplitLine { stamp, host, program, text: message, boot_id: None, uptime_micros };
+        self.tracker.take(&split, sink);
+        Fate::Parsed
+    }
+}

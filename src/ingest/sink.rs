@@ -1,0 +1,97 @@
+//! Where a reader puts what it understands of one source.
+
+use std::collections::BTreeMap;
+
+use crate::ledger::{Account, Fate};
+use crate::model::record::{Activity, Body, PowerSample, Record, SourceId, Span};
+use crate::model::Stamp;
+
+use super::Interest;
+
+/// A gap between two lines of a host that ends a run of activity, in seconds. Runs are what
+/// coverage and log silence are judged by; a shorter gap is never called silence.
+pub const ACTIVITY_GAP_SECONDS: i64 = 15 * 60;
+
+/// Collects the records of one source and books its bytes.
+pub struct Sink<'a> {
+    pub source: SourceId,
+    pub account: Account,
+    pub records: Vec<Record>,
+    pub activity: Vec<Activity>,
+    pub power: Vec<PowerSample>,
+    /// Knows which log lines are worth a record.
+    pub interest: &'a dyn Interest,
+    /// NUL bytes directly before the current line: a file system that lost power leaves them.
+    pub nul_before: u64,
+    /// A host that a header of the source names for all that follows.
+    pub header_host: Option<String>,
+    /// Records understood, kept or not.
+    pub understood: u64,
+    open_runs: BTreeMap<Option<String>, usize>,
+    span: Span,
+}
+
+impl<'a> Sink<'a> {
+    #[must_use]
+    pub fn new(source: SourceId, interest: &'a dyn Interest) -> Self {
+        Self {
+            source,
+            account: Account::default(),
+            records: Vec::new(),
+            activity: Vec::new(),
+            power: Vec::new(),
+            interest,
+            nul_before: 0,
+            header_host: None,
+            understood: 0,
+            open_runs: BTreeMap::new(),
+            span: Span::default(),
+        }
+    }
+
+    /// Says which piece of the source the next records come from. Line readers need not call it:
+    /// the driver does, for each line.
+    pub fn at(&mut self, span: Span) {
+        self.span = span;
+        self.account.at_line(span.line);
+    }
+
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Keeps a record of the current piece.
+    pub fn record(&mut self, host: Option<String>, stamp: Stamp, body: Body) {
+        let host = host.or_else(|| self.header_host.clone());
+        self.records.push(Record { source: self.source, span: self.span, host, stamp, body });
+    }
+
+    /// For readers of whole files: books the next `piece` and says where the records that follow
+    /// stand. Call it before [`Sink::record`] for that piece.
+    pub fn claim(&mut self, piece: &[u8], line: u64, fate: Fate) {
+        self.at(Span { offset: self.account.cursor(), len: piece.len() as u64, line });
+        self.account.book(piece, fate);
+        if fate == Fate::Parsed {
+            self.understood += 1;
+        }
+    }
+
+    /// Notes that `host` wrote a line at `stamp`; `seconds` is the same time on any scale that is
+    /// steady within the source, and only serves to find gaps.
+    pub fn active(&mut self, host: Option<&str>, stamp: Stamp, gap_seconds: Option<i64>) {
+        let key = host.map(str::to_owned);
+        let line = self.span.line;
+        if let Some(&index) = self.open_runs.get(&key)
+            && gap_seconds.is_some_and(|gap| (0..=ACTIVITY_GAP_SECONDS).contains(&gap))
+        {
+            let run = &mut self.activity[index];
+            run.last = stamp;
+            run.last_line = line;
+            run.lines += 1;
+            return;
+        }
+        self.open_runs.insert(key.clone(), self.activity.len());
+        self.activity.push(Activity { host: key, first: stamp, last: stamp, last_line: line, lines: 1 });
+    }
+}

@@ -1,0 +1,450 @@
+//! Tables that people export: CSV with any delimiter, JSON arrays of objects. Finds the header,
+//! says by its columns what the table holds, and keeps where each row stands.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::formats::SourceKind;
+
+/// What a column means to us; all others are extra columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Host,
+    Start,
+    End,
+    Job,
+    Status,
+    Watts,
+    Scope,
+    What,
+    Cause,
+    IncidentKind,
+    Planned,
+    InServiceFrom,
+    InServiceTo,
+}
+
+/// One row: cells by column, and its place in the source.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub cells: Vec<String>,
+    pub offset: usize,
+    pub end: usize,
+    pub line: u64,
+}
+
+/// A table with its header in normal form (lower case, words joined by `_`).
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub columns: Vec<String>,
+    pub rows: Vec<Row>,
+    /// Bytes before the first row (comments and header).
+    pub header_end: usize,
+}
+
+impl Table {
+    /// Index of the first column with that role, in a table of that kind.
+    #[must_use]
+    pub fn column(&self, role: Role, kind: SourceKind) -> Option<usize> {
+        words_of(role, kind).iter().find_map(|word| self.columns.iter().position(|column| column == word))
+    }
+
+    /// The cell of a row, trimmed; `None` if absent or empty.
+    #[must_use]
+    pub fn cell<'a>(&self, row: &'a Row, column: Option<usize>) -> Option<&'a str> {
+        let text = row.cells.get(column?)?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+const HOST: &[&str] = &[
+    "host", "hostname", "host_name", "server", "server_name", "machine", "node", "node_name", "system",
+    "name", "fqdn", "device", "device_name", "vm", "vm_name", "guest", "client", "client_name", "computer",
+    "hostid", "host_id", "asset", "inventory_hostname", "nodenum", "target", "instance", "object", "vmid",
+];
+const START: &[&str] = &[
+    "start", "started", "started_at", "start_time", "starttime", "start_at", "begin", "begins", "began",
+    "begin_time", "beginning", "window_start", "from", "start_utc", "start_local", "starts", "starts_at",
+    "planned_start", "scheduled_start",
+];
+const TIME: &[&str] = &[
+    "time", "at", "timestamp", "date", "datetime", "date_time", "when", "occurred", "occurred_at", "ts",
+    "time_utc", "timestamp_utc", "event_time", "incident_time", "failed_at", "down_at", "started",
+    "prob_started", "problem_started", "detected", "detected_at", "created", "reported", "epoch",
+];
+const END: &[&str] = &[
+    "end", "ended", "ended_at", "end_time", "endtime", "end_at", "finish", "finished", "finished_at", "stop",
+    "stopped", "stop_time", "window_end", "to", "until", "end_utc", "end_local", "ends", "ends_at",
+    "completed", "completed_at", "complete", "planned_end", "scheduled_end", "end_or_duration",
+];
+const BACK: &[&str] = &[
+    "back_at", "back", "restored", "restored_at", "recovered", "recovered_at", "up_at", "end", "ended",
+    "end_time", "resolved", "resolved_at", "fixed", "prob_fixed", "problem_fixed", "until",
+];
+const JOB: &[&str] = &[
+    "job", "job_name", "jobname", "backup", "backup_job", "policy", "task", "schedule", "backup_name", "type",
+    "backup_type", "level", "session", "plan",
+];
+const STATUS: &[&str] =
+    &["status", "result", "state", "outcome", "exit", "exit_code", "exit_status", "rc", "success"];
+const WATTS: &[&str] = &[
+    "watts", "w", "power", "power_w", "power_watts", "watt", "draw_watts", "draw_w", "consumption", "power_draw",
+    "consumed_watts", "powerconsumedwatts", "power_consumed_watts", "instantaneous_watts", "load_w",
+    "pwr_w", "wattage", "input_watts", "avg_watts", "average_watts", "reading_w",
+    "power_draw_w", "power_consumption_w", "power_consumption",
+];
+const SCOPE: &[&str] = &[
+    "scope", "hosts", "host", "servers", "server", "machines", "nodes", "targets", "target", "affected",
+    "affected_hosts", "systems", "hostname", "node", "machine", "ci", "configuration_item", "hostnames",
+    "name", "device", "devices", "rack", "group",
+];
+const WHAT: &[&str] = &[
+    "what", "reason", "description", "summary", "title", "change", "subject", "note", "notes", "comment",
+    "activity", "ticket", "change_id", "work", "details", "purpose", "kind", "type", "name",
+];
+const CAUSE: &[&str] = &[
+    "cause", "root_cause", "rootcause", "reason", "category", "failure_type", "failure", "class", "diagnosis",
+    "cause_category", "fault", "error", "problem", "down_reason", "event_type",
+];
+const INCIDENT_KIND: &[&str] = &["kind", "type", "event", "incident_type", "what"];
+const PLANNED: &[&str] = &["planned", "is_planned", "scheduled", "unplanned"];
+const IN_SERVICE_FROM: &[&str] = &[
+    "in_service", "in_service_from", "in_service_since", "installed", "install_date", "installed_at", "commissioned",
+    "commissioned_at", "deployed", "deployed_at", "prod", "production_date", "node_install", "added", "first_seen",
+    "node_prod", "online_since", "service_start",
+];
+const IN_SERVICE_TO: &[&str] = &[
+    "out_of_service", "in_service_to", "in_service_until", "decommissioned", "decommissioned_at", "retired", "removed",
+    "node_decom", "decom", "decom_date", "last_seen", "service_end", "retired_at",
+];
+
+fn words_of(role: Role, kind: SourceKind) -> &'static [&'static str] {
+    match (role, kind) {
+        (Role::Host, _) => HOST,
+        (Role::Start, SourceKind::Incidents | SourceKind::Power) => TIME_THEN_START,
+        (Role::Start, _) => START_THEN_TIME,
+        (Role::End, SourceKind::Incidents) => BACK,
+        (Role::End, _) => END,
+        (Role::Job, _) => JOB,
+        (Role::Status, _) => STATUS,
+        (Role::Watts, _) => WATTS,
+        (Role::Scope, _) => SCOPE,
+        (Role::What, _) => WHAT,
+        (Role::Cause, _) => CAUSE,
+        (Role::IncidentKind, _) => INCIDENT_KIND,
+        (Role::Planned, _) => PLANNED,
+        (Role::InServiceFrom, _) => IN_SERVICE_FROM,
+        (Role::InServiceTo, _) => IN_SERVICE_TO,
+    }
+}
+
+const TIME_THEN_START: &[&str] = &[
+    "time", "at", "timestamp", "datetime", "date_time", "when", "occurred", "occurred_at", "ts", "time_utc",
+    "timestamp_utc", "event_time", "incident_time", "failed_at", "down_at", "start", "started", "started_at",
+    "start_time", "prob_started", "problem_started", "begin", "from", "detected", "detected_at", "created",
+    "reported", "epoch", "date", "time_stamp", "down_since", "down", "down_from",
+];
+const START_THEN_TIME: &[&str] = &[
+    "start", "started", "started_at", "start_time", "starttime", "start_at", "begin", "begins", "began",
+    "begin_time", "beginning", "window_start", "from", "start_utc", "start_local", "starts", "starts_at",
+    "planned_start", "scheduled_start", "time", "at", "timestamp", "datetime", "when", "date",
+];
+
+/// Normal form of a header cell: `"Server Name"` → `server_name`, `BIOS-Version` → `bios_version`.
+#[must_use]
+pub fn normal(header: &str) -> String {
+    let spaced: String = header
+        .trim()
+        .trim_start_matches('\u{feff}')
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c.to_lowercase().next().unwrap_or(c) } else { ' ' })
+        .collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join("_")
+}
+
+/// What a table of these columns holds, or `None` if it is no table of ours. `looks_like_time` says
+/// for a column whether its first values are times.
+#[must_use]
+pub fn classify(columns: &[String], is_time: &dyn Fn(usize) -> bool) -> Option<SourceKind> {
+    let has = |words: &[&str]| columns.iter().any(|column| words.contains(&column.as_str()));
+    let time_in = |words: &[&str]| {
+        columns.iter().enumerate().any(|(index, column)| words.contains(&column.as_str()) && is_time(index))
+    };
+    let any_time = time_in(TIME) || time_in(START);
+    let both_ends = time_in(START_THEN_TIME) && has(END);
+    let has_host = has(HOST);
+    if any_time && has(WATTS) {
+        return Some(SourceKind::Power);
+    }
+    let backup_words = ["job", "job_name", "jobname", "backup", "backup_job", "backup_type", "client", "policy", "bytes",
+        "size_gb", "gb", "transferred", "vm", "vm_name", "guest", "vmid", "level", "size", "backup_name", "repository"];
+    let work_words = ["scope", "hosts", "servers", "machines", "nodes", "change", "ticket", "window_start", "affected",
+        "affected_hosts", "systems", "change_id", "what", "description", "summary", "title", "planned_start",
+        "scheduled_start", "targets", "ci", "reason", "activity", "work", "purpose", "note", "notes", "comment", "rack"];
+    if both_ends && has(&backup_words) && (has_host || has(JOB)) && !has(&["cause", "root_cause"]) {
+        return Some(SourceKind::Backup);
+    }
+    let incident_words = ["cause", "root_cause", "downtime", "downtime_s", "failure_type", "failure", "incident", "failed_at",
+        "down_at", "prob_started", "problem_started", "back_at", "down_time", "fault", "outage", "diagnosis", "restored",
+        "recovered", "event_type"];
+    if any_time && has_host && has(&incident_words) {
+        return Some(SourceKind::Incidents);
+    }
+    if both_ends && has(&work_words) {
+        return Some(SourceKind::Maintenance);
+    }
+    if both_ends && has_host && has(STATUS) {
+        return Some(SourceKind::Backup);
+    }
+    if both_ends && has_host {
+        return Some(SourceKind::Maintenance);
+    }
+    if time_in(TIME_THEN_START) && has_host && columns.len() <= 8 {
+        return Some(SourceKind::Incidents);
+    }
+    let has_hostlike = columns.iter().any(|column| SURELY_HOST.contains(&column.as_str()));
+    let has_attribute = has(ATTRIBUTES);
+    (has_host && columns.len() >= 2 && (has_hostlike || has_attribute)).then_some(SourceKind::Inventory)
+}
+
+/// Columns that name a host and nothing else; `name` and `device` may name a sensor.
+const SURELY_HOST: &[&str] = &[
+    "host", "hostname", "host_name", "server", "server_name", "machine", "node", "node_name", "fqdn", "computer",
+    "inventory_hostname", "vm", "vm_name", "nodenum", "hostid", "host_id",
+];
+/// Columns that an inventory has and a sensor table has not.
+const ATTRIBUTES: &[&str] = &[
+    "model", "product_name", "bios", "bios_version", "role", "os", "operating_system", "rack", "pdu", "serial",
+    "serial_number", "service_tag", "manufacturer", "device_type", "site", "cluster", "kernel", "hypervisor",
+];
+
+/// Delimiters tried, in order of preference on a tie.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Rows looked at to tell which columns are times.
+const ROWS_SNIFFED: usize = 12;
+
+/// Finds the delimiter and header of a CSV: the first line that is no comment and has at least two
+/// cells, none of which is a number or a time.
+#[must_use]
+pub fn sniff_csv(head: &[u8]) -> Option<(u8, usize)> {
+    if head.contains(&0) {
+        return None;
+    }
+    let mut offset = 0;
+    for line in head.split_inclusive(|byte| *byte == b'\n').take(20) {
+        let text = std::str::from_utf8(line).ok()?.trim();
+        if text.is_empty() || text.starts_with('#') {
+            offset += line.len();
+            continue;
+        }
+        let delimiter = *DELIMITERS
+            .iter()
+            .max_by_key(|delimiter| (cells_of(text.as_bytes(), **delimiter).len(), std::cmp::Reverse(**delimiter)))?;
+        let cells = cells_of(text.as_bytes(), delimiter);
+        let named = cells.iter().all(|cell| is_header_cell(cell));
+        return (cells.len() >= 2 && named).then_some((delimiter, offset));
+    }
+    None
+}
+
+fn is_header_cell(cell: &str) -> bool {
+    let cell = cell.trim().trim_start_matches('\u{feff}');
+    cell.chars().count() <= 48
+        && (cell.is_empty() || cell.chars().any(char::is_alphabetic))
+        && !cell.contains(['{', '}', '<', '>', '='])
+        && super::written_time::read(cell, super::written_time::DayFirst(false)).is_none()
+}
+
+fn cells_of(line: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(line);
+    let mut record = csv::ByteRecord::new();
+    match reader.read_byte_record(&mut record) {
+        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads a CSV. Rows that are blank or comments are not among the rows; the caller books the bytes
+/// between rows.
+#[must_use]
+pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
+    let (delimiter, start) = sniff_csv(&content[..content.len().min(64 * 1024)])?;
+    let body = content.get(start..)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .comment(Some(b'#'))
+        .from_reader(body);
+    let mut record = csv::ByteRecord::new();
+    let mut table = Table { columns: Vec::new(), rows: Vec::new(), header_end: start };
+    let first_line = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
+    while let Ok(true) = reader.read_byte_record(&mut record) {
+        let offset = start + position(&record);
+        let end = start + usize::try_from(reader.position().byte()).unwrap_or(body.len());
+        let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+        if table.columns.is_empty() {
+            table.columns = cells.iter().map(|cell| normal(cell)).collect();
+            table.header_end = end;
+            continue;
+        }
+        let line = first_line + record.position().map_or(0, csv::Position::line);
+        table.rows.push(Row { cells, offset, end, line });
+        if table.rows.len() >= rows_max {
+            break;
+        }
+    }
+    (!table.columns.is_empty()).then_some(table)
+}
+
+fn position(record: &csv::ByteRecord) -> usize {
+    record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0)
+}
+
+/// Reads JSON rows: an array of objects, an object with one such array, a map of name → object, or
+/// objects one after the other.
+#[must_use]
+pub fn read_json(content: &[u8]) -> Option<Table> {
+    let mut objects: Vec<(Option<String>, BTreeMap<String, String>)> = Vec::new();
+    for value in serde_json::Deserializer::from_slice(content).into_iter::<Value>() {
+        collect_objects(value.ok()?, &mut objects);
+    }
+    let mut columns: Vec<String> = Vec::new();
+    let named = objects.iter().any(|(name, _)| name.is_some());
+    if named {
+        columns.push("host".to_owned());
+    }
+    for (_, object) in &objects {
+        for key in object.keys() {
+            if !columns.contains(key) {
+                columns.push(key.clone());
+            }
+        }
+    }
+    let end = content.len();
+    let rows = objects
+        .into_iter()
+        .map(|(name, object)| {
+            let cells = columns
+                .iter()
+                .enumerate()
+                .map(|(index, column)| match (&name, named && index == 0) {
+                    (Some(name), true) => name.clone(),
+                    _ => object.get(column).cloned().unwrap_or_default(),
+                })
+                .collect();
+            Row { cells, offset: 0, end, line: 1 }
+        })
+        .collect();
+    (!columns.is_empty()).then_some(Table { columns, rows, header_end: 0 })
+}
+
+type NamedObject = (Option<String>, BTreeMap<String, String>);
+
+fn collect_objects(value: Value, objects: &mut Vec<NamedObject>) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                if let Value::Object(_) = item {
+                    objects.push((None, flat(item)));
+                }
+            }
+        }
+        Value::Object(map) => {
+            let all_objects = !map.is_empty() && map.values().all(Value::is_object);
+            let list = map.values().find(|inner| {
+                inner.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_object))
+            });
+            if all_objects {
+                for (name, inner) in map {
+                    objects.push((Some(name), flat(inner)));
+                }
+            } else if let Some(list) = list {
+                collect_objects(list.clone(), objects);
+            } else {
+                objects.push((None, flat(Value::Object(map))));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An object as column → text; nested objects as `outer_inner`, lists joined by commas.
+fn flat(value: Value) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    if let Value::Object(map) = value {
+        for (key, inner) in map {
+            let key = normal(&key);
+            match inner {
+                Value::Object(_) => {
+                    for (sub, text) in flat(inner) {
+                        out.insert(format!("{key}_{sub}"), text);
+                    }
+                }
+                Value::Array(items) => {
+                    let parts: Vec<String> = items.iter().map(scalar).collect();
+                    out.insert(key, parts.join(","));
+                }
+                other => {
+                    out.insert(key, scalar(&other));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// What the table holds, looking at its first rows for times.
+#[must_use]
+pub fn kind_of(table: &Table) -> Option<SourceKind> {
+    let is_time = |column: usize| {
+        let values = || table.rows.iter().take(ROWS_SNIFFED).filter_map(|row| row.cells.get(column));
+        let day_first = super::written_time::DayFirst::of(values().map(String::as_str));
+        let filled = values().filter(|cell| !cell.trim().is_empty()).count();
+        let times = values().filter(|cell| super::written_time::read(cell, day_first).is_some()).count();
+        times > 0 && times * 2 >= filled
+    };
+    classify(&table.columns, &is_time)
+}
+
+/// The kind of the CSV that starts with `head`, whose last line may be cut.
+#[must_use]
+pub fn csv_kind(head: &[u8]) -> Option<SourceKind> {
+    kind_of(&read_csv(head, ROWS_SNIFFED)?)
+}
+
+/// The kind of the JSON table that starts with `head`.
+#[must_use]
+pub fn json_kind(head: &[u8], size_bytes: Option<u64>) -> Option<SourceKind> {
+    let text = head.trim_ascii_start();
+    if !text.starts_with(b"[") && !text.starts_with(b"{") {
+        return None;
+    }
+    let whole = size_bytes.is_some_and(|size| size <= head.len() as u64);
+    let table = if whole { read_json(head) } else { read_json(&first_object(text)?) }?;
+    if table.columns.iter().any(|column| column == "odata_id" || column == "odata_type") {
+        // A Redfish resource is not a table of ours.
+        return None;
+    }
+    kind_of(&table)
+}
+
+/// The first row object inside a cut JSON text.
+fn first_object(text: &[u8]) -> Option<Vec<u8>> {
+    let open = text.windows(2).position(|pair| pair[0] == b'[').map(|at| at + 1).unwrap_or(0);
+    let value = serde_json::Deserializer::from_slice(&text[open..]).into_iter::<Value>().next()?.ok()?;
+    serde_json::to_vec(&value).ok()
+}

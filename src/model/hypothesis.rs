@@ -1,0 +1,120 @@
+//! A statement about what raises the rate of incidents, with what speaks for and against it.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    Factor,
+    Interaction,
+    Window,
+    Change,
+    Uptime,
+    SharedEvent,
+    Precursor,
+    Signature,
+    TimeOfDay,
+    Host,
+    Cause,
+}
+
+impl Family {
+    /// The word in `findings.json`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Factor => "factor",
+            Self::Interaction => "interaction",
+            Self::Window => "window",
+            Self::Change => "change",
+            Self::Uptime => "uptime",
+            Self::SharedEvent => "shared_event",
+            Self::Precursor => "precursor",
+            Self::Signature => "signature",
+            Self::TimeOfDay => "time_of_day",
+            Self::Host => "host",
+            Self::Cause => "cause",
+        }
+    }
+}
+
+/// How far the data carry the statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Supported,
+    Suggestive,
+    Inconclusive,
+    Contradicted,
+}
+
+impl Verdict {
+    /// The word in `findings.json`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Suggestive => "suggestive",
+            Self::Inconclusive => "inconclusive",
+            Self::Contradicted => "contradicted",
+        }
+    }
+}
+
+/// One factor and the value it takes, e.g. `bios_version` = `6.0.7`, `window` = `backup`,
+/// `uptime_days` = `208.5`, `pdu` = `r02-a`, `signature` = `memory-uncorrectable`,
+/// `cause` = `operator`, `hour_of_day` = `00-06`, `host` = `kvm07`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Term {
+    pub factor: String,
+    pub value: String,
+}
+
+impl Term {
+    #[must_use]
+    pub fn new(factor: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { factor: factor.into(), value: value.into() }
+    }
+}
+
+/// Another factor that could be behind the association, and what the data say about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confounder {
+    pub factor: String,
+    pub note: String,
+}
+
+/// A ranked hypothesis. Numbers that do not apply to its family are `None`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hypothesis {
+    /// 1 is the best explanation; one order over all families.
+    pub rank: u32,
+    /// Stable across runs on the same question: `family:factor=value[&factor=value]`.
+    pub id: String,
+    pub family: Family,
+    pub statement: String,
+    pub verdict: Verdict,
+    pub terms: Vec<Term>,
+    pub rate_ratio: Option<f64>,
+    /// 95 % interval of the rate ratio; an upper limit of `None` is unbounded.
+    pub ci95: Option<(f64, Option<f64>)>,
+    pub p_value: Option<f64>,
+    /// Family-wise adjusted over all questions asked (permutation max-T).
+    pub p_adjusted: Option<f64>,
+    pub log_bayes_factor: Option<f64>,
+    pub posterior: Option<f64>,
+    /// Expected share of the incidents that this explains.
+    pub explained_fraction: Option<f64>,
+    pub incidents_exposed: u32,
+    pub incidents_total: u32,
+    /// Host-days inside the region.
+    pub exposure_days: f64,
+    /// Ids of the incidents inside the region.
+    pub incidents: Vec<String>,
+    /// The same host-time by other names: this data cannot tell them apart.
+    pub aliases: Vec<Vec<Term>>,
+    pub confounders: Vec<Confounder>,
+    pub evidence_against: Vec<String>,
+    pub next_step: String,
+}

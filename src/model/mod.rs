@@ -1,0 +1,21 @@
+//! The stage types: what one module hands to the next. No input or output, no patterns, no clock.
+
+pub mod boot;
+pub mod hypothesis;
+pub mod incident;
+pub mod ledger;
+pub mod moment;
+pub mod record;
+pub mod report;
+pub mod stamp;
+pub mod study;
+
+pub use boot::{Boot, Ending};
+pub use hypothesis::{Confounder, Family, Hypothesis, Term, Verdict};
+pub use incident::{Cause, Evidence, Incident, Kind, Supports};
+pub use ledger::{LedgerTotals, SourceEntry};
+pub use moment::Moment;
+pub use record::{Body, Record, SourceFacts, SourceId, Span};
+pub use report::{FleetFinding, Report};
+pub use stamp::Stamp;
+pub use study::Study;

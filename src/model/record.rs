@@ -1,0 +1,183 @@
+//! One thing that a source says, with the place where it says it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Stamp;
+
+/// Which source: an index into the run's list of sources, which is sorted by path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SourceId(pub u32);
+
+/// Where in the (decompressed) source: byte offset, length in bytes, and line (1-based, 0 for
+/// binary sources).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Span {
+    pub offset: u64,
+    pub len: u64,
+    pub line: u64,
+}
+
+/// One record of a source, kept because something downstream may need it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub source: SourceId,
+    pub span: Span,
+    /// The host that the record itself names, if it names one.
+    pub host: Option<String>,
+    pub stamp: Stamp,
+    pub body: Body,
+}
+
+/// What kind of thing was said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Body {
+    Sel(SelEntry),
+    Log(LogLine),
+    Boot(BootMark),
+    Job(JobRun),
+    Inventory(InventoryFact),
+    Maintenance(MaintenanceWindow),
+    Listed(ListedIncident),
+}
+
+/// One entry of a System Event Log, from raw bytes or from a tool's text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SelEntry {
+    pub record_id: Option<u32>,
+    /// Record type byte (IPMI v2.0 table 32-1): 02h system event, C0h–FFh OEM. `None` from text.
+    pub record_type: Option<u8>,
+    /// Sensor type code (table 42-3), where known.
+    pub sensor_type: Option<u8>,
+    /// The sensor as the source names it ("CPU1_IERR", "#0xd5").
+    pub sensor: String,
+    /// Event/reading type code, 7 bits (table 42-1), where known.
+    pub event_type: Option<u8>,
+    /// Event offset, 4 bits, where known.
+    pub event_offset: Option<u8>,
+    /// `false`: the event was deasserted. `None`: the source does not say.
+    pub asserted: Option<bool>,
+    /// Event data bytes 1 to 3, where known.
+    pub event_data: Option<[u8; 3]>,
+    /// The event in words, as the source has it or as decoded.
+    pub text: String,
+    /// The 16 raw bytes, where the source has them.
+    pub raw: Option<[u8; 16]>,
+}
+
+/// A log line that a signature matched, or that stands next to a boot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// The program that wrote it (`kernel`, `systemd`, `sudo`), if the line says so.
+    pub program: String,
+    pub text: String,
+    /// Ids of the signatures that the text matches, in the order of the knowledge base.
+    pub signatures: Vec<String>,
+    /// `_BOOT_ID` of journald, where known.
+    pub boot_id: Option<String>,
+    /// Seconds since the kernel started, where the line has them.
+    pub uptime_micros: Option<u64>,
+}
+
+/// A record of boot history (wtmp and its relatives).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BootMark {
+    /// The system came up.
+    Boot,
+    /// The system was shut down in order.
+    Shutdown,
+    /// The clock was set: the record before (old time) and after (new time).
+    ClockOld,
+    ClockNew,
+}
+
+/// One run of a backup or other job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRun {
+    /// `backup` unless the source says otherwise; the name of the window family.
+    pub kind: String,
+    pub job: String,
+    /// When it ended, on the same clock as the record's stamp (its start).
+    pub end: Option<Stamp>,
+    pub status: String,
+}
+
+/// Attributes of a host, as one source gives them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InventoryFact {
+    /// Factor name (already mapped to ours) → value.
+    pub factors: BTreeMap<String, String>,
+    /// In service from / until, as written, if the inventory says so.
+    pub from: Option<Stamp>,
+    pub to: Option<Stamp>,
+}
+
+/// A span of announced work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaintenanceWindow {
+    /// Hosts, `factor=value` pairs, globs, or `*` for all.
+    pub scope: Vec<String>,
+    /// When it ends, on the same clock as the record's stamp (its start).
+    pub end: Option<Stamp>,
+    pub what: String,
+}
+
+/// An incident that somebody wrote down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedIncident {
+    pub cause: Option<String>,
+    pub kind: Option<String>,
+    pub planned: Option<bool>,
+    /// When the host was back, if the list says so.
+    pub back: Option<Stamp>,
+    pub text: String,
+}
+
+/// A run of log lines of one host without a gap longer than fifteen minutes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// The host that the lines name, if they do.
+    pub host: Option<String>,
+    pub first: Stamp,
+    pub last: Stamp,
+    /// Line number of the last line.
+    pub last_line: u64,
+    pub lines: u64,
+}
+
+/// One power reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PowerSample {
+    pub host: Option<String>,
+    pub stamp: Stamp,
+    pub watts: f64,
+}
+
+/// All that was read of one source: what `ingest` hands on, and what the fact files keep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceFacts {
+    pub path: String,
+    /// Format id, or `None` where none was taken; then `reason` says why.
+    pub format: Option<String>,
+    /// `sel`, `power`, `log`, `boot`, `backup`, `inventory`, `maintenance`, `incidents`, `context`.
+    pub kind: String,
+    pub reason: String,
+    /// Size in bytes after decompression; `bytes == parsed + ignored + quarantined`.
+    pub bytes: u64,
+    pub parsed: u64,
+    pub ignored: u64,
+    pub quarantined: u64,
+    pub reasons: BTreeMap<String, u64>,
+    pub quoted: Vec<super::ledger::Quote>,
+    pub sha256: String,
+    /// Records understood, kept or not.
+    pub understood: u64,
+    /// Modification time of the file, seconds of Unix time.
+    pub modified: Option<i64>,
+    /// The file could not be opened at all.
+    pub unreadable: bool,
+    pub records: Vec<Record>,
+    pub activity: Vec<Activity>,
+    pub power: Vec<PowerSample>,
+}

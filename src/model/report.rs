@@ -1,0 +1,112 @@
+//! The result of a run: all that any renderer may show.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Boot, Hypothesis, Incident, LedgerTotals, SourceEntry};
+
+/// Something about the fleet or the data that the reader should know, apart from the ranking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FleetFinding {
+    /// Stable kind, e.g. `host-not-in-inventory`, `did-not-come-back`, `bmc-clock-offset`.
+    pub id: String,
+    /// `info`, `notice` or `warning`.
+    pub severity: String,
+    pub statement: String,
+    pub hosts: Vec<String>,
+}
+
+/// A point of a power series, kept for the charts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PowerPoint {
+    pub at: DateTime<Utc>,
+    pub watts: f64,
+}
+
+/// A run of a window or a planned span, kept for the charts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamedSpan {
+    pub host: String,
+    pub name: String,
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+}
+
+/// A change of a factor on a host (BIOS update, new kernel), kept for the charts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FactorChange {
+    pub host: String,
+    pub at: DateTime<Utc>,
+    pub factor: String,
+    pub from: String,
+    pub to: String,
+}
+
+/// What a family of hypotheses could have seen in this fleet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Power {
+    pub factor: String,
+    /// Share of the exposure that the typical level has.
+    pub typical_share: f64,
+    /// Smallest rate ratio seen with 80 % probability; `None`: none, however large.
+    pub minimum_detectable_rate_ratio: Option<f64>,
+}
+
+/// How the ranking was done, in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct RankingMethod {
+    /// Questions asked, after merging those that are the same host-time.
+    pub questions: u32,
+    pub permutations: u32,
+    /// Independent events among the incidents (clusters count once).
+    pub independent_events: u32,
+    /// Probability that none of the hypotheses holds.
+    pub posterior_null: f64,
+    pub power: Vec<Power>,
+    /// Plain sentences: how the incidents spread over hosts, what is too small to tell.
+    pub remarks: Vec<String>,
+}
+
+/// Coverage of one host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub host: String,
+    /// Spans in which an incident would have been seen.
+    pub observed: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// What kinds of source the host has: `sel`, `log`, `boot`, `power`, `incidents`.
+    pub kinds: Vec<String>,
+}
+
+/// The result of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub schema_version: u32,
+    pub generated_by: String,
+    pub as_of: DateTime<Utc>,
+    pub seed: u64,
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+    pub hosts: Vec<String>,
+    pub host_days_observed: f64,
+    /// Factor → value → hosts that have it (at the end of the data).
+    pub factors: BTreeMap<String, BTreeMap<String, u32>>,
+    /// Host → factor → value at the end of the data.
+    pub host_factors: BTreeMap<String, BTreeMap<String, String>>,
+    pub sources: Vec<SourceEntry>,
+    pub totals: LedgerTotals,
+    pub boots: Vec<Boot>,
+    pub incidents: Vec<Incident>,
+    pub hypotheses: Vec<Hypothesis>,
+    pub method: RankingMethod,
+    pub fleet_findings: Vec<FleetFinding>,
+    pub coverage: Vec<Coverage>,
+    /// Planned windows (`maintenance`) and job runs (`backup`), for the charts.
+    pub spans: Vec<NamedSpan>,
+    pub changes: Vec<FactorChange>,
+    /// Power series around unplanned incidents: host → points, sorted by time.
+    pub power: BTreeMap<String, Vec<PowerPoint>>,
+    /// UTC offset of the site in seconds, for the hour of day.
+    pub site_utc_offset_s: i32,
+}

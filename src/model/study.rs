@@ -1,0 +1,114 @@
+//! The fleet as a study in the sense of epidemiology: person-time, covariates and cases.
+//!
+//! All times are seconds of Unix time (UTC), all intervals half-open `[from, to)`. Hosts, factors
+//! and levels are indices, so that the statistics need not know any names. This is all that the
+//! hypotheses are tested on: nothing here is raw log text.
+
+use super::{Cause, Kind};
+
+/// Index of a host in [`Study::hosts`].
+pub type HostIndex = u32;
+
+/// A level that is not known for a segment.
+pub const LEVEL_UNKNOWN: u32 = u32::MAX;
+
+/// Everything that the hypotheses are tested on.
+#[derive(Debug, Clone, Default)]
+pub struct Study {
+    /// First and last second of the observed fleet.
+    pub from: i64,
+    pub to: i64,
+    /// Host names, sorted.
+    pub hosts: Vec<String>,
+    pub factors: Vec<Factor>,
+    /// Time at risk: the host was observed and up. Sorted by (host, from), not overlapping.
+    /// A change of any level splits a segment.
+    pub segments: Vec<Segment>,
+    /// Starts of boots per host, sorted: origins of the uptime clock. A boot that was already
+    /// running when the data begins is here only if its start is known.
+    pub boots: Vec<Vec<i64>>,
+    /// Kinds of recurring windows (`backup`, ...).
+    pub windows: Vec<WindowKind>,
+    /// Events that may herald an incident (`memory-correctable`, ...).
+    pub precursors: Vec<Precursor>,
+    /// Changes of a fleet or of a group at a known time, declared or read from the data.
+    pub changes: Vec<Change>,
+    /// Unplanned incidents only; planned ends are censoring and show only in `segments`.
+    /// Sorted by (at, host, id).
+    pub cases: Vec<Case>,
+    /// How far apart (seconds) incidents on one feed, rack or hypervisor may be and still be one event.
+    pub shared_event_window_s: i64,
+    /// UTC offset of the site in seconds, for the hour of day and the weekday.
+    pub site_utc_offset_s: i32,
+}
+
+/// An attribute of hosts, with the values it takes.
+#[derive(Debug, Clone, Default)]
+pub struct Factor {
+    /// `model`, `bios_version`, `role`, `os`, `kernel`, `rack`, `pdu`, ...
+    pub name: String,
+    pub levels: Vec<String>,
+    /// Whether hosts that share a level can be hit by one event (feed, rack, hypervisor, site).
+    pub is_locality: bool,
+}
+
+/// A stretch of host-time with constant factors.
+#[derive(Debug, Clone, Default)]
+pub struct Segment {
+    pub host: HostIndex,
+    pub from: i64,
+    pub to: i64,
+    /// One level per factor, indices into [`Factor::levels`], or [`LEVEL_UNKNOWN`].
+    pub levels: Vec<u32>,
+}
+
+/// A kind of recurring window, e.g. backups.
+#[derive(Debug, Clone, Default)]
+pub struct WindowKind {
+    pub name: String,
+    /// Per host, sorted, not overlapping: start of the run to start + typical duration, never
+    /// cut short by an incident.
+    pub runs: Vec<Vec<(i64, i64)>>,
+}
+
+/// A kind of event that may herald an incident.
+#[derive(Debug, Clone, Default)]
+pub struct Precursor {
+    /// Signature id.
+    pub signature: String,
+    /// Per host, sorted. Events logged at the boot after the incident, or less than a minute
+    /// before it, are left out.
+    pub times: Vec<Vec<i64>>,
+}
+
+/// Something changed at a time on some hosts.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    pub name: String,
+    pub at: i64,
+    pub hosts: Vec<HostIndex>,
+    /// Whether somebody declared it (configuration) rather than it being read from the data.
+    pub declared: bool,
+}
+
+/// One unplanned incident.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// [`super::Incident::id`].
+    pub id: String,
+    pub host: HostIndex,
+    pub at: i64,
+    pub at_earliest: i64,
+    pub at_latest: i64,
+    pub cause: Cause,
+    pub kind: Kind,
+    /// Levels at that time, as in [`Segment::levels`].
+    pub levels: Vec<u32>,
+    /// Signatures seen in or around the gap, sorted.
+    pub signatures: Vec<String>,
+    /// Cases with the same number happened on several hosts within minutes, on one locality.
+    pub cluster: Option<u32>,
+    /// Start of the boot that ended, if known.
+    pub boot_started: Option<i64>,
+    pub confidence: f64,
+}

@@ -1,0 +1,195 @@
+//! The one place that knows the order of the stages. No domain logic.
+
+mod accounts;
+mod fleet_findings;
+mod stories;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::clock::{self, SelHint, SourceView};
+use crate::config::Config;
+use crate::hypothesis::{self, Settings};
+use crate::ingest::attribution::{Attribution, attribute};
+use crate::ingest::discover::{MissingPath, discover};
+use crate::ingest::{Interest, read_all};
+use crate::knowledge::{Class, Knowledge};
+use crate::model::record::{SelEntry, SourceFacts};
+use crate::model::{Report, Stamp, Study};
+
+/// What the user may set.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Only incidents and exposure from / until.
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+    pub seed: u64,
+    pub permutations: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let settings = Settings::default();
+        Self { from: None, to: None, seed: settings.seed, permutations: settings.permutations }
+    }
+}
+
+/// The result of a run, and the study that it rests on.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    pub report: Report,
+    pub study: Study,
+}
+
+impl Interest for Knowledge {
+    fn signatures(&self, program: &str, text: &str) -> Vec<String> {
+        self.log_line(program, text)
+    }
+}
+
+/// Finds and reads all sources below `paths`. `begin` is told how many there are, `step` that one
+/// more has been read.
+pub fn ingest(
+    paths: &[PathBuf],
+    knowledge: &Knowledge,
+    begin: &dyn Fn(usize),
+    step: &(dyn Fn() + Sync),
+) -> (Vec<SourceFacts>, Vec<MissingPath>) {
+    let (mut found, missing) = discover(paths);
+    found.retain(|file| !file.shown.ends_with(crate::config::FILE_NAME));
+    begin(found.len());
+    (read_all(&found, knowledge, step), missing)
+}
+
+/// What a SEL entry means to the clock.
+fn sel_hint(knowledge: &Knowledge, entry: &SelEntry) -> SelHint {
+    let classes = knowledge.sel_entry(entry);
+    let is = |class: Class| {
+        classes.iter().any(|id| knowledge.by_id(id).is_some_and(|signature| signature.class == class))
+    };
+    if is(Class::BootSign) {
+        SelHint::BootSign
+    } else if is(Class::ClockSet) {
+        SelHint::ClockSet
+    } else {
+        SelHint::Other
+    }
+}
+
+/// Analyses the fleet that the sources tell of. `sources` come in any order.
+#[must_use]
+pub fn analyze(sources: Vec<SourceFacts>, config: &Config, knowledge: &Knowledge, options: &Options) -> Analysis {
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
+    let settings = Settings { seed: options.seed, permutations: options.permutations };
+    let ranking = hypothesis::rank(&fleet.study, &settings);
+    let sources_in_ledger = accounts::entries(&sources, &attribution, &clocks);
+    let fleet_findings = fleet_findings::find(&sources, &attribution, &clocks, &fleet);
+    let totals = accounts::totals(&sources_in_ledger);
+    let report = Report {
+        schema_version: 1,
+        generated_by: concat!("coroner ", env!("CARGO_PKG_VERSION")).to_owned(),
+        as_of: fleet.to,
+        seed: options.seed,
+        from: fleet.from,
+        to: fleet.to,
+        hosts: fleet.study.hosts.clone(),
+        host_days_observed: fleet.host_days_observed(),
+        factors: fleet.factor_counts(),
+        host_factors: fleet.host_factors(),
+        sources: sources_in_ledger,
+        totals,
+        boots: fleet.boots,
+        incidents: fleet.incidents,
+        hypotheses: ranking.hypotheses,
+        method: ranking.method,
+        fleet_findings,
+        coverage: fleet.coverage,
+        spans: fleet.spans,
+        changes: fleet.changes,
+        power: fleet.power,
+        site_utc_offset_s: fleet.study.site_utc_offset_s,
+    };
+    Analysis { report, study: fleet.study }
+}
+
+/// Who a record belongs to, by what attribution found.
+pub(crate) struct Owners<'a>(pub &'a Attribution);
+
+impl crate::timeline::assemble::Hosts for Owners<'_> {
+    fn host(&self, index: usize, written: Option<&str>) -> Option<String> {
+        let of_source = || self.0.source_host.get(index).cloned().flatten();
+        match written.and_then(|name| self.0.canonical(name)) {
+            Some(host) => Some(host),
+            None => of_source(),
+        }
+    }
+}
+
+/// Events and incidents in one order of time.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Host, signature (or `incident`), and the event.
+    pub events: Vec<(String, String, crate::model::Evidence)>,
+    pub incidents: Vec<crate::model::Incident>,
+}
+
+/// Reads the timeline of the fleet, without ranking anything.
+#[must_use]
+pub fn timeline(sources: Vec<SourceFacts>, config: &Config, knowledge: &Knowledge, options: &Options) -> Told {
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
+    let mut events = Vec::new();
+    for history in fleet.histories.values() {
+        for event in history.events.iter().filter(|event| event.at.best >= fleet.from && event.at.best <= fleet.to) {
+            let evidence = event.evidence(crate::model::Supports::Context);
+            events.push((history.host.clone(), event.signature.clone(), evidence));
+        }
+    }
+    for incident in &fleet.incidents {
+        let kind = if incident.planned { "planned" } else { "incident" };
+        let evidence = crate::model::Evidence {
+            source: String::new(),
+            line_or_offset: 0,
+            at: Some(incident.at),
+            text: format!("{}: {}", incident.cause.word(), incident.reason),
+            supports: crate::model::Supports::Context,
+        };
+        events.push((incident.host.clone(), kind.to_owned(), evidence));
+    }
+    events.sort_by(|a, b| {
+        (a.2.at, &a.0, &a.2.source, a.2.line_or_offset, &a.1).cmp(&(b.2.at, &b.0, &b.2.source, b.2.line_or_offset, &b.1))
+    });
+    Told { events, incidents: fleet.incidents }
+}
+
+/// Sorts the sources, finds their hosts and resolves their clocks.
+fn resolve(
+    mut sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+) -> (Vec<SourceFacts>, Attribution, clock::Clocks) {
+    sources.sort_by(|a, b| (&a.path, &a.sha256).cmp(&(&b.path, &b.sha256)));
+    let attribution = attribute(&sources, config);
+    let runs: Vec<Vec<(Option<String>, Stamp, Stamp)>> = sources
+        .iter()
+        .map(|source| source.activity.iter().map(|run| (run.host.clone(), run.first, run.last)).collect())
+        .collect();
+    let views: Vec<SourceView<'_>> = sources
+        .iter()
+        .zip(&runs)
+        .enumerate()
+        .map(|(index, (source, runs))| SourceView {
+            path: &source.path,
+            host: attribution.source_host[index].as_deref(),
+            records: &source.records,
+            runs,
+            modified: source.modified,
+            is_sel: source.kind == "sel",
+        })
+        .collect();
+    let clocks = clock::resolve(&views, config, &|entry| sel_hint(knowledge, entry));
+    drop(views);
+    (sources, attribution, clocks)
+}

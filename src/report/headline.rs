@@ -1,0 +1,180 @@
+//! Three sentences at the top of every report: what is killing them, what the data do not carry,
+//! and what the data cannot tell. They only repeat verdicts that the report holds.
+
+use crate::model::{Cause, Hypothesis, Report, Verdict};
+
+use super::selection::{causes, clusters, hosts_hit, ranked, unplanned, with_verdict};
+use super::wording::{count, grouped, interval, listed, ratio, subject, terms};
+
+/// The three sentences (each may hold a second clause), plain text.
+pub(super) struct Headline {
+    pub what: String,
+    pub not: String,
+    pub cannot_tell: String,
+}
+
+impl Headline {
+    pub(super) fn of(report: &Report) -> Self {
+        Self { what: what(report), not: not_supported(report), cannot_tell: cannot_tell(report) }
+    }
+}
+
+fn what(report: &Report) -> String {
+    let incidents = unplanned(report);
+    if report.hosts.is_empty() && incidents.is_empty() {
+        return "No host was found in the data, so there is nothing to explain.".to_owned();
+    }
+    if incidents.is_empty() {
+        return format!(
+            "No unplanned incident was found on {} in {} observed host-days.",
+            count(report.hosts.len(), "host"),
+            grouped(report.host_days_observed.max(0.0).round() as u64),
+        );
+    }
+    let supported = with_verdict(report, Verdict::Supported);
+    let Some(first) = supported.first() else {
+        let lead = with_verdict(report, Verdict::Suggestive).first().map_or_else(
+            || " There is not even a lead that stands out from coincidence.".to_owned(),
+            |lead| format!(" The best lead is {}{}; a lead is not a finding.", subject(lead), figures(lead)),
+        );
+        let settle = ranked(report)
+            .into_iter()
+            .find(|h| h.verdict != Verdict::Contradicted && !h.next_step.trim().is_empty())
+            .map_or_else(String::new, |h| format!(" What would settle it: {}", h.next_step.trim()));
+        return format!(
+            "Nothing is supported as an explanation of the {} on {} of {}.{lead}{settle}",
+            count(incidents.len(), "unplanned incident"),
+            grouped(hosts_hit(&incidents) as u64),
+            count(report.hosts.len(), "host"),
+        );
+    };
+    let further = match &supported[1..] {
+        [] => String::new(),
+        rest => {
+            let names: Vec<String> = rest.iter().map(|h| subject(h)).collect();
+            format!(" Also supported: {}.", listed(&names, 3))
+        }
+    };
+    format!(
+        "The {} on {} of {} are associated above all with {}{}.{further}",
+        count(incidents.len(), "unplanned incident"),
+        grouped(hosts_hit(&incidents) as u64),
+        count(report.hosts.len(), "host"),
+        subject(first),
+        figures(first),
+    )
+}
+
+/// `: 9 of 14 incidents, rate 6.3 times that elsewhere (95 % interval 1.9 to 24)`.
+fn figures(hypothesis: &Hypothesis) -> String {
+    let mut text = String::new();
+    if hypothesis.incidents_total > 0 {
+        text += &format!(": {} of {} incidents", hypothesis.incidents_exposed, hypothesis.incidents_total);
+    }
+    if let Some(rate_ratio) = hypothesis.rate_ratio {
+        text += if text.is_empty() { ": " } else { ", " };
+        text += &match rate_ratio {
+            r if r.is_infinite() => "none elsewhere".to_owned(),
+            r => format!("at {} times the rate elsewhere", ratio(r)),
+        };
+        if let Some(ci95) = hypothesis.ci95 {
+            text += &format!(" (95 % interval {})", interval(ci95));
+        }
+    }
+    text
+}
+
+fn not_supported(report: &Report) -> String {
+    let against = with_verdict(report, Verdict::Contradicted);
+    let open = with_verdict(report, Verdict::Inconclusive);
+    let leads = with_verdict(report, Verdict::Suggestive);
+    let names = |of: &[&Hypothesis]| of.iter().map(|h| subject(h)).collect::<Vec<_>>();
+    let mut parts = Vec::new();
+    if !against.is_empty() {
+        parts.push(format!("The data speak against {}.", listed(&names(&against), 4)));
+    }
+    if !leads.is_empty() {
+        parts.push(format!(
+            "{} {} no more than a lead: {}.",
+            count(leads.len(), "hypothesis"),
+            if leads.len() == 1 { "is" } else { "are" },
+            listed(&names(&leads), 3)
+        ));
+    }
+    if !open.is_empty() {
+        parts.push(format!("For {} this data cannot tell.", count(open.len(), "further hypothesis")));
+    }
+    if parts.is_empty() {
+        return match report.hypotheses.len() {
+            0 => "No hypothesis was ranked.".to_owned(),
+            _ => "No other hypothesis was ranked, so nothing was found wanting.".to_owned(),
+        };
+    }
+    parts.join(" ")
+}
+
+fn cannot_tell(report: &Report) -> String {
+    let incidents = unplanned(report);
+    let mut parts = Vec::new();
+    if let Some(best) = with_verdict(report, Verdict::Supported)
+        .into_iter()
+        .chain(with_verdict(report, Verdict::Suggestive))
+        .find(|h| !h.aliases.is_empty())
+    {
+        let others: Vec<String> = best.aliases.iter().map(|alias| terms(alias)).collect();
+        parts.push(format!(
+            "{} covers the same host-time as {}: the data cannot tell them apart.",
+            subject(best),
+            listed(&others, 3)
+        ));
+    }
+    let silent: usize = causes(&incidents)
+        .iter()
+        .filter(|(cause, _)| matches!(cause, Cause::Unexplained | Cause::Unknown))
+        .map(|(_, number)| number)
+        .sum();
+    if silent > 0 {
+        parts.push(format!(
+            "{} of the {} left no sign of a proximate cause.",
+            grouped(silent as u64),
+            count(incidents.len(), "unplanned incident")
+        ));
+    }
+    let events = report.method.independent_events;
+    let visible = report.method.power.iter().filter_map(|p| p.minimum_detectable_rate_ratio).reduce(f64::min);
+    if let (Some(least), true) = (visible, events > 0) {
+        parts.push(format!(
+            "With {} only a cause that multiplies the rate by {} or more is likely to be seen.",
+            count(events as usize, "independent event"),
+            ratio(least)
+        ));
+    } else if events > 0 && !report.method.power.is_empty() {
+        parts.push(format!(
+            "With {} no attribute of a host could be shown to matter, however large its effect.",
+            count(events as usize, "independent event")
+        ));
+    }
+    if parts.is_empty() {
+        return if incidents.is_empty() {
+            "No incident seen is not the same as no incident: see the coverage below.".to_owned()
+        } else {
+            "What the sources do not cover remains unknown: see the coverage below.".to_owned()
+        };
+    }
+    parts.join(" ")
+}
+
+/// One line on how the incidents spread, for the key figures.
+pub(super) fn shared(report: &Report) -> Option<String> {
+    let incidents = unplanned(report);
+    let clusters = clusters(&incidents);
+    if clusters.is_empty() {
+        return None;
+    }
+    let members: usize = clusters.values().map(Vec::len).sum();
+    Some(format!(
+        "{} of the incidents belong to {} on several hosts at once",
+        grouped(members as u64),
+        count(clusters.len(), "event")
+    ))
+}

@@ -1,0 +1,85 @@
+//! The incidents in Markdown: unplanned ones with their evidence, planned ones folded away.
+
+use std::fmt::Write as _;
+
+use crate::model::{Incident, Report, Supports};
+use crate::report::selection::{planned, unplanned};
+use crate::report::text_safety::{cut, markdown as prose, markdown_code as code, markdown_code_cell as cell};
+use crate::report::wording;
+
+/// Pieces of evidence quoted per incident; all of them are in `findings.json`.
+const EVIDENCE_MAX: usize = 6;
+/// A quoted line is cut to this many columns.
+const QUOTE_COLUMNS: usize = 160;
+/// Beyond this number of incidents the evidence is left to the other outputs.
+const IN_DETAIL_MAX: usize = 60;
+
+pub(super) fn write(out: &mut String, report: &Report) {
+    let incidents = unplanned(report);
+    let _ = writeln!(out, "## Unplanned incidents\n");
+    if incidents.is_empty() {
+        let _ = writeln!(out, "None was seen in the observed host-time.\n");
+    } else {
+        table(out, &incidents);
+        if incidents.len() <= IN_DETAIL_MAX {
+            incidents.iter().for_each(|incident| evidence(out, incident));
+        } else {
+            let _ = writeln!(out, "The evidence is in `report.html` and `findings.json`.\n");
+        }
+    }
+    let planned = planned(report);
+    if !planned.is_empty() {
+        let _ =
+            writeln!(out, "<details><summary>{}</summary>\n", wording::count(planned.len(), "planned end"));
+        table(out, &planned);
+        let _ = writeln!(out, "</details>\n");
+    }
+}
+
+fn table(out: &mut String, incidents: &[&Incident]) {
+    let _ = writeln!(out, "| time (UTC) | host | what | cause | sure | down for | why |");
+    let _ = writeln!(out, "|---|---|---|---|--:|--:|---|");
+    for incident in incidents {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            wording::minute(incident.at),
+            cell(&incident.host),
+            wording::kind(incident.kind),
+            wording::cause(incident.cause),
+            wording::percent(incident.confidence),
+            wording::downtime(incident),
+            prose(&incident.reason),
+        );
+    }
+    out.push('\n');
+}
+
+fn evidence(out: &mut String, incident: &Incident) {
+    if incident.evidence.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<details><summary>{} UTC, {}</summary>\n",
+        wording::minute(incident.at),
+        crate::report::text_safety::html(&incident.host)
+    );
+    for piece in incident.evidence.iter().take(EVIDENCE_MAX) {
+        let way = match piece.supports {
+            Supports::For => "for",
+            Supports::Against => "against",
+            Supports::Context => "context",
+        };
+        let place = if piece.source.is_empty() {
+            "absence".to_owned()
+        } else {
+            code(&format!("{}:{}", piece.source, piece.line_or_offset))
+        };
+        let _ = writeln!(out, "- {way}, {place}: {}", code(&cut(&piece.text, QUOTE_COLUMNS)));
+    }
+    if incident.evidence.len() > EVIDENCE_MAX {
+        let _ = writeln!(out, "- {} more in `findings.json`", incident.evidence.len() - EVIDENCE_MAX);
+    }
+    let _ = writeln!(out, "\n</details>\n");
+}

@@ -1,0 +1,49 @@
+//! What a fleet of this size could have shown.
+
+use super::binomial;
+
+/// What it takes to be noticed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detectable {
+    /// Events inside the region that are needed for p ≤ α; `None`: not even all of them suffice.
+    pub events_needed: Option<u64>,
+    /// Smallest rate ratio that is noticed with the wanted power.
+    pub rate_ratio: Option<f64>,
+}
+
+/// The smallest rate ratio noticed with probability `power` when `n` events fall on a fleet and a
+/// region has the share `share` of the exposure: a_crit = min{a: P(Bin(n, π) ≥ a) ≤ α}, then solve
+/// P(Bin(n, θ) ≥ a_crit) = power with θ = ρπ / (1 − π + ρπ).
+#[must_use]
+pub fn minimum_detectable(n: u64, share: f64, alpha: f64, power: f64) -> Detectable {
+    let needed = if share > 0.0 && share < 1.0 {
+        let (mut low, mut high) = (1, n + 1);
+        while low < high {
+            let middle = u64::midpoint(low, high);
+            if binomial::at_least(middle, n, share) <= alpha { high = middle } else { low = middle + 1 }
+        }
+        (low <= n).then_some(low)
+    } else {
+        None
+    };
+    let rate_ratio = needed.map(|needed| {
+        let (mut low, mut high) = (0.0_f64, 1.0_f64);
+        for _ in 0..200 {
+            let middle = 0.5 * (low + high);
+            if middle <= low || middle >= high {
+                break;
+            }
+            if binomial::at_least(needed, n, middle) < power { low = middle } else { high = middle }
+        }
+        let inside = 0.5 * (low + high);
+        inside / (1.0 - inside) * (1.0 - share) / share
+    });
+    Detectable { events_needed: needed, rate_ratio }
+}
+
+/// Probability that p ≤ α when the true rate ratio is `ratio`.
+#[must_use]
+pub fn power_to_see(n: u64, share: f64, alpha: f64, ratio: f64) -> f64 {
+    let Some(needed) = minimum_detectable(n, share, alpha, 0.5).events_needed else { return 0.0 };
+    binomial::at_least(needed, n, ratio * share / (1.0 - share + ratio * share))
+}

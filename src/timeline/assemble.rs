@@ -1,0 +1,251 @@
+//! Sorts the resolved records of all sources into one history per host.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Utc};
+
+use super::event::Event;
+use super::gap::BMC_RESTART;
+use super::history::{History, HistoryMark, LogRun, StartSign};
+use crate::clock::SourceTimes;
+use crate::knowledge::{Class, Knowledge};
+use crate::model::record::{Body, BootMark, LogLine, Record, SelEntry, SourceFacts};
+use crate::model::{Moment, Stamp};
+
+/// Signatures that the log readers give by themselves.
+const NUL_BYTES: &str = "nul-bytes-in-log";
+const LAST_LINES: &str = "last-line-before-boot";
+const NEW_BOOT_ID: &str = "new-boot-id";
+const KERNEL_START: &str = "kernel-start";
+
+/// Who a source's records belong to, as decided before.
+pub trait Hosts {
+    /// The host of a record of source `index` that names `written`.
+    fn host(&self, index: usize, written: Option<&str>) -> Option<String>;
+}
+
+/// Builds the histories. `sources` and `times` are parallel.
+#[must_use]
+pub fn assemble(
+    sources: &[SourceFacts],
+    times: &[SourceTimes],
+    hosts: &dyn Hosts,
+    knowledge: &Knowledge,
+) -> BTreeMap<String, History> {
+    let mut histories: BTreeMap<String, History> = BTreeMap::new();
+    for (index, (source, times)) in sources.iter().zip(times).enumerate() {
+        for (place, (record, moment)) in source.records.iter().zip(&times.records).enumerate() {
+            let Some(host) = hosts.host(index, record.host.as_deref()) else { continue };
+            let history = history_of(&mut histories, &host);
+            match (&record.body, moment) {
+                (Body::Sel(entry), _) => {
+                    let before = place.checked_sub(1).and_then(|before| source.records.get(before));
+                    take_sel(source, record, before, entry, *moment, knowledge, history);
+                }
+                (Body::Log(line), Some(moment)) => take_line(source, record, line, *moment, knowledge, history),
+                (Body::Boot(mark), Some(moment)) => take_mark(source, record, *mark, *moment, history),
+                _ => {}
+            }
+            note_kind(&source.kind, history);
+        }
+        for (run, span) in source.activity.iter().zip(&times.runs) {
+            let (Some(host), Some((from, to))) = (hosts.host(index, run.host.as_deref()), span) else { continue };
+            let history = history_of(&mut histories, &host);
+            history.runs.push(LogRun { from: *from, to: (*to).max(*from) });
+            note_kind(&source.kind, history);
+        }
+        if source.kind == "sel"
+            && let Some(host) = hosts.host(index, None)
+        {
+            note_kind("sel", history_of(&mut histories, &host));
+        }
+    }
+    for history in histories.values_mut() {
+        history.sort();
+    }
+    histories
+}
+
+/// The history of a host, made if need be.
+fn history_of<'a>(histories: &'a mut BTreeMap<String, History>, host: &str) -> &'a mut History {
+    if !histories.contains_key(host) {
+        histories.insert(host.to_owned(), History { host: host.to_owned(), ..History::default() });
+    }
+    histories.entry(host.to_owned()).or_default()
+}
+
+fn note_kind(kind: &str, history: &mut History) {
+    if !history.kinds.iter().any(|known| known == kind) {
+        history.kinds.push(kind.to_owned());
+    }
+}
+
+/// Line number in text sources, byte offset in binary ones.
+fn place_of(record: &Record) -> u64 {
+    if record.span.line > 0 { record.span.line } else { record.span.offset }
+}
+
+fn take_line(
+    source: &SourceFacts,
+    record: &Record,
+    line: &LogLine,
+    moment: Moment,
+    knowledge: &Knowledge,
+    history: &mut History,
+) {
+    let text = if line.program.is_empty() || line.program == "kernel" {
+        line.text.clone()
+    } else {
+        format!("{}: {}", line.program, line.text)
+    };
+    for id in &line.signatures {
+        let is_start = id == KERNEL_START || id == NEW_BOOT_ID;
+        if is_start {
+            history.starts.push(StartSign {
+                at: moment.best,
+                source: source.path.clone(),
+                line_or_offset: place_of(record),
+                text: line.text.clone(),
+            });
+        }
+        let (class, cause) = match id.as_str() {
+            NUL_BYTES => (Class::Unclean, None),
+            NEW_BOOT_ID => (Class::BootStart, None),
+            LAST_LINES => (Class::Version, None),
+            _ => match knowledge.by_id(id) {
+                Some(signature) => (signature.class, signature.cause),
+                None => continue,
+            },
+        };
+        let text = match id.as_str() {
+            NUL_BYTES => format!("NUL bytes before: {text}"),
+            _ if matches!(class, Class::BootStart | Class::Version | Class::Operator) => line.text.clone(),
+            _ => text.clone(),
+        };
+        let event = Event {
+            at: moment,
+            class,
+            signature: id.clone(),
+            cause,
+            text,
+            source: source.path.clone(),
+            line_or_offset: place_of(record),
+            by_bmc: false,
+            sensor: String::new(),
+            order: record.span.offset,
+        };
+        if id == LAST_LINES {
+            history.last_lines.push(event);
+        } else {
+            history.events.push(event);
+        }
+    }
+}
+
+fn take_sel(
+    source: &SourceFacts,
+    record: &Record,
+    before: Option<&Record>,
+    entry: &SelEntry,
+    moment: Option<Moment>,
+    knowledge: &Knowledge,
+    history: &mut History,
+) {
+    let Some(moment) = moment else { return };
+    let span = history.sel.get_or_insert((moment.best, moment.best));
+    span.0 = span.0.min(moment.best);
+    span.1 = span.1.max(moment.best);
+    if before.is_none() && entry.record_id.is_some_and(|id| id > 1) {
+        history.sel_incomplete = true;
+    }
+    let base = Event {
+        at: moment,
+        class: Class::Version,
+        signature: String::new(),
+        cause: None,
+        text: words(entry),
+        source: source.path.clone(),
+        line_or_offset: place_of(record),
+        by_bmc: true,
+        sensor: entry.sensor.clone(),
+        order: record.span.offset,
+    };
+    if clock_unset(record.stamp) && before.is_some_and(|record| !clock_unset(record.stamp)) {
+        let text = format!("the BMC's clock started over: {}", base.text);
+        history.events.push(Event {
+            class: Class::PowerRestored,
+            signature: BMC_RESTART.to_owned(),
+            text,
+            ..base.clone()
+        });
+    }
+    for id in knowledge.sel_entry(entry) {
+        let Some(signature) = knowledge.by_id(&id) else { continue };
+        history.sel_incomplete |= signature.class == Class::LogCleared;
+        history.events.push(Event {
+            class: signature.class,
+            signature: id,
+            cause: signature.cause,
+            ..base.clone()
+        });
+    }
+}
+
+/// Whether a stamp is of a BMC clock that nobody had set (it counts from its start or its epoch).
+fn clock_unset(stamp: Stamp) -> bool {
+    match stamp {
+        Stamp::SinceBmcInit { .. } => true,
+        Stamp::Bmc(at) => at.year() < 2004,
+        _ => false,
+    }
+}
+
+fn words(entry: &SelEntry) -> String {
+    let direction = match entry.asserted {
+        Some(true) => " (asserted)",
+        Some(false) => " (deasserted)",
+        None => "",
+    };
+    format!("{}: {}{direction}", entry.sensor, entry.text)
+}
+
+fn take_mark(source: &SourceFacts, record: &Record, mark: BootMark, moment: Moment, history: &mut History) {
+    match mark {
+        BootMark::Boot => {
+            history.marks.push(HistoryMark { at: moment.best, is_boot: true });
+            history.starts.push(StartSign {
+                at: moment.best,
+                source: source.path.clone(),
+                line_or_offset: place_of(record),
+                text: "boot record".to_owned(),
+            });
+        }
+        BootMark::Shutdown => history.marks.push(HistoryMark { at: moment.best, is_boot: false }),
+        BootMark::ClockOld | BootMark::ClockNew => {}
+    }
+}
+
+/// Readings of a meter below this share of the host's median are a machine that is off.
+const DARK_SHARE: f64 = 0.12;
+
+/// Notes from a host's power readings (sorted) when the machine drew (next to) nothing.
+pub fn note_dark_spans(history: &mut History, readings: &[(DateTime<Utc>, f64)]) {
+    let (Some(first), Some(last)) = (readings.first(), readings.last()) else { return };
+    history.power = Some((first.0, last.0));
+    note_kind("power", history);
+    let mut watts: Vec<f64> = readings.iter().map(|reading| reading.1).collect();
+    watts.sort_by(f64::total_cmp);
+    let median = watts[watts.len() / 2];
+    if median < 20.0 {
+        return;
+    }
+    let mut open: Option<(DateTime<Utc>, DateTime<Utc>)> = None;
+    for (at, watts) in readings {
+        if *watts < median * DARK_SHARE {
+            open = Some(open.map_or((*at, *at), |(from, _)| (from, *at)));
+        } else if let Some(span) = open.take() {
+            history.dark.push(span);
+        }
+    }
+    history.dark.extend(open);
+}

@@ -1,0 +1,118 @@
+//! The evidence in and around the gap between two boots.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::boots::BootStart;
+use super::event::Event;
+use super::history::History;
+use crate::knowledge::Class;
+
+/// Everything that bears on how a boot ended.
+#[derive(Debug, Clone)]
+pub struct Gap<'a> {
+    /// Last sign of life in a log before the end; `None` where no log was kept.
+    pub last_seen: Option<DateTime<Utc>>,
+    /// Start of the next boot; `None` if it never came.
+    pub next_start: Option<DateTime<Utc>>,
+    /// How long this host's log is commonly silent, seconds.
+    pub common_silence_s: i64,
+    /// Events in the gap, and shortly before and after it, in order.
+    pub events: Vec<&'a Event>,
+    /// wtmp has a shutdown record in the gap.
+    pub shutdown_mark: Option<DateTime<Utc>>,
+    /// wtmp covers the gap and has no shutdown record in it.
+    pub shutdown_mark_missing: bool,
+    /// The SEL covers the gap.
+    pub sel_covers: bool,
+    /// The power meter read nothing for some of it.
+    pub dark: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The BMC's own clock started over in the gap: it lost standby power.
+    pub bmc_restarted: bool,
+}
+
+/// Trouble this long before the log ends may be how the end began.
+const BEFORE: TimeDelta = TimeDelta::minutes(60);
+/// The next boot tells of the one before within this.
+const AFTER: TimeDelta = TimeDelta::minutes(15);
+/// Without a log, events this long before a start belong to it.
+const BEFORE_WITHOUT_LOG: TimeDelta = TimeDelta::hours(24);
+/// A log older than this says nothing of the moment of the end.
+const LOG_TOO_OLD: TimeDelta = TimeDelta::days(21);
+
+impl<'a> Gap<'a> {
+    /// Collects the evidence between a boot (`previous`) and the next (`next`; `None` at the end of
+    /// the data, with `end` the time of the last sign of the host).
+    #[must_use]
+    pub fn collect(
+        history: &'a History,
+        previous: Option<&BootStart>,
+        next: Option<&BootStart>,
+        end: DateTime<Utc>,
+    ) -> Self {
+        let stop = next.map_or(end, |start| start.at);
+        let last_seen = history
+            .last_seen_before(stop)
+            .filter(|seen| stop - *seen <= LOG_TOO_OLD && previous.is_none_or(|start| *seen >= start.at));
+        let floor = previous.map(|start| start.at + TimeDelta::seconds(1));
+        let from = match last_seen {
+            Some(seen) => seen - BEFORE,
+            None => stop - BEFORE_WITHOUT_LOG,
+        };
+        let from = floor.map_or(from, |floor| from.max(floor));
+        let to = next.map_or(end + AFTER, |start| start.at + AFTER);
+        let slack = TimeDelta::hours(7);
+        let events: Vec<&Event> = history
+            .between(from - slack, to + slack)
+            .filter(|event| {
+                let margin = if event.by_bmc { (event.at.latest - event.at.best).min(slack) } else { TimeDelta::zero() };
+                event.at.best >= from - margin && event.at.best <= to + margin
+            })
+            .collect();
+        let shutdown_mark =
+            history.marks.iter().rev().find(|mark| !mark.is_boot && mark.at <= stop && mark.at >= from).map(|mark| mark.at);
+        let boots_in_marks = history.marks.iter().any(|mark| mark.is_boot && mark.at <= stop + ONE_MINUTE * 10 && mark.at < stop - ONE_MINUTE * 30)
+            || history.marks.first().is_some_and(|mark| mark.at < from);
+        let boot_marked = history.marks.iter().any(|mark| mark.is_boot && (mark.at - stop).abs() < TimeDelta::minutes(15));
+        let bmc_restarted = events.iter().any(|event| event.by_bmc && event.signature == BMC_RESTART);
+        Self {
+            last_seen,
+            next_start: next.map(|start| start.at),
+            common_silence_s: history.common_silence_s(stop),
+            shutdown_mark,
+            shutdown_mark_missing: shutdown_mark.is_none() && boots_in_marks && boot_marked,
+            sel_covers: history.sel.is_some_and(|(first, last)| first <= stop && last >= from),
+            dark: history.dark.iter().copied().find(|(dark_from, dark_to)| *dark_from <= to && *dark_to >= from),
+            bmc_restarted,
+            events,
+        }
+    }
+
+    /// Events of a class, in order.
+    pub fn of(&self, class: Class) -> impl DoubleEndedIterator<Item = &'a Event> + '_ {
+        self.events.iter().copied().filter(move |event| event.class == class)
+    }
+
+    /// Seconds between the last line and the next start, if both are known.
+    #[must_use]
+    pub fn silence_s(&self) -> Option<i64> {
+        Some((self.next_start? - self.last_seen?).num_seconds())
+    }
+
+    /// Whether the event came before the next boot started (or the BMC's clock cannot tell).
+    #[must_use]
+    pub fn before_start(&self, event: &Event) -> bool {
+        let Some(start) = self.next_start else { return true };
+        if event.by_bmc { event.at.earliest <= start + ONE_MINUTE } else { event.at.best < start }
+    }
+
+    /// Whether the event is near the end: not longer before the last line than `within`.
+    #[must_use]
+    pub fn near_end(&self, event: &Event, within: TimeDelta) -> bool {
+        let end = self.last_seen.or(self.next_start);
+        end.is_none_or(|end| event.at.latest >= end - within)
+    }
+}
+
+const ONE_MINUTE: TimeDelta = TimeDelta::minutes(1);
+/// Signature of the first entry after the BMC's clock has started over.
+pub const BMC_RESTART: &str = "bmc-restarted-sel";
