@@ -28,7 +28,17 @@ const HYPERVISOR: usize = 4;
 const RACK: usize = 5;
 const PDU: usize = 6;
 const FACTORS: [&str; 11] = [
-    "model", "bios_version", "role", "os", "hypervisor", "rack", "pdu", "kernel", "cpu", "bmc_version", "age",
+    "model",
+    "bios_version",
+    "role",
+    "os",
+    "hypervisor",
+    "rack",
+    "pdu",
+    "kernel",
+    "cpu",
+    "bmc_version",
+    "age",
 ];
 
 /// A fleet before anything has happened to it.
@@ -66,7 +76,8 @@ fn fleet(hosts: usize, seed: u64) -> Fleet {
     let weights: Vec<f64> = (1..=models).map(|k| (k as f64).powf(-0.8)).collect();
     let model: Vec<u32> = (0..hosts).map(|_| weighted(r, &weights) as u32).collect();
     let usual_role: Vec<u32> = (0..models).map(|_| below(r, 6)).collect();
-    let mut order: Vec<(f64, usize)> = (0..hosts).map(|h| (f64::from(model[h]) + 1.2 * normal(r), h)).collect();
+    let mut order: Vec<(f64, usize)> =
+        (0..hosts).map(|h| (f64::from(model[h]) + 1.2 * normal(r), h)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let racks = (hosts / 20).max(4);
     let mut rack = vec![0; hosts];
@@ -79,7 +90,8 @@ fn fleet(hosts: usize, seed: u64) -> Fleet {
         let m = model[h];
         let role = if r.random::<f64>() < 0.7 { usual_role[m as usize] } else { below(r, 6) };
         let os = if r.random::<f64>() < 0.65 { [0, 0, 1, 2, 3, 1][role as usize] } else { below(r, 4) };
-        let hypervisor = if r.random::<f64>() < 0.6 { [0, 1, 0, 2, 1, 2][role as usize] } else { below(r, 3) };
+        let hypervisor =
+            if r.random::<f64>() < 0.6 { [0, 1, 0, 2, 1, 2][role as usize] } else { below(r, 3) };
         let bios = m * 3 + u32::from(r.random::<f64>() < 0.4);
         let kernel = if r.random::<f64>() < 0.7 { os } else { below(r, 6) };
         let cpu = if r.random::<f64>() < 0.85 { m } else { models as u32 };
@@ -88,7 +100,8 @@ fn fleet(hosts: usize, seed: u64) -> Fleet {
         let from = if r.random::<f64>() < 0.7 { START } else { START + r.random_range(0..150 * DAY) };
         let mut history = vec![(from, levels.clone())];
         if r.random::<f64>() < 0.35 {
-            let day = if r.random::<f64>() < 0.5 { 120 + 10 * i64::from(m % 5) } else { r.random_range(60..300) };
+            let day =
+                if r.random::<f64>() < 0.5 { 120 + 10 * i64::from(m % 5) } else { r.random_range(60..300) };
             if START + day * DAY > from {
                 let mut after = levels;
                 after[BIOS] += 1;
@@ -183,7 +196,8 @@ impl Fleet {
     fn level_with_share(&self, factor: usize, low: f64, high: f64, r: &mut Random) -> Option<u32> {
         let points: Vec<(usize, i64)> = (0..2000).map(|_| self.any_point(r)).collect();
         let share = |level: u32| {
-            points.iter().filter(|(h, t)| self.levels(*h, *t)[factor] == level).count() as f64 / points.len() as f64
+            points.iter().filter(|(h, t)| self.levels(*h, *t)[factor] == level).count() as f64
+                / points.len() as f64
         };
         let fitting: Vec<u32> = (0..self.study.factors[factor].levels.len() as u32)
             .filter(|level| (low..high).contains(&share(*level)))
@@ -241,8 +255,10 @@ fn plant(fleet: &Fleet, kind: &str, r: &mut Random) -> Option<(Vec<Term>, Region
         "os&hv" => {
             let (host, at) = fleet.any_point(r);
             let (os, hv) = (fleet.levels(host, at)[OS], fleet.levels(host, at)[HYPERVISOR]);
-            let inside = |f: &Fleet, h: usize, t: i64| f.levels(h, t)[OS] == os && f.levels(h, t)[HYPERVISOR] == hv;
-            let share = (0..2000).map(|_| fleet.any_point(r)).filter(|(h, t)| inside(fleet, *h, *t)).count() as f64;
+            let inside =
+                |f: &Fleet, h: usize, t: i64| f.levels(h, t)[OS] == os && f.levels(h, t)[HYPERVISOR] == hv;
+            let share =
+                (0..2000).map(|_| fleet.any_point(r)).filter(|(h, t)| inside(fleet, *h, *t)).count() as f64;
             if !(60.0..600.0).contains(&share) {
                 return None;
             }
@@ -258,10 +274,9 @@ fn plant(fleet: &Fleet, kind: &str, r: &mut Random) -> Option<(Vec<Term>, Region
             let terms = vec![backup, fleet.term(OS, os)];
             Some((terms, Box::new(move |f, h, t| f.levels(h, t)[OS] == os && f.in_backup(h, t))))
         }
-        "night" => Some((
-            vec![Term::new("hour_of_day", "*")],
-            Box::new(|_, _, t| t.rem_euclid(DAY) < 6 * HOUR),
-        )),
+        "night" => {
+            Some((vec![Term::new("hour_of_day", "*")], Box::new(|_, _, t| t.rem_euclid(DAY) < 6 * HOUR)))
+        }
         "uptime208" => Some((
             vec![Term::new("uptime_days", "208.5")],
             Box::new(|f, h, t| {
@@ -324,8 +339,10 @@ fn study(hosts: usize, n: usize, scenario: Scenario, seed: u64) -> (Study, Optio
     let mut truth = planted.as_ref().map(|(terms, _)| terms.clone());
     for _ in 0..n {
         let from_region = r.random::<f64>() < scenario.share;
-        let inside = planted.as_ref().filter(|_| from_region).and_then(|(_, region)| fleet.point_in(region, r));
-        let mut incident = Planned::unexplained(inside.unwrap_or_else(|| background(&fleet, &scenario, &rates, r)));
+        let inside =
+            planted.as_ref().filter(|_| from_region).and_then(|(_, region)| fleet.point_in(region, r));
+        let mut incident =
+            Planned::unexplained(inside.unwrap_or_else(|| background(&fleet, &scenario, &rates, r)));
         if scenario.mixed {
             give_mixed_cause(&mut incident, r);
         }
@@ -366,7 +383,8 @@ fn special(
     let hosts = fleet.history.len();
     let burst = |factor: usize, level: u32, planned: &mut Vec<Planned>, r: &mut Random| {
         let at = START + r.random_range(160 * DAY..360 * DAY);
-        let mut members: Vec<usize> = (0..hosts).filter(|h| fleet.history[*h][0].1[factor] == level).collect();
+        let mut members: Vec<usize> =
+            (0..hosts).filter(|h| fleet.history[*h][0].1[factor] == level).collect();
         let hit = members.len().min(r.random_range(5..11));
         for i in 0..hit {
             let other = r.random_range(i..members.len());
@@ -414,7 +432,11 @@ fn assemble(fleet: Fleet, mut planned: Vec<Planned>) -> Study {
     for (number, incident) in planned.iter().enumerate() {
         let boots = &fleet.study.boots[incident.host];
         let next = boots.partition_point(|boot| *boot <= incident.at);
-        let before = planned[..number].iter().rev().find(|other| other.host == incident.host).map(|other| other.at + 600);
+        let before = planned[..number]
+            .iter()
+            .rev()
+            .find(|other| other.host == incident.host)
+            .map(|other| other.at + 600);
         let planned_boot = next.checked_sub(1).map(|i| boots[i]);
         study.boots[incident.host].push(incident.at + 600);
         study.cases.push(Case {
@@ -461,16 +483,26 @@ fn place_of(ranking: &Ranking, truth: &[Term]) -> Option<usize> {
         terms.sort();
         truth.sort();
         terms.len() == truth.len()
-            && terms.iter().zip(&truth).all(|(a, b)| a.factor == b.factor && (b.value == "*" || a.value == b.value))
+            && terms
+                .iter()
+                .zip(&truth)
+                .all(|(a, b)| a.factor == b.factor && (b.value == "*" || a.value == b.value))
     };
-    ranking.hypotheses.iter().position(|h| same(&h.terms) || h.aliases.iter().any(|alias| same(alias))).map(|i| i + 1)
+    ranking
+        .hypotheses
+        .iter()
+        .position(|h| same(&h.terms) || h.aliases.iter().any(|alias| same(alias)))
+        .map(|i| i + 1)
 }
 
 /// Leaves out the factors that mostly repeat another one (kernel, CPU, BMC version).
 fn without_duplicate_factors(study: &mut Study) {
-    let kept: Vec<usize> = (0..FACTORS.len()).filter(|f| !matches!(FACTORS[*f], "kernel" | "cpu" | "bmc_version")).collect();
+    let kept: Vec<usize> =
+        (0..FACTORS.len()).filter(|f| !matches!(FACTORS[*f], "kernel" | "cpu" | "bmc_version")).collect();
     study.factors = kept.iter().map(|f| study.factors[*f].clone()).collect();
-    for levels in study.segments.iter_mut().map(|s| &mut s.levels).chain(study.cases.iter_mut().map(|c| &mut c.levels)) {
+    for levels in
+        study.segments.iter_mut().map(|s| &mut s.levels).chain(study.cases.iter_mut().map(|c| &mut c.levels))
+    {
         *levels = kept.iter().map(|f| levels[*f]).collect();
     }
 }
@@ -488,7 +520,13 @@ struct Tally {
     alarms: usize,
 }
 
-fn measure(hosts: usize, n: usize, scenario: Scenario, seeds: std::ops::Range<u64>, permutations: u32) -> Tally {
+fn measure(
+    hosts: usize,
+    n: usize,
+    scenario: Scenario,
+    seeds: std::ops::Range<u64>,
+    permutations: u32,
+) -> Tally {
     let mut tally = Tally::default();
     for seed in seeds {
         let (mut study, truth) = study(hosts, n, scenario, seed);
@@ -498,30 +536,46 @@ fn measure(hosts: usize, n: usize, scenario: Scenario, seeds: std::ops::Range<u6
         let ranking = rank(&study, &Settings { seed, permutations });
         let place = truth.as_ref().and_then(|truth| place_of(&ranking, truth));
         if std::env::var_os("SHOW_NUMBERS").is_some() {
-            eprintln!("  {} questions, {} events", ranking.method.questions, ranking.method.independent_events);
+            eprintln!(
+                "  {} questions, {} events",
+                ranking.method.questions, ranking.method.independent_events
+            );
         }
         tally.runs += 1;
         tally.first += usize::from(place == Some(1));
         tally.third += usize::from(place.is_some_and(|place| place <= 3));
-        let supported =
-            |h: &coroner::model::Hypothesis| h.verdict == Verdict::Supported && h.family != Family::SharedEvent;
+        let supported = |h: &coroner::model::Hypothesis| {
+            h.verdict == Verdict::Supported && h.family != Family::SharedEvent
+        };
         let named = place.map(|place| &ranking.hypotheses[place - 1]);
         tally.supported += usize::from(named.is_some_and(|h| h.verdict == Verdict::Supported));
-        let wrong = ranking.hypotheses.iter().filter(|h| supported(h) && Some(h.id.as_str()) != named.map(|n| n.id.as_str()));
+        let wrong = ranking
+            .hypotheses
+            .iter()
+            .filter(|h| supported(h) && Some(h.id.as_str()) != named.map(|n| n.id.as_str()));
         let wrong: Vec<_> = wrong.collect();
         if std::env::var_os("SHOW_CLAIMS").is_some() && !wrong.is_empty() {
             for h in &wrong {
-                eprintln!("  {} seed {seed}: {} p_adj {:?} P {:?} null {:.3}", scenario.kind, h.statement, h.p_adjusted, h.posterior, ranking.method.posterior_null);
+                eprintln!(
+                    "  {} seed {seed}: {} p_adj {:?} P {:?} null {:.3}",
+                    scenario.kind, h.statement, h.p_adjusted, h.posterior, ranking.method.posterior_null
+                );
             }
         }
         if std::env::var_os("SHOW_MISSES").is_some() && place != Some(1) && truth.is_some() {
             eprintln!("  {} seed {seed}: truth {:?} at {place:?}", scenario.kind, truth);
             for h in ranking.hypotheses.iter().take(3) {
-                eprintln!("      {:.3} {:.2} {}", h.explained_fraction.unwrap_or(0.0), h.posterior.unwrap_or(0.0), h.statement);
+                eprintln!(
+                    "      {:.3} {:.2} {}",
+                    h.explained_fraction.unwrap_or(0.0),
+                    h.posterior.unwrap_or(0.0),
+                    h.statement
+                );
             }
         }
         tally.false_claims += usize::from(!wrong.is_empty());
-        tally.alarms += usize::from(ranking.hypotheses.iter().any(|h| h.p_adjusted.is_some_and(|p| p <= 0.05)));
+        tally.alarms +=
+            usize::from(ranking.hypotheses.iter().any(|h| h.p_adjusted.is_some_and(|p| p <= 0.05)));
     }
     tally
 }
@@ -590,7 +644,11 @@ fn table_of_null_alarms_and_planted_causes() {
             let percent = |count: usize| 100.0 * count as f64 / tally.runs as f64;
             println!(
                 "{hosts}/{n} {kind:10} {share} runs {:4} first {:3.0} third {:3.0} supported {:3.0} other claims {:3.0}",
-                tally.runs, percent(tally.first), percent(tally.third), percent(tally.supported), percent(tally.false_claims)
+                tally.runs,
+                percent(tally.first),
+                percent(tally.third),
+                percent(tally.supported),
+                percent(tally.false_claims)
             );
         }
     }
@@ -730,7 +788,10 @@ fn print_one_ranking() {
     let ranking = ranked(&study);
     println!("planted {truth:?}\n{:?}\nnull {:.3}", ranking.method.remarks, ranking.method.posterior_null);
     for h in ranking.hypotheses.iter().take(12) {
-        println!("{:2} {:?} {:?} EEF {:.3?} P {:.3?} p_adj {:?}", h.rank, h.family, h.verdict, h.explained_fraction, h.posterior, h.p_adjusted);
+        println!(
+            "{:2} {:?} {:?} EEF {:.3?} P {:.3?} p_adj {:?}",
+            h.rank, h.family, h.verdict, h.explained_fraction, h.posterior, h.p_adjusted
+        );
         println!("   {}\n   RR {:.2?} {:.2?} p {:.5?}", h.statement, h.rate_ratio, h.ci95, h.p_value);
         println!("   aliases {:?}", h.aliases);
         for c in &h.confounders {

@@ -16,12 +16,25 @@ pub fn say(pen: &mut Pen, before: &End, d: &mut Dice) {
         }
         Way::Machine { fault: Fault::NextBoot | Fault::MemoryUe, .. } => {
             pen.early(flush, 1.204_001, 4, "mce: [Hardware Error]: Machine check events logged");
-            pen.early(flush, 1.204_011, 0, format!("mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank {}: fe00000000800090", d.pick(&[7, 8])));
+            pen.early(
+                flush,
+                1.204_011,
+                0,
+                format!(
+                    "mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank {}: fe00000000800090",
+                    d.pick(&[7, 8])
+                ),
+            );
             pen.early(flush, 1.204_017, 0, "mce: [Hardware Error]: TSC 0 ADDR 3a1f4000 MISC 200414a48e");
         }
         Way::Machine { fault: Fault::Ierr, .. } if d.chance(0.4) => {
             pen.early(flush, 1.204_001, 4, "mce: [Hardware Error]: Machine check events logged");
-            pen.early(flush, 1.204_011, 0, "mce: [Hardware Error]: CPU 20: Machine Check: 0 Bank 5: be00000000800400");
+            pen.early(
+                flush,
+                1.204_011,
+                0,
+                "mce: [Hardware Error]: CPU 20: Machine Check: 0 Bank 5: be00000000800400",
+            );
         }
         _ => {}
     }

@@ -68,7 +68,9 @@ impl BmcClock {
 
     /// What the controller writes for the true time `t`: seconds as if its wall clock were UTC.
     pub fn stamp(&self, t: T) -> u32 {
-        if let (Some(epoch), Some(reset)) = (self.epoch, self.resets.iter().find(|r| r.from <= t && t < r.until)) {
+        if let (Some(epoch), Some(reset)) =
+            (self.epoch, self.resets.iter().find(|r| r.from <= t && t < r.until))
+        {
             let since = (t - reset.from).num_seconds();
             let base = match epoch {
                 Epoch::Zero => 5,

@@ -20,8 +20,8 @@ pub fn fail(fleet: &mut Fleet, rack: &str, d: &mut Dice) {
             if !quiet(fleet, ix, moment) || d.chance(0.4) {
                 continue;
             }
-            let has_log = fleet.hosts[ix].gear.log.is_some();
-            let os_saw_it = has_log && (fleet.hosts[ix].gear.sel.is_none() || d.chance(0.5));
+            let has_log = fleet.hosts[ix].logged(moment);
+            let os_saw_it = has_log && (!fleet.hosts[ix].sel_kept(moment) || d.chance(0.5));
             let pushed = fleet.ends.len();
             push(fleet, ix, moment, Cause::Thermal, Way::ThermalTrip { os_saw_it }, true, cluster, d);
             let cool = at + TimeDelta::minutes(70) + d.secs(0, 3600);

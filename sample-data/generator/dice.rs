@@ -50,6 +50,11 @@ impl Dice {
         &items[self.below(items.len())]
     }
 
+    /// One of the words.
+    pub fn word(&mut self, words: &[&'static str]) -> &'static str {
+        words[self.below(words.len())]
+    }
+
     /// One of the items, each with its weight.
     pub fn weighted<'a, T>(&mut self, items: &'a [(f64, T)]) -> &'a T {
         let total: f64 = items.iter().map(|(w, _)| w).sum();

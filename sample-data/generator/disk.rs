@@ -111,7 +111,10 @@ fn admin(lines: &mut Vec<crate::line::Line>, host: &Host, extra: &[(usize, T, St
 }
 
 fn save_log(
-    save: &dyn Fn(&str, &[u8]) -> std::io::Result<()>, at: &str, file: &LogFile, gz: bool,
+    save: &dyn Fn(&str, &[u8]) -> std::io::Result<()>,
+    at: &str,
+    file: &LogFile,
+    gz: bool,
 ) -> std::io::Result<()> {
     if !gz {
         return save(at, &file.bytes);

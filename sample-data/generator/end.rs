@@ -88,23 +88,47 @@ pub enum Rescue {
 pub enum Way {
     /// Services stopped in order. `resets` counts how often the firmware went through POST before the kernel
     /// came back; `late_watchdog` is a watchdog record that follows the orderly stop.
-    Orderly { actor: Actor, poweroff: bool, resets: u8, late_watchdog: bool },
+    Orderly {
+        actor: Actor,
+        poweroff: bool,
+        resets: u8,
+        late_watchdog: bool,
+    },
     /// A reset out of nothing.
     Silent,
     /// Input power gone.
     PowerCut,
-    Panic { text: usize, in_log: bool, in_sel: bool },
+    Panic {
+        text: usize,
+        in_log: bool,
+        in_sel: bool,
+    },
     /// Hang, then the hardware watchdog.
-    Watchdog { lockup_logged: bool },
-    Machine { fault: Fault, dimm: u8 },
-    ThermalTrip { os_saw_it: bool },
+    Watchdog {
+        lockup_logged: bool,
+    },
+    Machine {
+        fault: Fault,
+        dimm: u8,
+    },
+    ThermalTrip {
+        os_saw_it: bool,
+    },
     OomPanic,
-    StorageFault { then_outage: bool },
-    Hang { rescue: Rescue },
+    StorageFault {
+        then_outage: bool,
+    },
+    Hang {
+        rescue: Rescue,
+    },
     /// A guest frozen by its backup.
-    Frozen { hyperv: bool },
+    Frozen {
+        hyperv: bool,
+    },
     /// The clock overflow after 208.5 days.
-    Overflow { panics: bool },
+    Overflow {
+        panics: bool,
+    },
     /// A controller user cut the power of a healthy host.
     BmcHand,
     /// A guest that fell with its hypervisor.

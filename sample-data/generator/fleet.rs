@@ -156,6 +156,18 @@ impl Host {
         self.model.bios[self.bios_at(t)].0
     }
 
+    /// The log of this time survives.
+    pub fn logged(&self, t: T) -> bool {
+        let gear = &self.gear;
+        let whole = gear.log.is_some_and(|form| !matches!(form, LogForm::Dmesg | LogForm::DmesgT));
+        whole && t > gear.log_from + TimeDelta::days(1) && t < gear.log_to - TimeDelta::days(1)
+    }
+
+    /// The SEL of this time survives, as far as a person could have cleared it.
+    pub fn sel_kept(&self, t: T) -> bool {
+        self.gear.sel.is_some() && self.gear.sel_cleared.is_none_or(|cleared| t > cleared)
+    }
+
     /// In the fleet and not at its very edge.
     pub fn present(&self, t: T) -> bool {
         t > self.from + TimeDelta::hours(6) && t < self.to - TimeDelta::hours(6)
@@ -226,6 +238,8 @@ pub struct Fleet {
     pub power: bool,
     /// Multiplies the background lines.
     pub density: f64,
+    /// A committed story: the inventory is a spreadsheet.
+    pub tame: bool,
 }
 
 impl Fleet {

@@ -26,7 +26,7 @@ pub fn strike(fleet: &mut Fleet, region: &Region, wanted: Option<usize>, dice: &
         }
         Region::TwoRacks(a, b) => {
             for rack in [a.clone(), b.clone()] {
-                one_drop(fleet, &|h: &Host| h.rack == rack, false, 900, &mut d);
+                one_drop(fleet, &|h: &Host| h.rack == rack, false, 60, &mut d);
             }
         }
         Region::Rack(rack) => crate::cooling::fail(fleet, &rack.clone(), &mut d),
@@ -43,7 +43,7 @@ pub fn strike(fleet: &mut Fleet, region: &Region, wanted: Option<usize>, dice: &
     };
     for _ in 0..background {
         if let Some((ix, at)) = somewhere(fleet, &mut d, |_, _| true) {
-            let (cause, way) = any_way(&fleet.hosts[ix], &mut d);
+            let (cause, way) = any_way(&fleet.hosts[ix], at, &mut d);
             push(fleet, ix, at, cause, way, false, None, &mut d);
         }
     }
@@ -62,7 +62,8 @@ fn somewhere(fleet: &Fleet, d: &mut Dice, fits: impl Fn(&Host, T) -> bool) -> Op
 /// True when the host runs at `at` and no other end is within half a day.
 pub fn free(fleet: &Fleet, ix: usize, at: T) -> bool {
     let margin = TimeDelta::hours(12);
-    let near = |e: &End| at > e.at - margin - TimeDelta::hours(4) && at < e.back_at.unwrap_or(fleet.to) + margin;
+    let near =
+        |e: &End| at > e.at - margin - TimeDelta::hours(4) && at < e.back_at.unwrap_or(fleet.to) + margin;
     fleet.hosts[ix].present(at) && !fleet.ends_of(ix).any(near)
 }
 
@@ -86,7 +87,7 @@ fn one_planted(fleet: &mut Fleet, region: &Region, d: &mut Dice) {
     let host = &fleet.hosts[ix];
     let (cause, way) = match fleet.kind {
         Kind::Reboots | Kind::Update => (Cause::Unexplained, Way::Silent),
-        Kind::Model | Kind::Interaction => any_of(host, &[0, 1, 2, 3, 7], d),
+        Kind::Model | Kind::Interaction => any_of(host, at, &[0, 1, 2, 3, 7], d),
         Kind::Backups => (Cause::Hang, Way::Frozen { hyperv: host.model.name.starts_with("Hyper-V") }),
         Kind::Memory => {
             let dimm = (ix % 12) as u8;
@@ -99,10 +100,10 @@ fn one_planted(fleet: &mut Fleet, region: &Region, d: &mut Dice) {
             }
             (Cause::HardwareError, Way::Machine { fault: Fault::MemoryUe, dimm })
         }
-        Kind::Operator => any_of(host, &[8, 9], d),
-        Kind::Kernel => any_of(host, &[1], d),
-        Kind::Storage => any_of(host, &[6], d),
-        _ => any_way(host, d),
+        Kind::Operator => any_of(host, at, &[8, 9], d),
+        Kind::Kernel => any_of(host, at, &[1], d),
+        Kind::Storage => any_of(host, at, &[6], d),
+        _ => any_way(host, at, d),
     };
     push(fleet, ix, at, cause, way, true, None, d);
 }
@@ -134,9 +135,10 @@ fn drops(fleet: &mut Fleet, on: impl Fn(&Host) -> bool, planted: bool, d: &mut D
 fn one_drop(fleet: &mut Fleet, on: &dyn Fn(&Host) -> bool, planted: bool, spread_s: i64, d: &mut Dice) {
     let members: Vec<usize> = fleet.hosts.iter().filter(|h| !h.guest() && on(h)).map(|h| h.ix).collect();
     let span = (fleet.to - fleet.from).num_seconds();
-    let Some(at) = (0..500).map(|_| fleet.from + d.secs(86_400, span - 86_400)).find(|t| {
-        members.iter().filter(|&&ix| quiet(fleet, ix, *t)).count() * 10 >= members.len() * 8
-    }) else {
+    let Some(at) = (0..500)
+        .map(|_| fleet.from + d.secs(86_400, span - 86_400))
+        .find(|t| members.iter().filter(|&&ix| quiet(fleet, ix, *t)).count() * 10 >= members.len() * 8)
+    else {
         return;
     };
     let outage = d.secs(240, 3600);
@@ -180,17 +182,13 @@ fn overflow(fleet: &mut Fleet, d: &mut Dice) {
     }
 }
 
-fn any_way(host: &Host, d: &mut Dice) -> (Cause, Way) {
-    any_of(host, &[0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 7, 8, 9, 10, 10], d)
+fn any_way(host: &Host, at: T, d: &mut Dice) -> (Cause, Way) {
+    any_of(host, at, &[0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 7, 8, 9, 10, 10], d)
 }
 
 /// One of the listed ways, if the host can leave a trace of it; a silent reset otherwise.
-fn any_of(host: &Host, list: &[u8], d: &mut Dice) -> (Cause, Way) {
-    let sel = host.gear.sel.is_some();
-    let log = host.gear.log.is_some_and(|l| {
-        use crate::fleet::LogForm;
-        !matches!(l, LogForm::Dmesg | LogForm::DmesgT)
-    });
+fn any_of(host: &Host, at: T, list: &[u8], d: &mut Dice) -> (Cause, Way) {
+    let (sel, log) = (host.sel_kept(at), host.logged(at));
     for _ in 0..8 {
         let pick = *d.pick(list);
         let found = match pick {
@@ -204,9 +202,14 @@ fn any_of(host: &Host, list: &[u8], d: &mut Dice) -> (Cause, Way) {
                 (Cause::Watchdog, Way::Watchdog { lockup_logged: d.chance(0.35) })
             }
             3 if !host.guest() && (sel || log) => {
-                let faults = [Fault::Ierr, Fault::MemoryUe, Fault::PcieFatal, Fault::McePanic, Fault::NextBoot];
+                let faults =
+                    [Fault::Ierr, Fault::MemoryUe, Fault::PcieFatal, Fault::McePanic, Fault::NextBoot];
                 let fault = if sel { *d.pick(&faults) } else { Fault::NextBoot };
-                let fault = if !log && matches!(fault, Fault::McePanic | Fault::NextBoot) { Fault::Ierr } else { fault };
+                let fault = if !log && matches!(fault, Fault::McePanic | Fault::NextBoot) {
+                    Fault::Ierr
+                } else {
+                    fault
+                };
                 (Cause::HardwareError, Way::Machine { fault, dimm: d.below(16) as u8 })
             }
             4 if !host.guest() && (sel || log) => {
@@ -235,7 +238,14 @@ fn any_of(host: &Host, list: &[u8], d: &mut Dice) -> (Cause, Way) {
 /// Records an unplanned end with the downtime that goes with its way.
 #[expect(clippy::too_many_arguments, reason = "one call per end; a struct would only repeat the names")]
 pub fn push(
-    fleet: &mut Fleet, ix: usize, at: T, cause: Cause, way: Way, planted: bool, cluster: Option<u32>, d: &mut Dice,
+    fleet: &mut Fleet,
+    ix: usize,
+    at: T,
+    cause: Cause,
+    way: Way,
+    planted: bool,
+    cluster: Option<u32>,
+    d: &mut Dice,
 ) {
     let post = fleet.hosts[ix].model.post_s;
     let down = match &way {

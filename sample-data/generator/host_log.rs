@@ -56,10 +56,11 @@ pub fn lines(fleet: &Fleet, host: &Host, dice: &Dice) -> Vec<Line> {
             // A stable sort: lines of the same second stay in the order of writing.
             pen.lines.sort_by_key(|l| l.at);
             let cut = matches!(end.way, Way::PowerCut | Way::Silent);
-            if cut && d.chance(0.35) {
-                if let Some(last) = pen.lines.last_mut() {
-                    last.torn = true;
-                }
+            if cut
+                && d.chance(0.35)
+                && let Some(last) = pen.lines.last_mut()
+            {
+                last.torn = true;
             }
         }
         pen.lines.sort_by_key(|l| l.at);

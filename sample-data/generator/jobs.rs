@@ -46,16 +46,15 @@ pub fn interrupt(fleet: &mut Fleet, dice: &Dice) {
     let mut d = dice.fork("interrupt");
     let ends: Vec<_> = fleet.ends.clone();
     fleet.runs.retain(|r| {
-        !ends.iter().any(|e| {
-            e.host == r.host && r.start > e.at && e.back_at.is_none_or(|b| r.start < b)
-        })
+        !ends.iter().any(|e| e.host == r.host && r.start > e.at && e.back_at.is_none_or(|b| r.start < b))
     });
     for run in &mut fleet.runs {
         let hit = ends.iter().find(|e| e.host == run.host && e.at >= run.start && e.at < run.end);
         if let Some(end) = hit {
             run.status = "Failed";
             // A frozen guest runs into the timeout of the job, a dead one is noticed at once.
-            let after = if matches!(end.way, Way::Frozen { .. }) { d.between(300, 1800) } else { d.between(5, 90) };
+            let after =
+                if matches!(end.way, Way::Frozen { .. }) { d.between(300, 1800) } else { d.between(5, 90) };
             run.end = end.at + TimeDelta::seconds(after);
         }
     }
@@ -85,8 +84,13 @@ pub fn table(fleet: &Fleet, dice: &Dice) -> Option<String> {
     runs.sort_by_key(|r| (r.start, r.host));
     let mut text = format!("{head}\n");
     for run in runs {
-        let cells =
-            [run.job.clone(), fleet.hosts[run.host].name.clone(), show(run.start), show(run.end), run.status.into()];
+        let cells = [
+            run.job.clone(),
+            fleet.hosts[run.host].name.clone(),
+            show(run.start),
+            show(run.end),
+            run.status.into(),
+        ];
         text.push_str(&cells.join(separator));
         text.push('\n');
     }

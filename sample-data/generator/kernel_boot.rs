@@ -15,7 +15,8 @@ pub fn boot(pen: &mut Pen, host: &Host, before: Option<&End>, d: &mut Dice) {
     let kernel = host.kernel_name(start);
     let (bios, bios_date) = host.model.bios[host.bios_at(start)];
     let root = if host.os.xfs { "/dev/mapper/rl-root" } else { "/dev/mapper/vg0-root" };
-    let extra = *d.pick(&["quiet", "ro quiet panic=30", "ro crashkernel=auto panic=10", "ro console=ttyS1,115200n8"]);
+    let extra =
+        *d.pick(&["quiet", "ro quiet panic=30", "ro crashkernel=auto panic=10", "ro console=ttyS1,115200n8"]);
     let mut e = |mono: f64, severity: u8, text: String| pen.early(flush, mono, severity, text);
     e(0.0, 5, format!("Linux version {kernel} {}", host.os.built));
     e(0.0, 6, format!("Command line: BOOT_IMAGE=/boot/vmlinuz-{kernel} root={root} {extra}"));
@@ -66,9 +67,19 @@ fn storage(host: &Host, flush: T, pen: &mut Pen, d: &mut Dice) {
             6,
             format!("mpt3sas_cm0: LSISAS3008: FWVersion({fw}), ChipRevision(0x02), BiosVersion(08.37.00.00)"),
         ),
-        Disks::Smartarray => pen.early(flush, 2.9, 6, "hpsa 0000:03:00.0: scsi 0:0:0:0: added RAID HP P440ar controller SSDSmartPathCap- En- Exp=1"),
+        Disks::Smartarray => pen.early(
+            flush,
+            2.9,
+            6,
+            "hpsa 0000:03:00.0: scsi 0:0:0:0: added RAID HP P440ar controller SSDSmartPathCap- En- Exp=1",
+        ),
         Disks::Nvme => pen.early(flush, 1.8, 6, "nvme nvme0: 32/0/0 default/read/poll queues"),
-        Disks::Virtio => pen.early(flush, 1.1, 6, "virtio_blk virtio2: [vda] 83886080 512-byte logical blocks (42.9 GB/40.0 GiB)"),
+        Disks::Virtio => pen.early(
+            flush,
+            1.1,
+            6,
+            "virtio_blk virtio2: [vda] 83886080 512-byte logical blocks (42.9 GB/40.0 GiB)",
+        ),
     }
     let dev = if host.model.disks == Disks::Virtio { "vda" } else { "sda" };
     if d.chance(0.5) {
@@ -93,7 +104,12 @@ fn recovery(host: &Host, before: Option<&End>, flush: T, pen: &mut Pen, d: &mut 
         pen.early(flush, 4.611_009, 6, "EXT4-fs (dm-0): INFO: recovery required on readonly filesystem");
         pen.early(flush, 4.611_013, 6, "EXT4-fs (dm-0): write access will be enabled during recovery");
         if d.chance(0.5) {
-            pen.early(flush, 5.107_442, 6, format!("EXT4-fs (dm-0): orphan cleanup on readonly fs, {} inodes deleted", d.between(1, 9)));
+            pen.early(
+                flush,
+                5.107_442,
+                6,
+                format!("EXT4-fs (dm-0): orphan cleanup on readonly fs, {} inodes deleted", d.between(1, 9)),
+            );
         }
         pen.early(flush, 5.112_280, 6, "EXT4-fs (dm-0): recovery complete");
     }
@@ -130,5 +146,14 @@ fn init(host: &Host, flush: T, pen: &mut Pen, d: &mut Dice) {
     }
     at += d.secs(1, 8);
     pen.say(at, "systemd", 1, "Reached target Multi-User System.");
-    pen.say(at, "systemd", 1, format!("Startup finished in 5.{:03}s (kernel) + {}.204s (userspace).", d.between(100, 999), d.between(8, 30)));
+    pen.say(
+        at,
+        "systemd",
+        1,
+        format!(
+            "Startup finished in 5.{:03}s (kernel) + {}.204s (userspace).",
+            d.between(100, 999),
+            d.between(8, 30)
+        ),
+    );
 }

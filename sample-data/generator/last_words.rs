@@ -25,7 +25,15 @@ pub fn say(pen: &mut Pen, host: &Host, end: &End, d: &mut Dice) {
     match &end.way {
         Way::Panic { text, in_log: true, .. } => panic(pen, at, *text, host, d),
         Way::Watchdog { lockup_logged: true } => {
-            pen.kernel(sec(-70), 0, format!("watchdog: BUG: soft lockup - CPU#{} stuck for 22s! [kworker/3:1:{}]", d.between(0, 31), d.between(200, 9000)));
+            pen.kernel(
+                sec(-70),
+                0,
+                format!(
+                    "watchdog: BUG: soft lockup - CPU#{} stuck for 22s! [kworker/3:1:{}]",
+                    d.between(0, 31),
+                    d.between(200, 9000)
+                ),
+            );
             pen.kernel(sec(-40), 3, "rcu: INFO: rcu_sched self-detected stall on CPU");
             pen.kernel(sec(-2), 0, "watchdog: BUG: soft lockup - CPU#3 stuck for 67s! [kworker/3:1:448]");
         }
@@ -36,7 +44,11 @@ pub fn say(pen: &mut Pen, host: &Host, end: &End, d: &mut Dice) {
                 pen.kernel(sec(-400 + i * 70), 2, format!("mce: CPU{cpu}: Package temperature above threshold, cpu clock throttled (total events = {})", 40 + i * 11));
             }
             if *os_saw_it {
-                pen.kernel(sec(-3), 1, "thermal thermal_zone0: critical temperature reached (105 C), shutting down");
+                pen.kernel(
+                    sec(-3),
+                    1,
+                    "thermal thermal_zone0: critical temperature reached (105 C), shutting down",
+                );
                 pen.kernel(sec(-1), 0, "reboot: HARDWARE PROTECTION shutdown (Temperature too high)");
             }
         }
@@ -55,17 +67,49 @@ fn panic(pen: &mut Pen, at: T, text: usize, host: &Host, d: &mut Dice) {
     let kernel = host.kernel_name(at);
     match text {
         0..=3 => {
-            pen.kernel(at, 1, format!("BUG: kernel NULL pointer dereference, address: 00000000000000{:02x}", d.between(8, 250)));
+            pen.kernel(
+                at,
+                1,
+                format!(
+                    "BUG: kernel NULL pointer dereference, address: 00000000000000{:02x}",
+                    d.between(8, 250)
+                ),
+            );
             pen.kernel(at, 1, "#PF: supervisor read access in kernel mode");
             pen.kernel(at, 4, "Oops: 0000 [#1] SMP PTI");
-            pen.kernel(at, 4, format!("CPU: {cpu} PID: {} Comm: {comm} Not tainted {kernel} #1", d.between(2, 40_000)));
-            pen.kernel(at, 4, format!("Hardware name: {}, BIOS {} {}", host.model.dmi, host.bios_name(at), host.model.bios[host.bios_at(at)].1));
-            pen.kernel(at, 4, format!("RIP: 0010:{}+0x{:x}/0x2a0", d.pick(&["nf_nat_setup_info", "bio_endio", "skb_release_data", "ext4_es_lookup_extent"]), d.between(16, 600)));
+            pen.kernel(
+                at,
+                4,
+                format!("CPU: {cpu} PID: {} Comm: {comm} Not tainted {kernel} #1", d.between(2, 40_000)),
+            );
+            pen.kernel(
+                at,
+                4,
+                format!(
+                    "Hardware name: {}, BIOS {} {}",
+                    host.model.dmi,
+                    host.bios_name(at),
+                    host.model.bios[host.bios_at(at)].1
+                ),
+            );
+            pen.kernel(
+                at,
+                4,
+                format!(
+                    "RIP: 0010:{}+0x{:x}/0x2a0",
+                    d.pick(&["nf_nat_setup_info", "bio_endio", "skb_release_data", "ext4_es_lookup_extent"]),
+                    d.between(16, 600)
+                ),
+            );
             pen.kernel(at, 4, "Call Trace:");
             pen.kernel(at, 4, " <IRQ>");
             pen.kernel(at, 4, " ? __netif_receive_skb_core+0x2b1/0xd30");
         }
-        4 => pen.kernel(at, 3, format!("INFO: task jbd2/dm-0-8:{} blocked for more than 120 seconds.", d.between(300, 900))),
+        4 => pen.kernel(
+            at,
+            3,
+            format!("INFO: task jbd2/dm-0-8:{} blocked for more than 120 seconds.", d.between(300, 900)),
+        ),
         _ => pen.kernel(at, 0, format!("NMI watchdog: Watchdog detected hard LOCKUP on cpu {cpu}")),
     }
     pen.kernel(at, 0, format!("Kernel panic - not syncing: {}", PANICS[text]));
@@ -97,11 +141,30 @@ fn oom(pen: &mut Pen, at: T, d: &mut Dice) {
         let when = at - TimeDelta::seconds(30 * i + d.between(4, 20));
         let comm = *d.pick(&["java", "mysqld", "python3", "php-fpm", "redis-server"]);
         let pid = d.between(900, 60_000);
-        pen.kernel(when, 4, format!("{comm} invoked oom-killer: gfp_mask=0x100cca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0"));
-        pen.kernel(when, 6, "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0-1,global_oom");
-        pen.kernel(when + TimeDelta::seconds(1), 3, format!("Out of memory: Killed process {pid} ({comm}) total-vm:{}kB, anon-rss:{}kB, file-rss:0kB", d.between(4_000_000, 60_000_000), d.between(2_000_000, 50_000_000)));
+        pen.kernel(
+            when,
+            4,
+            format!(
+                "{comm} invoked oom-killer: gfp_mask=0x100cca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0"
+            ),
+        );
+        pen.kernel(
+            when,
+            6,
+            "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0-1,global_oom",
+        );
+        pen.kernel(
+            when + TimeDelta::seconds(1),
+            3,
+            format!(
+                "Out of memory: Killed process {pid} ({comm}) total-vm:{}kB, anon-rss:{}kB, file-rss:0kB",
+                d.between(4_000_000, 60_000_000),
+                d.between(2_000_000, 50_000_000)
+            ),
+        );
     }
-    let end = *d.pick(&["Out of memory: compulsory panic_on_oom is enabled", "System is deadlocked on memory"]);
+    let end =
+        *d.pick(&["Out of memory: compulsory panic_on_oom is enabled", "System is deadlocked on memory"]);
     pen.kernel(at, 0, format!("Kernel panic - not syncing: {end}"));
 }
 
@@ -117,10 +180,24 @@ fn storage(pen: &mut Pen, at: T, host: &Host, d: &mut Dice) {
             pen.kernel(ago(120), 3, "mpt3sas_cm0: fault_state(0x5854)!");
             pen.kernel(ago(119), 6, "mpt3sas_cm0: sending diag reset !!");
         }
-        Disks::Smartarray => pen.kernel(ago(100), 3, "hpsa 0000:03:00.0: controller lockup detected: 0x00130000 after 30"),
+        Disks::Smartarray => {
+            pen.kernel(ago(100), 3, "hpsa 0000:03:00.0: controller lockup detected: 0x00130000 after 30")
+        }
         _ => {
-            pen.kernel(ago(95), 4, format!("nvme nvme0: I/O {} QID {} timeout, aborting", d.between(1, 900), d.between(1, 31)));
-            pen.kernel(ago(65), 4, format!("nvme nvme0: I/O {} QID {} timeout, reset controller", d.between(1, 900), d.between(1, 31)));
+            pen.kernel(
+                ago(95),
+                4,
+                format!("nvme nvme0: I/O {} QID {} timeout, aborting", d.between(1, 900), d.between(1, 31)),
+            );
+            pen.kernel(
+                ago(65),
+                4,
+                format!(
+                    "nvme nvme0: I/O {} QID {} timeout, reset controller",
+                    d.between(1, 900),
+                    d.between(1, 31)
+                ),
+            );
             pen.kernel(ago(5), 4, "nvme nvme0: Device not ready; aborting reset, CSTS=0x1");
         }
     }
@@ -144,14 +221,23 @@ fn frozen(pen: &mut Pen, end: &End, hyperv: bool, d: &mut Dice) {
             pen.kernel(at + TimeDelta::seconds(65), 3, "hv_utils: VSS: timeout waiting for daemon to reply");
         }
     } else {
-        pen.say(at - TimeDelta::seconds(1), "qemu-ga", d.between(500, 900) as u32, "info: guest-fsfreeze called");
+        pen.say(
+            at - TimeDelta::seconds(1),
+            "qemu-ga",
+            d.between(500, 900) as u32,
+            "info: guest-fsfreeze called",
+        );
     }
     let until = end.back_at.map_or(900, |b| (b - at).num_seconds()).min(900);
     let mut after = 240;
     while after < until {
         let task = *d.pick(&["jbd2/dm-1-8", "kworker/u8:2", "mysqld", "postgres"]);
         let when = at + TimeDelta::seconds(after);
-        pen.kernel(when, 3, format!("INFO: task {task}:{} blocked for more than 120 seconds.", d.between(200, 4000)));
+        pen.kernel(
+            when,
+            3,
+            format!("INFO: task {task}:{} blocked for more than 120 seconds.", d.between(200, 4000)),
+        );
         pen.kernel(when, 3, "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.");
         after += 121;
     }
@@ -160,7 +246,15 @@ fn frozen(pen: &mut Pen, end: &End, hyperv: bool, d: &mut Dice) {
 fn overflow(pen: &mut Pen, at: T, panics: bool, d: &mut Dice) {
     for _ in 0..d.between(1, 4) {
         let stuck = 17_163_000_000 + d.between(80_000, 99_999);
-        pen.kernel(at, 0, format!("BUG: soft lockup - CPU#{} stuck for {stuck}s! [migration/2:{}]", d.between(0, 15), d.between(10, 60)));
+        pen.kernel(
+            at,
+            0,
+            format!(
+                "BUG: soft lockup - CPU#{} stuck for {stuck}s! [migration/2:{}]",
+                d.between(0, 15),
+                d.between(10, 60)
+            ),
+        );
     }
     if panics {
         pen.kernel(at + TimeDelta::seconds(1), 0, "Kernel panic - not syncing: softlockup: hung tasks");

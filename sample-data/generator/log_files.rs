@@ -58,7 +58,8 @@ pub fn render(out: &mut Vec<u8>, line: &Line, host: &str, form: LogForm, mono: b
 fn journal(line: &Line, host: &str) -> String {
     let us = line.at.timestamp_micros();
     let boot = format!("{:032x}", fnv(host) ^ (u128::from(line.boot as u64) << 64));
-    let mono = line.mono.map_or_else(|| (us % 86_400_000_000).to_string(), |m| ((m * 1e6) as i64).to_string());
+    let mono =
+        line.mono.map_or_else(|| (us % 86_400_000_000).to_string(), |m| ((m * 1e6) as i64).to_string());
     let transport = if line.ident == "kernel" { "kernel" } else { "syslog" };
     let mut entry = json!({
         "__REALTIME_TIMESTAMP": us.to_string(),
@@ -151,9 +152,7 @@ fn journal_text(lines: &[Line], host: &Host, zone: Tz) -> LogFile {
     LogFile { name: "journal.txt".to_string(), bytes, gz: false }
 }
 
-fn rotated(
-    gear: &Gear, lines: &[Line], host: &Host, form: LogForm, base: &str, zone: Tz,
-) -> Vec<LogFile> {
+fn rotated(gear: &Gear, lines: &[Line], host: &Host, form: LogForm, base: &str, zone: Tz) -> Vec<LogFile> {
     if gear.log_rotation == Rotation::Never {
         return vec![one(base, lines, host, form, zone)];
     }

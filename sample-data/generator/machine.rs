@@ -48,7 +48,12 @@ pub const MODELS: &[Model] = &[
     Model {
         name: "PowerEdge R710",
         dmi: "Dell Inc. PowerEdge R710/0YDJK3",
-        bios: &[("3.0.0", "01/31/2011"), ("6.0.7", "08/18/2011"), ("6.4.0", "07/23/2013"), ("6.6.0", "05/22/2018")],
+        bios: &[
+            ("3.0.0", "01/31/2011"),
+            ("6.0.7", "08/18/2011"),
+            ("6.4.0", "07/23/2013"),
+            ("6.6.0", "05/22/2018"),
+        ],
         brand: Brand::Dell,
         cpu: "Intel(R) Xeon(R) CPU X5650 @ 2.67GHz",
         microcode: ("0x1f", "2018-05-08"),
@@ -59,7 +64,12 @@ pub const MODELS: &[Model] = &[
     Model {
         name: "PowerEdge R630",
         dmi: "Dell Inc. PowerEdge R630/0CNCJW",
-        bios: &[("2.3.4", "11/08/2016"), ("2.4.3", "03/02/2017"), ("2.11.0", "12/23/2019"), ("2.13.0", "05/14/2021")],
+        bios: &[
+            ("2.3.4", "11/08/2016"),
+            ("2.4.3", "03/02/2017"),
+            ("2.11.0", "12/23/2019"),
+            ("2.13.0", "05/14/2021"),
+        ],
         brand: Brand::Dell,
         cpu: "Intel(R) Xeon(R) CPU E5-2640 v4 @ 2.40GHz",
         microcode: ("0xb000040", "2021-05-19"),
@@ -70,7 +80,12 @@ pub const MODELS: &[Model] = &[
     Model {
         name: "PowerEdge R740",
         dmi: "Dell Inc. PowerEdge R740/0YWR7D",
-        bios: &[("2.8.2", "08/27/2020"), ("2.12.2", "07/09/2021"), ("2.15.1", "06/16/2022"), ("2.19.1", "06/04/2023")],
+        bios: &[
+            ("2.8.2", "08/27/2020"),
+            ("2.12.2", "07/09/2021"),
+            ("2.15.1", "06/16/2022"),
+            ("2.19.1", "06/04/2023"),
+        ],
         brand: Brand::Dell,
         cpu: "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz",
         microcode: ("0x5003604", "2023-03-17"),
@@ -186,7 +201,13 @@ pub struct Os {
 pub const SYSTEMS: &[Os] = &[
     Os {
         name: "Debian 11",
-        kernels: &["5.10.0-19-amd64", "5.10.0-21-amd64", "5.10.0-23-amd64", "5.10.0-26-amd64", "5.10.0-28-amd64"],
+        kernels: &[
+            "5.10.0-19-amd64",
+            "5.10.0-21-amd64",
+            "5.10.0-23-amd64",
+            "5.10.0-26-amd64",
+            "5.10.0-28-amd64",
+        ],
         built: "(debian-kernel@lists.debian.org) (gcc-10 (Debian 10.2.1-6) 10.2.1 20210110, GNU ld (GNU Binutils for Debian) 2.35.2) #1 SMP Debian",
         systemd: true,
         xfs: false,
@@ -210,7 +231,11 @@ pub const SYSTEMS: &[Os] = &[
     },
     Os {
         name: "Rocky Linux 8",
-        kernels: &["4.18.0-425.3.1.el8.x86_64", "4.18.0-477.10.1.el8_8.x86_64", "4.18.0-513.5.1.el8_9.x86_64"],
+        kernels: &[
+            "4.18.0-425.3.1.el8.x86_64",
+            "4.18.0-477.10.1.el8_8.x86_64",
+            "4.18.0-513.5.1.el8_9.x86_64",
+        ],
         built: "(mockbuild@dal1-prod-builder001.example.org) (gcc version 8.5.0 20210514 (Red Hat 8.5.0-18) (GCC)) #1 SMP",
         systemd: true,
         xfs: true,

@@ -119,7 +119,8 @@ fn run(task: Task) -> std::io::Result<()> {
     match task {
         Task::Samples { root } => samples::write(&root),
         Task::Fleet { kind, seed, hosts, out, style, density, tame, zone, incidents, sel, log } => {
-            let wish = world::Wish { kind, seed, hosts, layout: style, density, tame, zone, incidents, sel, log };
+            let wish =
+                world::Wish { kind, seed, hosts, layout: style, density, tame, zone, incidents, sel, log };
             disk::write(&world::make(&wish), &out, 60, false)
         }
         Task::Score { truth, findings } => {

@@ -24,8 +24,22 @@ pub fn stop(pen: &mut Pen, host: &Host, end: &End, d: &mut Dice) {
                 _ => "/usr/bin/systemctl reboot",
             };
             let login = d.between(15, 240);
-            pen.say(ago(login), "sshd", pid, format!("Accepted publickey for {who} from {addr} port {} ssh2: ED25519 SHA256:{}", d.between(30_000, 60_000), d.hex(43)));
-            pen.say(ago(2), "sudo", 0, format!("{who:>8} : TTY=pts/0 ; PWD=/home/{who} ; USER=root ; COMMAND={command}"));
+            pen.say(
+                ago(login),
+                "sshd",
+                pid,
+                format!(
+                    "Accepted publickey for {who} from {addr} port {} ssh2: ED25519 SHA256:{}",
+                    d.between(30_000, 60_000),
+                    d.hex(43)
+                ),
+            );
+            pen.say(
+                ago(2),
+                "sudo",
+                0,
+                format!("{who:>8} : TTY=pts/0 ; PWD=/home/{who} ; USER=root ; COMMAND={command}"),
+            );
         }
         Actor::Automation => {
             pen.say(ago(9), "python3", pid, "ansible-ansible.builtin.reboot Invoked with msg=Reboot initiated by Ansible reboot_timeout=1200 pre_reboot_delay=0 test_command=None");
@@ -33,7 +47,12 @@ pub fn stop(pen: &mut Pen, host: &Host, end: &End, d: &mut Dice) {
         }
         Actor::Unattended if host.os.xfs => {
             pen.say(ago(330), "systemd", 1, "Starting dnf automatic install updates...");
-            pen.say(ago(310), "dnf-automatic", pid, format!("The following updates have been applied on '{}':", host.name));
+            pen.say(
+                ago(310),
+                "dnf-automatic",
+                pid,
+                format!("The following updates have been applied on '{}':", host.name),
+            );
             pen.say(ago(300), "systemd-logind", 812, "Creating /run/nologin, blocking further logins...");
         }
         Actor::Unattended => {
@@ -43,7 +62,12 @@ pub fn stop(pen: &mut Pen, host: &Host, end: &End, d: &mut Dice) {
         }
         Actor::Kured => {
             pen.say(ago(200), "kured", pid, "time=\"-\" level=info msg=\"Reboot required\"");
-            pen.say(ago(190), "kured", pid, format!("time=\"-\" level=info msg=\"Draining node {}\"", host.name));
+            pen.say(
+                ago(190),
+                "kured",
+                pid,
+                format!("time=\"-\" level=info msg=\"Draining node {}\"", host.name),
+            );
             pen.say(ago(8), "kured", pid, format!("time=\"-\" level=info msg=\"Running command: [/usr/bin/nsenter -m/proc/1/ns/mnt /bin/systemctl reboot] for node: {}\"", host.name));
         }
         Actor::BmcSoft => pen.say(ago(1), "systemd-logind", 812, "Power key pressed short."),
@@ -59,10 +83,19 @@ pub fn stop(pen: &mut Pen, host: &Host, end: &End, d: &mut Dice) {
             pen.kernel(at + TimeDelta::seconds(5), 2, "watchdog: watchdog0: watchdog did not stop!");
         }
         if late_watchdog {
-            pen.kernel(at + TimeDelta::seconds(5), 2, "IPMI Watchdog: Unexpected close, not stopping watchdog!");
+            pen.kernel(
+                at + TimeDelta::seconds(5),
+                2,
+                "IPMI Watchdog: Unexpected close, not stopping watchdog!",
+            );
         }
     } else {
-        pen.say(at, "shutdown", pid, format!("shutting down for system {}", if poweroff { "halt" } else { "reboot" }));
+        pen.say(
+            at,
+            "shutdown",
+            pid,
+            format!("shutting down for system {}", if poweroff { "halt" } else { "reboot" }),
+        );
         pen.say(at + TimeDelta::seconds(1), "init", 0, "Switching to runlevel: 6");
     }
     let last = at + TimeDelta::seconds(6);

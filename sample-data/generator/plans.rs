@@ -96,7 +96,11 @@ fn waves(fleet: &mut Fleet, rollout: &Rollout, d: &mut Dice) {
 
 /// Takes the hosts of one night out of `left`: a rack, a list, a name pattern, or all of them.
 fn scope(
-    fleet: &Fleet, left: &mut Vec<usize>, night: i64, nights: i64, d: &mut Dice,
+    fleet: &Fleet,
+    left: &mut Vec<usize>,
+    night: i64,
+    nights: i64,
+    d: &mut Dice,
 ) -> (String, Vec<usize>) {
     if nights == 1 {
         return ("*".to_string(), std::mem::take(left));
@@ -141,7 +145,8 @@ fn unattended(fleet: &mut Fleet, d: &mut Dice) {
             let actor = if d.chance(0.3) { Actor::Kured } else { Actor::Unattended };
             let at = local(fleet, day, d.between(2, 5) as u32, d.between(0, 59) as u32) + d.secs(0, 59);
             let host = &fleet.hosts[ix];
-            if !host.present(at) {
+            // Without its log, an orderly reboot out of any window looks like a silent one.
+            if !host.present(at) || !host.logged(at) {
                 continue;
             }
             let kernel = (host.kernel[0].1 + 1).min(host.os.kernels.len() - 1);

@@ -150,7 +150,15 @@ pub fn plant(fleet: &mut Fleet, dice: &Dice) -> (Region, Rollout, Option<Plant>)
         Kind::Backups => {
             let os = commonest(fleet, |h| h.guest().then_some(h.os.name));
             let terms = vec![t("window", "backup"), t("os", os)];
-            (Region::Backups(os), Some(Plant { family: "window", terms, accept: Vec::new(), share: 0.0 }))
+            (
+                Region::Backups(os),
+                Some(Plant {
+                    family: "window",
+                    terms,
+                    accept: vec![vec![t("window", "backup")]],
+                    share: 0.0,
+                }),
+            )
         }
         Kind::Feed => {
             let pdu = feed_of_size(fleet);
@@ -176,18 +184,18 @@ pub fn plant(fleet: &mut Fleet, dice: &Dice) -> (Region, Rollout, Option<Plant>)
             (Region::Uptime, single("uptime", "uptime_days", "208.5"))
         }
         Kind::Memory => {
-            let mut ill: Vec<usize> = fleet
-                .hosts
-                .iter()
-                .filter(|h| !h.guest() && h.gear.sel.is_some())
-                .map(|h| h.ix)
-                .collect();
+            let mut ill: Vec<usize> =
+                fleet.hosts.iter().filter(|h| !h.guest() && h.gear.sel.is_some()).map(|h| h.ix).collect();
             d.shuffle(&mut ill);
-            ill.truncate((fleet.hosts.len() / 6).max(4));
+            ill.truncate((fleet.hosts.len() / 3).max(4));
             let planted = Plant {
                 family: "signature",
                 terms: vec![t("signature", "memory-uncorrectable")],
-                accept: vec![vec![t("precursor", "*")], vec![t("cause", "hardware_error")]],
+                accept: vec![
+                    vec![t("precursor", "*")],
+                    vec![t("cause", "hardware_error")],
+                    vec![t("signature", "memory*")],
+                ],
                 share: 0.0,
             };
             (Region::Memory(ill), Some(planted))
@@ -227,13 +235,15 @@ pub fn plant(fleet: &mut Fleet, dice: &Dice) -> (Region, Rollout, Option<Plant>)
             let role = commonest(fleet, |h| Some(h.role));
             let os = commonest(fleet, |h| (h.role == role).then_some(h.os.name));
             let terms = vec![t("role", role), t("os", os)];
-            (Region::RoleAndOs { role, os }, Some(Plant { family: "interaction", terms, accept: Vec::new(), share: 0.0 }))
+            (
+                Region::RoleAndOs { role, os },
+                Some(Plant { family: "interaction", terms, accept: Vec::new(), share: 0.0 }),
+            )
         }
         Kind::Chance => (Region::Nothing, None),
         Kind::Outages => {
             let first = commonest_rack(fleet);
-            let other =
-                fleet.hosts.iter().map(|h| h.rack.clone()).find(|r| *r != first).unwrap_or_default();
+            let other = fleet.hosts.iter().map(|h| h.rack.clone()).find(|r| *r != first).unwrap_or_default();
             (Region::TwoRacks(first, other), None)
         }
     };

@@ -12,6 +12,11 @@ use crate::machine::{Brand, Disks, GUESTS, MODELS, Model, Os, SYSTEMS};
 
 const ROLES: &[&str] = &["web", "db", "cache", "batch", "storage", "build", "mail", "proxy"];
 
+const DIMMS: &[&str] = &["Samsung", "Micron", "SK Hynix"];
+const MEGARAID_FIRMWARE: &[&str] = &["51.15.0-4296", "51.16.0-4076", "51.16.0-5150"];
+const MPT3SAS_FIRMWARE: &[&str] = &["16.00.01.00", "16.00.12.00"];
+const SMARTARRAY_FIRMWARE: &[&str] = &["6.60", "7.00"];
+
 /// What the roster needs to know.
 pub struct Order {
     pub kind: Kind,
@@ -76,7 +81,7 @@ pub fn roster(order: &Order, dice: &Dice) -> Vec<Host> {
             pdu: format!("r{:02}-{side}", rack + 1),
             hypervisor,
             purchase_year: 2010 + model_index(model) as i32 * 2 + d.between(0, 1) as i32,
-            dimm_vendor: *d.pick(&["Samsung", "Micron", "SK Hynix"]),
+            dimm_vendor: d.word(DIMMS),
             raid_fw: raid_firmware(model, &mut d),
             bios: vec![(up_since, bios)],
             kernel: vec![(up_since, kernel)],
@@ -126,9 +131,9 @@ fn choose_os(kind: Kind, role: &str, habit: usize, d: &mut Dice) -> &'static Os 
 
 fn raid_firmware(model: &Model, d: &mut Dice) -> &'static str {
     match model.disks {
-        Disks::Megaraid => *d.pick(&["51.15.0-4296", "51.16.0-4076", "51.16.0-5150"]),
-        Disks::Mpt3sas => *d.pick(&["16.00.01.00", "16.00.12.00"]),
-        Disks::Smartarray => *d.pick(&["6.60", "7.00"]),
+        Disks::Megaraid => d.word(MEGARAID_FIRMWARE),
+        Disks::Mpt3sas => d.word(MPT3SAS_FIRMWARE),
+        Disks::Smartarray => d.word(SMARTARRAY_FIRMWARE),
         Disks::Nvme | Disks::Virtio => "",
     }
 }

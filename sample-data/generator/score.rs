@@ -239,6 +239,8 @@ fn set_fits(wanted: &[Term], given: &[Term]) -> bool {
 
 fn hypotheses(result: &mut Score, planted: &Value, findings: &Value) {
     let wanted = terms(&planted["terms"]);
+    // Hours have no agreed name: any hypothesis on the time of day is the planted one.
+    let by_family = planted["family"] == "time_of_day";
     let accept: Vec<Vec<Term>> = list(&planted["accept"]).iter().map(terms).collect();
     result.has_plant = !wanted.is_empty();
     let mut all: Vec<&Value> = list(&findings["hypotheses"]).iter().collect();
@@ -246,7 +248,8 @@ fn hypotheses(result: &mut Score, planted: &Value, findings: &Value) {
     for (place, h) in all.iter().enumerate() {
         let mut names = vec![terms(&h["terms"])];
         names.extend(list(&h["aliases"]).iter().map(terms));
-        let exact = result.has_plant && names.iter().any(|n| set_fits(&wanted, n));
+        let named = names.iter().any(|n| set_fits(&wanted, n));
+        let exact = result.has_plant && (named || (by_family && h["family"] == "time_of_day"));
         let lenient = exact || accept.iter().any(|set| names.iter().any(|n| set_fits(set, n)));
         if exact && result.rank.is_none() {
             result.rank = Some(place + 1);
@@ -266,10 +269,14 @@ fn hypotheses(result: &mut Score, planted: &Value, findings: &Value) {
     }
     if result.has_plant && result.rank.is_none_or(|r| r > 3) {
         let want: Vec<String> = wanted.iter().map(|(f, v)| format!("{f}={v}")).collect();
-        let top: Vec<String> = all.iter().take(3).map(|h| {
-            let t: Vec<String> = terms(&h["terms"]).iter().map(|(f, v)| format!("{f}={v}")).collect();
-            format!("{} ({})", t.join(" & "), text(&h["verdict"]))
-        }).collect();
+        let top: Vec<String> = all
+            .iter()
+            .take(3)
+            .map(|h| {
+                let t: Vec<String> = terms(&h["terms"]).iter().map(|(f, v)| format!("{f}={v}")).collect();
+                format!("{} ({})", t.join(" & "), text(&h["verdict"]))
+            })
+            .collect();
         let place = result.rank.map_or("not listed".to_string(), |r| format!("rank {r}"));
         result.remarks.push(format!("plant   {} {place}; top: {}", want.join(" & "), top.join(", ")));
     }

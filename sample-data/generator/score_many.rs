@@ -41,7 +41,10 @@ pub fn run(folders: &[PathBuf], verbose: bool) -> String {
             }
         }
     }
-    let _ = writeln!(out, "\nkind          fleets  found  dated  cause  blamed  spurious  top1  top3  lenient3  other supported");
+    let _ = writeln!(
+        out,
+        "\nkind          fleets  found  dated  cause  blamed  spurious  top1  top3  lenient3  other supported"
+    );
     for (kind, list) in &kinds {
         row(&mut out, kind, list);
     }
@@ -55,7 +58,9 @@ fn name(folder: &Path) -> String {
 
 fn row(out: &mut String, kind: &str, list: &[Score]) {
     let sum = |of: fn(&Score) -> usize| list.iter().map(of).sum::<usize>();
-    let percent = |a: usize, b: usize| if b == 0 { "-".to_string() } else { format!("{:.1}%", 100.0 * a as f64 / b as f64) };
+    let percent = |a: usize, b: usize| {
+        if b == 0 { "-".to_string() } else { format!("{:.1}%", 100.0 * a as f64 / b as f64) }
+    };
     let planted = list.iter().filter(|s| s.has_plant).count();
     let within = |n: usize| list.iter().filter(|s| s.has_plant && s.rank.is_some_and(|r| r <= n)).count();
     let lenient = list.iter().filter(|s| s.has_plant && s.rank_lenient.is_some_and(|r| r <= 3)).count();

@@ -51,7 +51,15 @@ fn raw(host: &Host, entries: &[Entry]) -> Vec<u8> {
                 bytes.extend(stamp);
                 bytes.extend(generator.to_le_bytes());
                 let direction = if *asserted { 0 } else { 0x80 };
-                bytes.extend([4, sort.sensor_type, *number, sort.event_type | direction, data1, *data2, *data3]);
+                bytes.extend([
+                    4,
+                    sort.sensor_type,
+                    *number,
+                    sort.event_type | direction,
+                    data1,
+                    *data2,
+                    *data3,
+                ]);
             }
             Body::OemStamped { kind, maker, data } => {
                 bytes.push(*kind);
@@ -107,7 +115,8 @@ fn tool(host: &Host, entries: &[Entry], style: SelStyle) -> Vec<u8> {
                 format!("{id:4x} | {when} | OEM record {kind:02x} | {c:02x}{b:02x}{a:02x} | {hex}")
             }
             Body::Oem { kind: 0xf0, data } => {
-                let part: String = data[2..].iter().take_while(|b| **b != 0).map(|b| char::from(*b)).collect();
+                let part: String =
+                    data[2..].iter().take_while(|b| **b != 0).map(|b| char::from(*b)).collect();
                 format!("{id:4x} | Linux kernel panic: {part}")
             }
             Body::Oem { kind, data } => {
@@ -143,7 +152,9 @@ fn free_rows(host: &Host, entries: &[Entry]) -> Vec<[String; 8]> {
                     let unit = if sort.sensor_type == 1 { "C" } else { "RPM" };
                     let scale = if sort.sensor_type == 1 { 1 } else { 120 };
                     let (reading, limit) = (u32::from(*data2) * scale, u32::from(*data3) * scale);
-                    event.push_str(&format!(" ; Sensor Reading = {reading}.00 {unit} ; Threshold = {limit}.00 {unit}"));
+                    event.push_str(&format!(
+                        " ; Sensor Reading = {reading}.00 {unit} ; Threshold = {limit}.00 {unit}"
+                    ));
                 } else if *data3 != 0xff && sort.sensor_type == 0x0c {
                     event.push_str(&format!(" ; OEM Event Data3 code = {data3:02X}h"));
                 }
@@ -157,12 +168,30 @@ fn free_rows(host: &Host, entries: &[Entry]) -> Vec<[String; 8]> {
                 let hex: Vec<String> = data.iter().map(|b| format!("{b:02X}h")).collect();
                 let id_of_maker = u32::from(maker[0]) | u32::from(maker[1]) << 8 | u32::from(maker[2]) << 16;
                 let event = format!("Manufacturer ID = {id_of_maker} ; OEM defined = {}", hex.join(" "));
-                rows.push([id, date, time, "N/A".into(), "OEM Reserved".into(), "N/A".into(), "N/A".into(), event]);
+                rows.push([
+                    id,
+                    date,
+                    time,
+                    "N/A".into(),
+                    "OEM Reserved".into(),
+                    "N/A".into(),
+                    "N/A".into(),
+                    event,
+                ]);
             }
             Body::Oem { data, .. } => {
                 let hex: Vec<String> = data.iter().map(|b| format!("{b:02X}h")).collect();
                 let event = format!("OEM defined = {}", hex.join(" "));
-                rows.push([id, "N/A".into(), "N/A".into(), "N/A".into(), "OEM Reserved".into(), "N/A".into(), "N/A".into(), event]);
+                rows.push([
+                    id,
+                    "N/A".into(),
+                    "N/A".into(),
+                    "N/A".into(),
+                    "OEM Reserved".into(),
+                    "N/A".into(),
+                    "N/A".into(),
+                    event,
+                ]);
             }
         }
     }
@@ -189,8 +218,9 @@ fn free_table(host: &Host, entries: &[Entry], style: SelStyle) -> Vec<u8> {
     let head = HEAD.map(str::to_string);
     for row in std::iter::once(&head).chain(&rows) {
         let shown = columns(style);
-        let cells: Vec<String> =
-            shown.map(|c| if c == 7 { row[c].clone() } else { format!("{:<1$}", row[c], widths[c]) }).collect();
+        let cells: Vec<String> = shown
+            .map(|c| if c == 7 { row[c].clone() } else { format!("{:<1$}", row[c], widths[c]) })
+            .collect();
         text.push_str(&cells.join(" | "));
         text.push('\n');
     }

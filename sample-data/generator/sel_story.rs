@@ -20,11 +20,25 @@ pub struct Entry {
 /// What it holds.
 #[derive(Clone, Debug)]
 pub enum Body {
-    Event { sort: &'static Sort, name: &'static str, number: u8, data2: u8, data3: u8, asserted: bool },
+    Event {
+        sort: &'static Sort,
+        name: &'static str,
+        number: u8,
+        data2: u8,
+        data3: u8,
+        asserted: bool,
+    },
     /// OEM record with time stamp: type, manufacturer, data.
-    OemStamped { kind: u8, maker: [u8; 3], data: [u8; 6] },
+    OemStamped {
+        kind: u8,
+        maker: [u8; 3],
+        data: [u8; 6],
+    },
     /// OEM record without: type, data.
-    Oem { kind: u8, data: [u8; 13] },
+    Oem {
+        kind: u8,
+        data: [u8; 13],
+    },
 }
 
 struct Desk<'a> {
@@ -33,7 +47,15 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn add(&mut self, at: T, sort: &'static Sort, name: &'static str, number: u8, data: (u8, u8), asserted: bool) {
+    fn add(
+        &mut self,
+        at: T,
+        sort: &'static Sort,
+        name: &'static str,
+        number: u8,
+        data: (u8, u8),
+        asserted: bool,
+    ) {
         let (data2, data3) = data;
         self.list.push(Entry { at, body: Body::Event { sort, name, number, data2, data3, asserted } });
     }
@@ -54,9 +76,12 @@ pub fn entries(fleet: &Fleet, host: &Host, dice: &Dice) -> Vec<Entry> {
         return Vec::new();
     }
     let mut desk = Desk { host, list: Vec::new() };
-    desk.on(fleet.from.min(host.from) - TimeDelta::days(40), &sort::CLEARED, "SEL", 0x72);
+    // A machine that came during the year brought an empty log.
+    let newcomer = host.from > fleet.from;
+    let first = if newcomer { host.from - TimeDelta::minutes(20) } else { fleet.from - TimeDelta::days(40) };
+    desk.on(first, &sort::CLEARED, "SEL", 0x72);
     for boot in boots(fleet, host) {
-        if boot.start >= fleet.from - TimeDelta::days(40) {
+        if boot.start >= fleet.from {
             start(&mut desk, boot.start, boot.before, &mut d);
         }
         if let Some(end) = boot.end {
@@ -65,12 +90,18 @@ pub fn entries(fleet: &Fleet, host: &Host, dice: &Dice) -> Vec<Entry> {
     }
     noise(&mut desk, fleet, &mut d);
     let mut list = desk.list;
-    list.retain(|e| e.at <= host.to);
+    list.retain(|e| e.at >= first && e.at <= host.to);
     list.sort_by_key(|e| e.at);
     if let Some(cleared) = host.gear.sel_cleared {
         list.retain(|e| e.at > cleared);
-        let body =
-            Body::Event { sort: &sort::CLEARED, name: "SEL", number: 0x72, data2: 0xff, data3: 0xff, asserted: true };
+        let body = Body::Event {
+            sort: &sort::CLEARED,
+            name: "SEL",
+            number: 0x72,
+            data2: 0xff,
+            data3: 0xff,
+            asserted: true,
+        };
         list.insert(0, Entry { at: cleared, body });
     }
     if let Some(keep) = host.gear.sel_keep {
@@ -94,7 +125,9 @@ fn start(desk: &mut Desk, kernel: T, before: Option<&End>, d: &mut Dice) {
         let power_on = kernel - TimeDelta::seconds(host.model.post_s * (nth + 1));
         let sec = |s: i64| power_on + TimeDelta::seconds(s);
         let how = match before.map(|e| &e.way) {
-            Some(Way::Orderly { poweroff: false, .. } | Way::Panic { .. } | Way::OomPanic) => &sort::WARM_RESET,
+            Some(Way::Orderly { poweroff: false, .. } | Way::Panic { .. } | Way::OomPanic) => {
+                &sort::WARM_RESET
+            }
             Some(Way::PowerCut | Way::ThermalTrip { .. } | Way::Orderly { .. }) => &sort::POWER_UP,
             Some(_) => &sort::HARD_RESET,
             None => &sort::WARM_RESET,
@@ -115,7 +148,10 @@ fn start(desk: &mut Desk, kernel: T, before: Option<&End>, d: &mut Dice) {
                 desk.on(sec(31), &sort::CLOCK_SYNC, "BIOS Evt Sensor", 0x83);
                 desk.on(sec(31), &sort::CLOCK_SYNC, "BIOS Evt Sensor", 0x83);
                 if d.chance(0.3) {
-                    desk.list.push(Entry { at: sec(33), body: Body::Oem { kind: 0xe0, data: *b"\x01\x02\x57\x01\0\0\0\x10\0\0\0\0\x03" } });
+                    desk.list.push(Entry {
+                        at: sec(33),
+                        body: Body::Oem { kind: 0xe0, data: *b"\x01\x02\x57\x01\0\0\0\x10\0\0\0\0\x03" },
+                    });
                 }
                 desk.on(sec(60), &sort::OEM_BOOT, "BIOS Evt Sensor", 0x83);
             }
@@ -125,7 +161,8 @@ fn start(desk: &mut Desk, kernel: T, before: Option<&End>, d: &mut Dice) {
                     desk.on(sec(host.model.post_s - 2), &sort::BOOT_ANY, "OS Boot", 0x1c);
                 }
                 if d.chance(0.3) {
-                    let body = Body::OemStamped { kind: 0xc0, maker: [0x4f, 0x4d, 0], data: [1, 0, 0x15, 0, 0, 0] };
+                    let body =
+                        Body::OemStamped { kind: 0xc0, maker: [0x4f, 0x4d, 0], data: [1, 0, 0x15, 0, 0, 0] };
                     desk.list.push(Entry { at: sec(5), body });
                 }
             }

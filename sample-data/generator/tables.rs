@@ -6,6 +6,9 @@ use crate::dice::Dice;
 use crate::end::T;
 use crate::fleet::{Fleet, Host};
 
+/// A header, and what stands below it for a host.
+type Column<'a> = (&'static str, Box<dyn Fn(&Host) -> String + 'a>);
+
 /// The inventory: file name and text. Headers, delimiter and columns differ from fleet to fleet, and the BIOS
 /// column is as old as the day on which somebody typed it.
 pub fn inventory(fleet: &Fleet, dice: &Dice) -> (&'static str, String) {
@@ -26,7 +29,7 @@ pub fn inventory(fleet: &Fleet, dice: &Dice) -> (&'static str, String) {
     if d.chance(0.5) {
         d.shuffle(&mut order);
     }
-    if d.chance(0.15) {
+    if d.chance(0.15) && !fleet.tame {
         let list: Vec<_> = order
             .iter()
             .map(|h| {
@@ -40,7 +43,7 @@ pub fn inventory(fleet: &Fleet, dice: &Dice) -> (&'static str, String) {
         return ("inventory.json", format!("{:#}\n", serde_json::Value::Array(list)));
     }
     let mut pick = |names: &[&'static str]| *d.pick(names);
-    let mut columns: Vec<(&str, Box<dyn Fn(&Host) -> String + '_>)> = vec![
+    let mut columns: Vec<Column> = vec![
         (pick(&["host", "hostname", "Name", "Server Name", "host"]), Box::new(label)),
         (pick(&["model", "Product Name", "Model", "product"]), Box::new(model)),
         (pick(&["bios_version", "BIOS version", "bios", "BIOS"]), Box::new(move |h| bios(h).to_string())),

@@ -83,6 +83,7 @@ pub fn make(wish: &Wish) -> Fleet {
         ecc: Vec::new(),
         power: d.chance(0.45),
         density: wish.density,
+        tame: wish.tame,
     };
     let (region, rollout, planted) = plant(&mut fleet, &dice);
     fleet.plant = planted;
@@ -147,12 +148,7 @@ fn leavers(fleet: &mut Fleet) {
         let at = host.to - TimeDelta::minutes(5);
         let start = at - TimeDelta::minutes(35);
         let what = "decommission".to_string();
-        fleet.windows.push(Window {
-            start,
-            end: at + TimeDelta::hours(3),
-            scope: host.name.clone(),
-            what,
-        });
+        fleet.windows.push(Window { start, end: at + TimeDelta::hours(3), scope: host.name.clone(), what });
         fleet.ends.push(End {
             host: ix,
             at,
@@ -212,7 +208,11 @@ fn clocks(fleet: &mut Fleet, dice: &Dice) {
         let host = &mut fleet.hosts[end.host];
         let back = end.back_at.unwrap_or(end.at + TimeDelta::hours(1));
         let awake = back - TimeDelta::seconds(host.model.post_s + 30);
-        let until = if d.chance(0.8) { TimeDelta::seconds(host.model.post_s / 2) } else { TimeDelta::hours(d.between(2, 90)) };
+        let until = if d.chance(0.8) {
+            TimeDelta::seconds(host.model.post_s / 2)
+        } else {
+            TimeDelta::hours(d.between(2, 90))
+        };
         host.gear.clock.lost_power(awake, until);
     }
 }

@@ -42,7 +42,16 @@ pub fn file(fleet: &Fleet, host: &Host, dice: &Dice) -> Vec<u8> {
 }
 
 #[expect(clippy::too_many_arguments, reason = "one argument per field of the record")]
-fn record(list: &mut Vec<(T, Vec<u8>)>, kind: i16, pid: i32, line: &str, id: &str, user: &str, host: &str, at: T) {
+fn record(
+    list: &mut Vec<(T, Vec<u8>)>,
+    kind: i16,
+    pid: i32,
+    line: &str,
+    id: &str,
+    user: &str,
+    host: &str,
+    at: T,
+) {
     let mut out = Vec::with_capacity(384);
     let text = |out: &mut Vec<u8>, value: &str, width: usize| {
         let mut field = value.as_bytes()[..value.len().min(width)].to_vec();

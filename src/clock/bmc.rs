@@ -77,13 +77,19 @@ pub fn align(
     if let Some(declared) = declared {
         ties.push(Tie { written: 0, offset: declared });
     } else {
-        let signs: Vec<i64> = entries
-            .iter()
-            .zip(&readings)
-            .filter(|(entry, _)| entry.hint == SelHint::BootSign)
-            .filter_map(|(_, reading)| reading.written)
-            .collect();
-        (zone, ties) = best_zone(&signs, boots, site_zone);
+        let signs = |hints: &[SelHint]| -> Vec<i64> {
+            let pairs = entries.iter().zip(&readings);
+            pairs.filter(|(entry, _)| hints.contains(&entry.hint)).filter_map(|(_, reading)| reading.written).collect()
+        };
+        (zone, ties) = best_zone(&signs(&[SelHint::BootSign]), boots, site_zone);
+        if ties.len() < 2 {
+            // Some BMCs do not write down starts at all. What happens around starts will do, if two
+            // boots agree on it.
+            let (near_zone, near) = best_zone(&signs(&[SelHint::BootSign, SelHint::NearBoot]), boots, site_zone);
+            if near.len() >= 2 {
+                (zone, ties) = (near_zone, near);
+            }
+        }
     }
     for (start, end) in epochs {
         apply(&mut readings[start..end], &ties, zone);

@@ -35,7 +35,8 @@ pub struct SourceView<'a> {
 pub enum SelHint {
     /// Happens within minutes of a start of the operating system.
     BootSign,
-    ClockSet,
+    /// Often happens within minutes of a start, but need not.
+    NearBoot,
     Other,
 }
 
@@ -65,13 +66,19 @@ pub struct Clocks {
 }
 
 /// Resolves the times of all sources.
-pub fn resolve(sources: &[SourceView<'_>], config: &Config, hint: &dyn Fn(&SelEntry) -> SelHint) -> Clocks {
+pub fn resolve(
+    sources: &[SourceView<'_>],
+    config: &Config,
+    hint: &dyn Fn(&SelEntry) -> SelHint,
+    canonical: &dyn Fn(&str) -> Option<String>,
+) -> Clocks {
     let window = site::window(sources);
-    let bases = years::resolve(sources, window, hint);
+    let boots_of = |record: &Record, source: &SourceView<'_>| owner(record, source, canonical);
+    let bases = years::resolve(sources, window, hint, &boots_of);
     let configured = config.timezone.as_ref().and_then(|name| name.parse::<Tz>().ok());
     let (site_zone, site_note) = match configured {
         Some(zone) => (zone, format!("{} by configuration", zone.name())),
-        None => site::infer_zone(sources, &bases),
+        None => site::infer_zone(sources, &bases, &boots_of),
     };
     let mut clocks =
         Clocks { site_zone: Some(site_zone), site_note, from: window.map(|w| w.0), to: window.map(|w| w.1), ..Clocks::default() };
@@ -79,10 +86,21 @@ pub fn resolve(sources: &[SourceView<'_>], config: &Config, hint: &dyn Fn(&SelEn
         let zone = config.zone_of(source.path, source.host).unwrap_or(site_zone);
         clocks.sources.push(host_times(source, zone, bases.get(index).copied().flatten(), window));
     }
-    let boots = os_boots(sources, &clocks);
+    let boots = os_boots(sources, &clocks, &boots_of);
     place_ring_buffers(sources, &boots, &mut clocks);
     place_sels(sources, &boots, site_zone, config, hint, &mut clocks);
     clocks
+}
+
+/// The canonical name of the host of a record.
+type Owner<'a> = dyn Fn(&Record, &SourceView<'_>) -> Option<String> + 'a;
+
+fn owner(
+    record: &Record,
+    source: &SourceView<'_>,
+    canonical: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
+    record.host.as_deref().and_then(canonical).or_else(|| source.host.map(str::to_owned))
 }
 
 /// How far outside the fleet's own time a stamp may be before it is taken for a clock that was not
@@ -171,14 +189,15 @@ fn local(at: NaiveDateTime, zone: Tz) -> Option<Moment> {
 const KERNEL_START: &str = "kernel-start";
 
 /// Starts of the operating system per host, seconds of Unix time, sorted, near-duplicates merged.
-fn os_boots(sources: &[SourceView<'_>], clocks: &Clocks) -> BTreeMap<String, Vec<i64>> {
+fn os_boots(sources: &[SourceView<'_>], clocks: &Clocks, owner: &Owner<'_>) -> BTreeMap<String, Vec<i64>> {
     let mut boots: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for (source, times) in sources.iter().zip(&clocks.sources) {
         for (record, moment) in source.records.iter().zip(&times.records) {
             let Some(moment) = moment else { continue };
-            let host = record.host.as_deref().or(source.host);
-            if let Some(host) = host.filter(|_| is_os_boot(record)) {
-                boots.entry(host.to_lowercase()).or_default().push(moment.best.timestamp());
+            if is_os_boot(record)
+                && let Some(host) = owner(record, source)
+            {
+                boots.entry(host).or_default().push(moment.best.timestamp());
             }
         }
     }
@@ -192,7 +211,7 @@ fn os_boots(sources: &[SourceView<'_>], clocks: &Clocks) -> BTreeMap<String, Vec
 fn is_os_boot(record: &Record) -> bool {
     match &record.body {
         Body::Boot(mark) => *mark == BootMark::Boot,
-        Body::Log(line) => line.signatures.iter().any(|id| id == KERNEL_START || id == "new-boot-id"),
+        Body::Log(line) => line.signatures.iter().any(|id| [KERNEL_START, "new-boot-id", "uptime-restarted"].contains(&id.as_str())),
         _ => false,
     }
 }
@@ -208,7 +227,7 @@ fn place_ring_buffers(sources: &[SourceView<'_>], boots: &BTreeMap<String, Vec<i
         }
         let last_boot = source
             .host
-            .and_then(|host| boots.get(&host.to_lowercase()))
+            .and_then(|host| boots.get(host))
             .and_then(|starts| starts.last().copied());
         let printed = source.records.iter().find_map(|record| match (&record.body, record.stamp) {
             (Body::Log(line), Stamp::SinceBoot { micros }) => {
@@ -252,7 +271,7 @@ fn place_sels(
     let mut aligned: Vec<(usize, Alignment)> = Vec::new();
     for (index, source) in sources.iter().enumerate().filter(|(_, source)| source.is_sel) {
         let entries: Vec<bmc::Entry> = source.records.iter().filter_map(|record| bmc_entry(record, hint)).collect();
-        let own = source.host.and_then(|host| boots.get(&host.to_lowercase())).map_or(&[][..], Vec::as_slice);
+        let own = source.host.and_then(|host| boots.get(host)).map_or(&[][..], Vec::as_slice);
         let declared =
             source.host.and_then(|host| config.host.get(host)).and_then(|rule| rule.bmc_offset_s);
         aligned.push((index, align(&entries, own, window, site_zone, declared)));

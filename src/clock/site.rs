@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
-use super::{SourceView, is_os_boot, resolve_stamp};
+use super::{Owner, SourceView, is_os_boot, resolve_stamp};
 use crate::model::Stamp;
 use crate::model::record::Body;
 
@@ -68,13 +68,14 @@ const SAME_BOOT_SECONDS: i64 = 180;
 
 /// The zone under which boots in local time agree with the same hosts' boots in absolute time, or
 /// with the hardware clock that the kernel printed (kept in UTC). UTC where nothing tells.
-pub fn infer_zone(sources: &[SourceView<'_>], bases: &[Option<i32>]) -> (Tz, String) {
+pub fn infer_zone(sources: &[SourceView<'_>], bases: &[Option<i32>], owner: &Owner<'_>) -> (Tz, String) {
     let mut absolute: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for source in sources {
         for record in source.records {
-            let host = record.host.as_deref().or(source.host);
-            if let (Some(host), Stamp::Zoned(at), true) = (host, record.stamp, is_os_boot(record)) {
-                absolute.entry(host.to_lowercase()).or_default().push(at.timestamp());
+            if let (Stamp::Zoned(at), true) = (record.stamp, is_os_boot(record))
+                && let Some(host) = owner(record, source)
+            {
+                absolute.entry(host).or_default().push(at.timestamp());
             }
         }
     }
@@ -85,7 +86,7 @@ pub fn infer_zone(sources: &[SourceView<'_>], bases: &[Option<i32>]) -> (Tz, Str
             if !matches!(record.stamp, Stamp::Local(_) | Stamp::Yearless { .. }) {
                 continue;
             }
-            let host = record.host.as_deref().or(source.host).map(str::to_lowercase);
+            let host = owner(record, source);
             let printed = match &record.body {
                 Body::Log(line) => super::years::clock_line(&line.text).map(|at| at.timestamp()),
                 _ => None,

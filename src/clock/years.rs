@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::rotation::{self, Part};
-use super::{SelHint, SourceView};
+use super::{Owner, SelHint, SourceView};
 use crate::model::Stamp;
 use crate::model::record::{Body, SelEntry};
 
@@ -31,6 +31,7 @@ pub fn resolve(
     sources: &[SourceView<'_>],
     window: Window,
     hint: &dyn Fn(&SelEntry) -> SelHint,
+    owner: &Owner<'_>,
 ) -> Vec<Option<i32>> {
     let mut logs: BTreeMap<String, Vec<(Part, usize)>> = BTreeMap::new();
     for (index, source) in sources.iter().enumerate() {
@@ -39,12 +40,12 @@ pub fn resolve(
             logs.entry(base).or_default().push((part, index));
         }
     }
-    let anchors = dated_boots(sources, hint);
+    let anchors = dated_boots(sources, hint, owner);
     let mut bases = vec![None; sources.len()];
     for parts in logs.values_mut() {
         parts.sort();
         let members = chain(parts, sources);
-        if let Some(year) = best_year(&members, sources, window, &anchors) {
+        if let Some(year) = best_year(&members, sources, window, &anchors, owner) {
             for member in &members {
                 bases[member.source] = Some(year + member.wraps_before);
             }
@@ -93,11 +94,12 @@ fn chain(parts: &[(Part, usize)], sources: &[SourceView<'_>]) -> Vec<Member> {
 fn dated_boots(
     sources: &[SourceView<'_>],
     hint: &dyn Fn(&SelEntry) -> SelHint,
+    owner: &Owner<'_>,
 ) -> BTreeMap<String, Vec<i64>> {
     let mut boots: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for source in sources {
         for record in source.records {
-            let Some(host) = record.host.as_deref().or(source.host) else { continue };
+            let Some(host) = owner(record, source) else { continue };
             let at = match (&record.body, record.stamp) {
                 (Body::Sel(entry), Stamp::Bmc(at)) if hint(entry) == SelHint::BootSign => {
                     at.and_utc().timestamp()
@@ -106,7 +108,7 @@ fn dated_boots(
                 (_, Stamp::Local(at)) if super::is_os_boot(record) => at.and_utc().timestamp(),
                 _ => continue,
             };
-            boots.entry(host.to_lowercase()).or_default().push(at);
+            boots.entry(host).or_default().push(at);
         }
     }
     for times in boots.values_mut() {
@@ -122,6 +124,7 @@ fn best_year(
     sources: &[SourceView<'_>],
     window: Window,
     anchors: &BTreeMap<String, Vec<i64>>,
+    owner: &Owner<'_>,
 ) -> Option<i32> {
     let mut candidates: Vec<i32> = Vec::new();
     if let Some((from, to)) = window {
@@ -144,7 +147,7 @@ fn best_year(
     candidates.dedup();
     let scored = candidates.into_iter().map(|year| {
         let score: i64 =
-            members.iter().map(|member| score(member, year, &sources[member.source], window, anchors)).sum();
+            members.iter().map(|member| score(member, year, &sources[member.source], window, anchors, owner)).sum();
         (score, year)
     });
     scored.max().map(|(_, year)| year)
@@ -156,6 +159,7 @@ fn score(
     source: &SourceView<'_>,
     window: Window,
     anchors: &BTreeMap<String, Vec<i64>>,
+    owner: &Owner<'_>,
 ) -> i64 {
     let base = first_year + member.wraps_before;
     let at = |stamp: &Stamp| match *stamp {
@@ -173,9 +177,8 @@ fn score(
         {
             score += if (printed.timestamp() - written).abs() < DAY { 1000 } else { -200 };
         }
-        let host = record.host.as_deref().or(source.host).map(str::to_lowercase);
         if super::is_os_boot(record)
-            && let Some(dated) = host.as_ref().and_then(|host| anchors.get(host))
+            && let Some(dated) = owner(record, source).and_then(|host| anchors.get(&host))
         {
             score += nearness(dated, written);
         }

@@ -5,8 +5,8 @@ use crate::timeline::History;
 
 /// A log that is silent for less than this is still a log: quiet hosts write little.
 const LOG_GAP_SECONDS: i64 = 3 * 86_400;
-/// A host's common silence, times this, is no gap.
-const COMMON_SILENCES: i64 = 4;
+/// A host's rare silence, times this, is still no gap.
+const RARE_SILENCES: i64 = 3;
 
 /// Spans in which an end of a boot on this host would have left a trace, up to `fleet_end`
 /// (seconds of Unix time). The SEL counts to the end of the fleet's data, because it was read out
@@ -18,7 +18,7 @@ pub fn watched(history: &History, fleet_end: i64) -> Vec<(i64, i64)> {
         let runs: Vec<(i64, i64)> =
             history.runs.iter().map(|run| (run.from.timestamp(), run.to.timestamp() + 1)).collect();
         let middle = history.runs[history.runs.len() / 2].from;
-        let gap = LOG_GAP_SECONDS.max(history.common_silence_s(middle) * COMMON_SILENCES);
+        let gap = LOG_GAP_SECONDS.max(history.silence(middle).rare_s * RARE_SILENCES);
         all.extend(spans::join(runs, gap));
     }
     if let (Some(first), Some(last)) = (history.marks.first(), history.marks.last()) {

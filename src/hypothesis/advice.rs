@@ -40,14 +40,15 @@ pub(super) fn for_region(
         Subject::Change { .. } => "Undo the change on half of the hosts and compare the halves".to_owned(),
     };
     let near = region.near.iter().map(|near| &analysis.list.questions[*near]);
-    let ambiguous = !question.aliases.is_empty() || near.into_iter().any(|near| says_something_new(near, question));
-    if ambiguous {
-        if let Some(separate) = to_separate(analysis, region, rates) {
-            return format!("{action}; {}", separate);
-        }
+    let ambiguous =
+        !question.aliases.is_empty() || near.into_iter().any(|near| says_something_new(near, question));
+    if ambiguous && let Some(separate) = to_separate(analysis, region, rates) {
+        return format!("{action}; {}", separate);
     }
     match clean(analysis, region) {
-        Some(clean) if analysis.verdict(region, rates) != Verdict::Contradicted => format!("{action}: {clean}"),
+        Some(clean) if analysis.verdict(region, rates) != Verdict::Contradicted => {
+            format!("{action}: {clean}")
+        }
         _ => action,
     }
 }
@@ -65,7 +66,10 @@ fn levels(analysis: &Analysis, region: &RegionFinding, terms: &[Term]) -> String
     let changeable = ["bios", "firmware", "bmc", "kernel", "driver", "os", "microcode", "hypervisor"];
     let name = terms.first().map_or("", |term| term.factor.as_str());
     if hosts.is_empty() {
-        return format!("No host has {} any more; watch whether the incidents stay away", names::terms(terms));
+        return format!(
+            "No host has {} any more; watch whether the incidents stay away",
+            names::terms(terms)
+        );
     }
     if terms.len() == 1 && changeable.iter().any(|word| name.contains(word)) {
         return format!(
@@ -83,7 +87,8 @@ fn levels(analysis: &Analysis, region: &RegionFinding, terms: &[Term]) -> String
 
 fn uptime(analysis: &Analysis, low: f64, high: f64) -> String {
     if low <= 0.0 {
-        return "Look at what differs just after a boot: load of late starters, cold parts, crash loops".to_owned();
+        return "Look at what differs just after a boot: load of late starters, cold parts, crash loops"
+            .to_owned();
     }
     let study = analysis.study;
     let mut soon: Vec<&str> = Vec::new();
@@ -100,7 +105,8 @@ fn uptime(analysis: &Analysis, low: f64, high: f64) -> String {
 /// How long it must stay quiet after the change.
 fn clean(analysis: &Analysis, region: &RegionFinding) -> Option<String> {
     let pool = &analysis.events.pools[region.pool].shocks;
-    let inside = pool.iter().filter(|shock| analysis.events.inside(**shock, 0, region.question)).count() as u64;
+    let inside =
+        pool.iter().filter(|shock| analysis.events.inside(**shock, 0, region.question)).count() as u64;
     let days = analysis.question(region).exposure_seconds / DAY as f64;
     let needed = clean_time::clean_time_until_sure(inside, days, ERROR)?;
     if needed > 20.0 * days {
@@ -118,7 +124,8 @@ fn to_separate(analysis: &Analysis, region: &RegionFinding, rates: Option<&RateR
     let outside_days = (analysis.time.total_seconds - question.exposure_seconds) / DAY as f64;
     let rate = ((pool.len() - inside) as f64).max(0.5) / outside_days.max(1.0);
     // The lower half of the interval, to be on the safe side.
-    let ratio = if rates.ratio.is_finite() { (rates.ratio.max(1.0) * rates.low.max(1.0)).sqrt() } else { rates.low };
+    let ratio =
+        if rates.ratio.is_finite() { (rates.ratio.max(1.0) * rates.low.max(1.0)).sqrt() } else { rates.low };
     let days = separation::exposure_to_separate(rate, ratio, SETTLED.ln())?;
     (days < 1e6).then(|| {
         format!(

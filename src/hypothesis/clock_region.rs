@@ -43,7 +43,8 @@ impl Instant {
     /// The end of a boot: its uptime is counted from the boot that ended, not from the next one.
     pub fn end_of_boot(study: &Study, host: usize, at: i64, started: Option<i64>) -> Self {
         let before = Self::new(study, host, at - 1);
-        let uptime = started.filter(|started| *started <= at).map_or(before.uptime, |started| Some(at - started));
+        let uptime =
+            started.filter(|started| *started <= at).map_or(before.uptime, |started| Some(at - started));
         Self { uptime, at, ..Self { local: before.local + 1, ..before } }
     }
 
@@ -64,7 +65,9 @@ impl Clock {
                 next > 0 && instant.at <= spans[next - 1].1
             }),
             Self::Weekday(day) => instant.weekday() == *day,
-            Self::Uptime { low, high } => instant.uptime.is_some_and(|uptime| (*low..*high).contains(&uptime)),
+            Self::Uptime { low, high } => {
+                instant.uptime.is_some_and(|uptime| (*low..*high).contains(&uptime))
+            }
         }
     }
 
@@ -79,7 +82,8 @@ impl Clock {
                     }
                     Self::Weekday(day) => {
                         let offset = i64::from(study.site_utc_offset_s);
-                        weekday_seconds(*day, stretch.to + offset) - weekday_seconds(*day, stretch.from + offset)
+                        weekday_seconds(*day, stretch.to + offset)
+                            - weekday_seconds(*day, stretch.from + offset)
                     }
                     Self::Uptime { low, high } => {
                         let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);
@@ -109,11 +113,7 @@ pub(super) fn normalise(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
 /// Seconds of [from, to) inside sorted, disjoint spans.
 fn overlap(spans: &[(i64, i64)], from: i64, to: i64) -> i64 {
     let first = spans.partition_point(|span| span.1 <= from);
-    spans[first..]
-        .iter()
-        .take_while(|span| span.0 < to)
-        .map(|span| span.1.min(to) - span.0.max(from))
-        .sum()
+    spans[first..].iter().take_while(|span| span.0 < to).map(|span| span.1.min(to) - span.0.max(from)).sum()
 }
 
 /// Seconds of the weekday since a fixed Monday, up to the local instant.

@@ -149,7 +149,8 @@ fn p_value(p: f64) -> String {
 pub(super) fn against(analysis: &Analysis, region: &RegionFinding) -> Vec<String> {
     let mut facts = Vec::new();
     let pool = &analysis.events.pools[region.pool];
-    let inside = pool.shocks.iter().filter(|shock| analysis.events.inside(**shock, 0, region.question)).count();
+    let inside =
+        pool.shocks.iter().filter(|shock| analysis.events.inside(**shock, 0, region.question)).count();
     let outside = pool.shocks.len() - inside;
     if outside > 0 {
         facts.push(format!("{outside} of {} independent events happened outside it", pool.shocks.len()));
@@ -223,7 +224,8 @@ fn without_worst_host(analysis: &Analysis, region: &RegionFinding) -> Option<Str
         exposure - seconds[worst],
         analysis.time.total_seconds - exposure,
     )?;
-    let ratio = if rates.ratio.is_finite() { names::ratio(rates.ratio) } else { "still unbounded".to_owned() };
+    let ratio =
+        if rates.ratio.is_finite() { names::ratio(rates.ratio) } else { "still unbounded".to_owned() };
     Some(format!(
         "without {}, which has {} of the {inside}, the ratio is {ratio}",
         analysis.study.hosts[worst], per_host[worst]
@@ -237,12 +239,12 @@ fn background_of_uptime(analysis: &Analysis, region: &RegionFinding) -> Option<S
         return None;
     }
     let pool = &analysis.events.pools[region.pool].shocks;
-    let days = |shock: usize| analysis.events.shocks[shock].first().instant.uptime.map(|s| s as f64 / DAY as f64);
-    let near = pool.iter().filter(|shock| days(**shock).is_some_and(|d| d >= low / 2.0 && d <= high * 2.0)).count();
+    let days =
+        |shock: usize| analysis.events.shocks[shock].first().instant.uptime.map(|s| s as f64 / DAY as f64);
+    let near =
+        pool.iter().filter(|shock| days(**shock).is_some_and(|d| d >= low / 2.0 && d <= high * 2.0)).count();
     let inside = pool.iter().filter(|shock| analysis.events.inside(**shock, 0, region.question)).count();
-    (near > inside).then(|| {
-        format!("{} more happened between half and twice this uptime", near - inside)
-    })
+    (near > inside).then(|| format!("{} more happened between half and twice this uptime", near - inside))
 }
 
 /// A change is judged on the hosts that it changed, not against hosts that were always different.

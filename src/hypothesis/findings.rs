@@ -32,6 +32,8 @@ const BETTER_THAN_PARTS: f64 = 1.098_612_288_668_11;
 const WORTH_A_LINE: f64 = 0.02;
 const SIGNIFICANT: f64 = 0.05;
 const NULL_UNLIKELY: f64 = 0.2;
+const VERY_SIGNIFICANT: f64 = 0.01;
+const NULL_POSSIBLE: f64 = 0.35;
 /// A claim needs to be the likely reading itself, not one of many alternatives.
 const CLAIM: f64 = 0.3;
 
@@ -40,9 +42,12 @@ const MOSTLY_ONE_HOST: f64 = 0.6;
 /// ln BF below which nothing is left of a group.
 const LEFT_WITHOUT_HOST: f64 = 0.5;
 
+/// Share of all events from which a region, and a symptom that goes before, is worth a claim.
+const CLAIM_SHARE: f64 = 0.15;
+const SYMPTOM_SHARE: f64 = 0.25;
 /// A host with this share of a group's events must not decide alone about a claim.
 const HEAVY_HOST: f64 = 0.2;
-const STILL_REMARKABLE: f64 = 0.1;
+const STILL_REMARKABLE: f64 = 0.15;
 
 /// Everything that findings are made from.
 pub(super) struct Analysis<'a> {
@@ -131,11 +136,32 @@ impl Analysis<'_> {
     /// that host has much of the weight; regions of time compare hosts with themselves.
     fn stands_without_worst_host(&self, region: &RegionFinding) -> bool {
         let Some(worst) = self.worst_host(region) else { return true };
-        if worst.events < 3.0 || worst.events < HEAVY_HOST * region.count {
+        if worst.events < 4.0 || worst.events < HEAVY_HOST * region.count {
             return true;
         }
         let score = region.score - region.log_bayes_factor + worst.left;
         max_t_p(score, &self.any_time) <= STILL_REMARKABLE
+    }
+
+    /// Whether the region is more than a curiosity: enough events, on enough hosts, and a part of the
+    /// whole that matters. An alarm that comes minutes before two of twenty ends is near-certain and
+    /// yet explains little; alarms are symptoms anyway, and must go before more.
+    fn weighs_enough(&self, region: &RegionFinding) -> bool {
+        let mut hosts = Vec::new();
+        let mut events = 0;
+        for shock in &self.events.pools[region.pool].shocks {
+            if self.events.inside(*shock, 0, region.question) {
+                events += 1;
+                hosts.push(self.events.shocks[*shock].first().instant.host);
+            }
+        }
+        hosts.sort_unstable();
+        hosts.dedup();
+        let share = f64::from(events) / self.events.of_any_cause;
+        if self.question(region).family == Family::Precursor {
+            return events >= 4 && hosts.len() >= 3 && share >= SYMPTOM_SHARE;
+        }
+        events >= 3 && (region.explained >= CLAIM_SHARE || events >= 6)
     }
 
     /// The host with most events of a group of hosts, and the group without it.
@@ -209,7 +235,11 @@ impl Analysis<'_> {
 
     fn p_adjusted(&self, region: &RegionFinding) -> f64 {
         let p = max_t_p(region.score, &self.any_time);
-        if self.question(region).is_window() { p.max(max_t_p(region.score, &self.same_time_of_day)) } else { p }
+        if self.question(region).is_window() {
+            p.max(max_t_p(region.score, &self.same_time_of_day))
+        } else {
+            p
+        }
     }
 
     fn same_story(&self, kept: &RegionFinding, other: &RegionFinding) -> bool {
@@ -259,7 +289,9 @@ impl Analysis<'_> {
 
     pub fn verdict(&self, region: &RegionFinding, rates: Option<&rate_ratio::RateRatio>) -> Verdict {
         let mut verdict = self.judge(region.p_adjusted, region.posterior);
-        if verdict == Verdict::Supported && !self.stands_without_worst_host(region) {
+        if verdict == Verdict::Supported
+            && !(self.weighs_enough(region) && self.stands_without_worst_host(region))
+        {
             verdict = Verdict::Suggestive;
         }
         let n = self.events.pools[region.pool].shocks.len() as u64;
@@ -272,9 +304,14 @@ impl Analysis<'_> {
     pub fn judge(&self, p_adjusted: f64, posterior: f64) -> Verdict {
         let significant = p_adjusted <= SIGNIFICANT;
         let null_unlikely = self.average.null < NULL_UNLIKELY;
-        if significant && null_unlikely && posterior >= CLAIM {
+        // Where the shuffled fleets are very clear, the model's prior on "nothing" may be stubborn.
+        let very_clear = p_adjusted <= VERY_SIGNIFICANT && self.average.null < NULL_POSSIBLE;
+        if ((significant && null_unlikely) || very_clear) && posterior >= CLAIM {
             Verdict::Supported
-        } else if (significant && posterior >= 0.02) || (null_unlikely && posterior >= 0.1) || posterior >= 0.5 {
+        } else if (significant && posterior >= 0.02)
+            || (null_unlikely && posterior >= 0.1)
+            || posterior >= 0.5
+        {
             Verdict::Suggestive
         } else {
             Verdict::Inconclusive
@@ -284,7 +321,10 @@ impl Analysis<'_> {
 
 fn by_explained(regions: &mut [RegionFinding]) {
     regions.sort_by(|a, b| {
-        b.explained.total_cmp(&a.explained).then(b.score.total_cmp(&a.score)).then(a.question.cmp(&b.question))
+        b.explained
+            .total_cmp(&a.explained)
+            .then(b.score.total_cmp(&a.score))
+            .then(a.question.cmp(&b.question))
     });
 }
 

@@ -66,7 +66,8 @@ fn precursors(study: &Study, flags: &mut Vec<Flag>) {
     for (index, precursor) in study.precursors.iter().enumerate() {
         for hours in PRECURSOR_HOURS {
             let after = |at: &i64| (*at, at + hours * HOUR);
-            let spans = precursor.times.iter().map(|times| normalise(times.iter().map(after).collect())).collect();
+            let spans =
+                precursor.times.iter().map(|times| normalise(times.iter().map(after).collect())).collect();
             flags.push(Flag {
                 subject: Subject::Precursor { precursor: index, hours },
                 clock: Clock::Spans(spans),
@@ -79,7 +80,8 @@ fn precursors(study: &Study, flags: &mut Vec<Flag>) {
 fn changes(study: &Study, flags: &mut Vec<Flag>) {
     for (index, change) in study.changes.iter().enumerate() {
         let changed = host_set(&change.hosts, study.hosts.len());
-        let after = |changed: &bool| if *changed { normalise(vec![(change.at, study.to)]) } else { Vec::new() };
+        let after =
+            |changed: &bool| if *changed { normalise(vec![(change.at, study.to)]) } else { Vec::new() };
         flags.push(Flag {
             subject: Subject::Change { change: index },
             clock: Clock::Spans(changed.iter().map(after).collect()),

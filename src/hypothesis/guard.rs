@@ -71,7 +71,8 @@ impl Guard<'_> {
     }
 
     fn layout(&self) -> Layout {
-        let mut hosts: Vec<usize> = self.events.shocks.iter().map(|shock| shock.first().instant.host).collect();
+        let mut hosts: Vec<usize> =
+            self.events.shocks.iter().map(|shock| shock.first().instant.host).collect();
         let all = hosts.clone();
         hosts.sort_unstable();
         hosts.dedup();

@@ -4,7 +4,10 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use crate::stats::{permutation::generator, region_bayes_factor::{SIGMA, region_evidence}};
+use crate::stats::{
+    permutation::generator,
+    region_bayes_factor::{SIGMA, region_evidence},
+};
 
 use super::{
     evidence::{Answer, Candidate, Events},
@@ -85,7 +88,8 @@ fn one_maximum(list: &Questionnaire, events: usize, time: &HostTime, random: &mu
     for (host, count) in counts.iter().enumerate() {
         if *count >= 2 && count + 1 >= most {
             let share = time.host_seconds[host] / time.total_seconds;
-            best = best.max(quick_log_bayes_factor(f64::from(*count), events as f64, share) + list.host_prior.ln());
+            best = best
+                .max(quick_log_bayes_factor(f64::from(*count), events as f64, share) + list.host_prior.ln());
         }
     }
     best

@@ -66,8 +66,7 @@ pub(super) fn signatures(study: &Study, shocks: &[Shock], of_any_cause: usize) -
             .iter()
             .map(|(shock, case)| responsibility(*case) / shocks[*shock].incidents.len() as f64)
             .sum();
-        let mut mechanism =
-            weigh(study, term, cases, &places, weight, of_any_cause, ORDINARY_SIGNATURE);
+        let mut mechanism = weigh(study, term, cases, &places, weight, of_any_cause, ORDINARY_SIGNATURE);
         let proven = mechanism.cases.iter().filter(|case| shows_mechanism(study.cases[**case].cause)).count();
         mechanism.overwhelming &= proven * 10 >= mechanism.cases.len() * 9;
         by_cases.insert(mechanism.cases.clone(), mechanism);

@@ -19,6 +19,7 @@ mod host_time;
 mod lemon;
 mod mechanism;
 mod names;
+mod pairs;
 mod question;
 mod questionnaire;
 mod remarks;
@@ -26,8 +27,10 @@ mod sample;
 mod shared;
 mod shocks;
 mod tempering;
-mod without_region;
+mod with_daily_pattern;
+mod with_host;
 mod with_region;
+mod without_region;
 
 use crate::model::{Cause, Hypothesis, Study, report::RankingMethod};
 
@@ -82,7 +85,14 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let daily = evidence::daily_pattern(&sample);
     let candidates = evidence::candidates(&list, &events, &tables, &daily, &time);
     let tempered = tempering::factors(&candidates, &list, &events, &time);
-    let average = averaging::average(&candidates, &tempered, &list, &events, &sample, study.hosts.len());
+    let inputs = averaging::Inputs {
+        candidates: &candidates,
+        tempered: &tempered,
+        list: &list,
+        events: &events,
+        sample: &sample,
+    };
+    let average = averaging::average(&inputs, study.hosts.len());
     let guard = Guard {
         study,
         time: &time,
@@ -96,11 +106,8 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     };
     let permutations = affordable(settings.permutations, events.shocks.len());
     let any_time = guard.maxima(Null::AnyTime, permutations);
-    let same_time_of_day = if study.windows.is_empty() {
-        Vec::new()
-    } else {
-        guard.maxima(Null::SameTimeOfDay, permutations)
-    };
+    let same_time_of_day =
+        if study.windows.is_empty() { Vec::new() } else { guard.maxima(Null::SameTimeOfDay, permutations) };
     let hosts = lemon::null_maxima(&list, &events, &time, settings.seed, permutations);
     let analysis = Analysis {
         study,

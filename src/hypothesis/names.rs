@@ -80,7 +80,11 @@ pub(super) fn whole(value: f64) -> String {
 
 /// Host-days, or host-months from four months on.
 pub(super) fn host_time(days: f64) -> String {
-    if days >= 120.0 { format!("{} host-months", whole(days / 30.44)) } else { format!("{} host-days", whole(days.max(1.0))) }
+    if days >= 120.0 {
+        format!("{} host-months", whole(days / 30.44))
+    } else {
+        format!("{} host-days", whole(days.max(1.0)))
+    }
 }
 
 /// UTC minute of a Unix second.

@@ -14,12 +14,24 @@ pub(super) enum Part {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Subject {
     Levels,
-    Window { kind: usize, part: Part },
+    Window {
+        kind: usize,
+        part: Part,
+    },
     /// Days of uptime; `known` names the counter that wraps there.
-    Uptime { low: f64, high: f64, known: Option<&'static str> },
+    Uptime {
+        low: f64,
+        high: f64,
+        known: Option<&'static str>,
+    },
     Weekday,
-    Precursor { precursor: usize, hours: i64 },
-    Change { change: usize },
+    Precursor {
+        precursor: usize,
+        hours: i64,
+    },
+    Change {
+        change: usize,
+    },
 }
 
 /// A clock region shared by questions.

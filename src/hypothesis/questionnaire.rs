@@ -19,17 +19,8 @@ const MOST_INTERACTIONS: usize = 4000;
 const MOST_DEEP_WINDOWS: usize = 1200;
 /// Factors that are known to matter together ("this system on that hypervisor"): they share most of
 /// the prior of combinations, and three-way questions with a window stay among them.
-const DEEP_FACTORS: [&str; 9] = [
-    "os",
-    "hypervisor",
-    "virtualization",
-    "virtualisation",
-    "hv",
-    "role",
-    "model",
-    "kernel",
-    "bios_version",
-];
+const DEEP_FACTORS: [&str; 9] =
+    ["os", "hypervisor", "virtualization", "virtualisation", "hv", "role", "model", "kernel", "bios_version"];
 
 const NAMED_TOGETHER: f64 = 0.7;
 
@@ -66,9 +57,9 @@ impl Slice {
     fn weight(self) -> f64 {
         match self {
             Self::Factor => 0.35,
-            Self::Window => 0.15,
-            Self::Interaction => 0.14,
-            Self::WindowFactor | Self::Precursor => 0.10,
+            Self::Window => 0.13,
+            Self::Interaction | Self::WindowFactor => 0.14,
+            Self::Precursor => 0.10,
             Self::Clock | Self::Uptime => 0.06,
             Self::Host => 0.05,
             Self::Change => 0.03,
@@ -204,7 +195,8 @@ fn all_time(time: &HostTime) -> Vec<f64> {
 
 /// Per factor, the levels that have exposure.
 fn levels_in_use(study: &Study, seconds: &[f64], time: &HostTime) -> Vec<Vec<u32>> {
-    let mut used: Vec<Vec<bool>> = study.factors.iter().map(|factor| vec![false; factor.levels.len()]).collect();
+    let mut used: Vec<Vec<bool>> =
+        study.factors.iter().map(|factor| vec![false; factor.levels.len()]).collect();
     for (profile, levels) in time.profiles.iter().enumerate().filter(|(profile, _)| seconds[*profile] > 0.0) {
         debug_assert!(profile < seconds.len());
         for (factor, level) in levels.iter().enumerate() {
@@ -240,15 +232,21 @@ fn combinable(study: &Study, levels: &[Vec<u32>]) -> Vec<usize> {
         .collect()
 }
 
-fn interactions(study: &Study, levels: &[Vec<u32>], time: &HostTime, seconds: &[f64], drafts: &mut Vec<Draft>) {
-    let mut pairs: BTreeMap<((usize, u32), (usize, u32)), f64> = BTreeMap::new();
+fn interactions(
+    study: &Study,
+    levels: &[Vec<u32>],
+    time: &HostTime,
+    seconds: &[f64],
+    drafts: &mut Vec<Draft>,
+) {
+    let mut pairs: BTreeMap<[(usize, u32); 2], f64> = BTreeMap::new();
     let soft = combinable(study, levels);
     for (profile, values) in time.profiles.iter().enumerate().filter(|(profile, _)| seconds[*profile] > 0.0) {
         for (i, first) in soft.iter().enumerate() {
             for second in &soft[i + 1..] {
                 let known = |factor: usize| (values[factor] as usize) < study.factors[factor].levels.len();
                 if known(*first) && known(*second) {
-                    let key = ((*first, values[*first]), (*second, values[*second]));
+                    let key = [(*first, values[*first]), (*second, values[*second])];
                     *pairs.entry(key).or_default() += seconds[profile];
                 }
             }
@@ -259,12 +257,14 @@ fn interactions(study: &Study, levels: &[Vec<u32>], time: &HostTime, seconds: &[
     pairs.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     pairs.truncate(MOST_INTERACTIONS);
     let usual = |factor: usize| DEEP_FACTORS.contains(&study.factors[factor].name.as_str());
-    let (named, other): (Vec<_>, Vec<_>) =
-        pairs.into_iter().map(|(pair, _)| pair).partition(|(first, second)| usual(first.0) && usual(second.0));
+    let (named, other): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .map(|(pair, _)| pair)
+        .partition(|[first, second]| usual(first.0) && usual(second.0));
     let both = !named.is_empty() && !other.is_empty();
     for (list, part) in [(named, NAMED_TOGETHER), (other, 1.0 - NAMED_TOGETHER)] {
         let prior = if both { part } else { 1.0 } / list.len().max(1) as f64;
-        for (first, second) in list {
+        for [first, second] in list {
             drafts.push(Draft {
                 slice: Slice::Interaction,
                 family: Family::Interaction,
@@ -277,8 +277,9 @@ fn interactions(study: &Study, levels: &[Vec<u32>], time: &HostTime, seconds: &[
 }
 
 fn single_flags(study: &Study, flags: &[Flag], drafts: &mut Vec<Draft>) {
-    let count = |test: &dyn Fn(&Subject) -> bool| flags.iter().filter(|flag| test(&flag.subject)).count() as f64;
-    let windows = count(&|s| matches!(s, Subject::Window { .. }));
+    let count =
+        |test: &dyn Fn(&Subject) -> bool| flags.iter().filter(|flag| test(&flag.subject)).count() as f64;
+    let windows = count(&|s| matches!(s, Subject::Window { part: Part::Inside, .. }));
     let precursors = count(&|s| matches!(s, Subject::Precursor { .. }));
     let scanned = count(&|s| is_scanned(s));
     let named = count(&|s| matches!(s, Subject::Uptime { .. }) && !is_scanned(s));
@@ -286,7 +287,7 @@ fn single_flags(study: &Study, flags: &[Flag], drafts: &mut Vec<Draft>) {
     for (index, flag) in flags.iter().enumerate() {
         let (slice, family, prior) = match &flag.subject {
             Subject::Levels => continue,
-            Subject::Window { .. } => (Slice::Window, Family::Window, 1.0 / windows),
+            Subject::Window { part, .. } => (Slice::Window, Family::Window, part_weight(*part) / windows),
             Subject::Precursor { .. } => (Slice::Precursor, Family::Precursor, 1.0 / precursors),
             Subject::Weekday => (Slice::Clock, Family::TimeOfDay, 0.3 / 7.0),
             subject @ Subject::Uptime { .. } => {
@@ -299,7 +300,13 @@ fn single_flags(study: &Study, flags: &[Flag], drafts: &mut Vec<Draft>) {
                 let prior = match (study.changes[*change].declared, read > 0.0) {
                     (true, true) => 0.625 / declared,
                     (true, false) => 1.0 / declared,
-                    (false, _) => if declared > 0.0 { 0.375 / read } else { 1.0 / read },
+                    (false, _) => {
+                        if declared > 0.0 {
+                            0.375 / read
+                        } else {
+                            1.0 / read
+                        }
+                    }
                 };
                 (Slice::Change, Family::Change, prior)
             }
@@ -317,38 +324,49 @@ fn window_factors(study: &Study, flags: &[Flag], levels: &[Vec<u32>], drafts: &m
     let soft = combinable(study, levels);
     let atoms: Vec<(usize, u32)> =
         soft.iter().flat_map(|factor| levels[*factor].iter().map(move |level| (*factor, *level))).collect();
-    let mut shallow = Vec::new();
+    let named = |atom: &(usize, u32)| DEEP_FACTORS.contains(&study.factors[atom.0].name.as_str());
+    let mut shallow = [Vec::new(), Vec::new()];
     let mut deep = Vec::new();
     for (index, flag) in flags.iter().enumerate() {
         let Subject::Window { part, .. } = flag.subject else { continue };
         if part == Part::AfterStart {
             continue;
         }
-        shallow.extend(atoms.iter().map(|atom| (index, vec![*atom])));
+        for atom in &atoms {
+            shallow[usize::from(!named(atom))].push((index, vec![*atom], part_weight(part)));
+        }
         if part != Part::Inside {
             continue;
         }
         for (i, first) in atoms.iter().enumerate() {
             for second in &atoms[i + 1..] {
-                let named = |atom: &(usize, u32)| DEEP_FACTORS.contains(&study.factors[atom.0].name.as_str());
                 if first.0 != second.0 && named(first) && named(second) {
-                    deep.push((index, vec![*first, *second]));
+                    deep.push((index, vec![*first, *second], 1.0));
                 }
             }
         }
     }
     deep.truncate(MOST_DEEP_WINDOWS);
-    for list in [shallow, deep] {
-        let prior = 0.5 / list.len().max(1) as f64;
-        for (flag, levels) in list {
+    let [usual, other] = shallow;
+    for (list, part) in [(usual, 0.5), (other, 0.2), (deep, 0.3)] {
+        let total: f64 = list.iter().map(|(_, _, weight)| weight).sum();
+        for (flag, levels, weight) in list {
             drafts.push(Draft {
                 slice: Slice::WindowFactor,
                 family: Family::Window,
                 flag: Some(flag),
                 levels,
-                prior,
+                prior: part * weight / total,
             });
         }
+    }
+}
+
+/// The run itself is what people suspect; the hours after its start and end are afterthoughts.
+fn part_weight(part: Part) -> f64 {
+    match part {
+        Part::Inside => 0.5,
+        Part::AfterStart | Part::AfterEnd => 0.25,
     }
 }
 

@@ -24,7 +24,12 @@ pub(super) fn nothing_to_rank(study: &Study) -> RankingMethod {
 }
 
 /// The method in numbers and sentences.
-pub(super) fn method(analysis: &Analysis, table: &PoolTable, operator: usize, permutations: u32) -> RankingMethod {
+pub(super) fn method(
+    analysis: &Analysis,
+    table: &PoolTable,
+    operator: usize,
+    permutations: u32,
+) -> RankingMethod {
     let power = power_per_factor(analysis, table);
     let mut remarks = Vec::new();
     remarks.extend(spread(analysis));
@@ -78,7 +83,11 @@ fn spread(analysis: &Analysis) -> Option<String> {
         format!(
             "and would put {most} or more on some host in {} of such fleets{}",
             names::percent(chance),
-            if chance < 0.05 { ": some hosts do fail more than others." } else { ", so this is no sign of a bad host." }
+            if chance < 0.05 {
+                ": some hosts do fail more than others."
+            } else {
+                ", so this is no sign of a bad host."
+            }
         )
     };
     Some(start + &end)
@@ -124,7 +133,11 @@ fn power_per_factor(analysis: &Analysis, table: &PoolTable) -> Vec<Power> {
         let shuffled = needed.map_or(0.0, |needed| binomial::at_least(needed as u64, events, share));
         let alpha = shuffled.max(0.05 / analysis.list.questions.len().max(1) as f64) * (1.0 + 1e-9);
         let ratio = power::minimum_detectable(events, share, alpha, WANTED_POWER).rate_ratio;
-        found.push(Power { factor: factor.name.clone(), typical_share: share, minimum_detectable_rate_ratio: ratio });
+        found.push(Power {
+            factor: factor.name.clone(),
+            typical_share: share,
+            minimum_detectable_rate_ratio: ratio,
+        });
     }
     found
 }
@@ -139,21 +152,28 @@ fn too_small(analysis: &Analysis, power: &[Power], table: &PoolTable) -> Option<
     let share = shares[shares.len() / 2];
     let events = table.events as u64;
     let visible = match typical {
-        Some(ratio) => format!("only a cause that multiplies the rate by {} or more would be seen", names::ratio(ratio)),
+        Some(ratio) => {
+            format!("only a cause that multiplies the rate by {} or more would be seen", names::ratio(ratio))
+        }
         None => "no cause could be shown, however strong".to_owned(),
     };
-    let mut sentence = format!("With {events} independent events and a typical group of {} of the fleet {visible}", names::percent(share));
+    let mut sentence = format!(
+        "With {events} independent events and a typical group of {} of the fleet {visible}",
+        names::percent(share)
+    );
     let alpha = 0.05 / analysis.list.questions.len().max(1) as f64;
-    let enough = (1..=40).map(|step| events * (10 + step) / 10 + step).find(|n| power::power_to_see(*n, share, alpha, 5.0) >= WANTED_POWER);
-    if typical.is_none_or(|ratio| ratio > 5.0) {
-        if let Some(enough) = enough {
-            let days = (analysis.study.to - analysis.study.from) as f64 / DAY as f64;
-            let more = (enough - events) as f64 / events.max(1) as f64 * days;
-            sentence.push_str(&format!(
-                "; at the present rate a five-fold one becomes visible in about {}",
-                advice::weeks(more)
-            ));
-        }
+    let enough = (1..=40)
+        .map(|step| events * (10 + step) / 10 + step)
+        .find(|n| power::power_to_see(*n, share, alpha, 5.0) >= WANTED_POWER);
+    if typical.is_none_or(|ratio| ratio > 5.0)
+        && let Some(enough) = enough
+    {
+        let days = (analysis.study.to - analysis.study.from) as f64 / DAY as f64;
+        let more = (enough - events) as f64 / events.max(1) as f64 * days;
+        sentence.push_str(&format!(
+            "; at the present rate a five-fold one becomes visible in about {}",
+            advice::weeks(more)
+        ));
     }
     sentence.push('.');
     Some(sentence)

@@ -3,10 +3,7 @@
 use rand::RngExt;
 use rayon::prelude::*;
 
-use crate::{
-    model::Study,
-    stats::permutation::generator,
-};
+use crate::{model::Study, stats::permutation::generator};
 
 use super::{
     clock_region::{DAY, Instant},

@@ -92,9 +92,10 @@ fn localities_with_bursts(
     let mut localities = Vec::new();
     for (factor, members) in sizes.iter().enumerate() {
         for (level, members) in members.iter().enumerate().filter(|(_, members)| **members > 1) {
-            let inside = left.iter().copied().filter(|case| {
-                study.cases[*case].levels.get(factor).copied() == Some(level as u32)
-            });
+            let inside = left
+                .iter()
+                .copied()
+                .filter(|case| study.cases[*case].levels.get(factor).copied() == Some(level as u32));
             let bursts = bursts(study, inside, window);
             if bursts.is_empty() {
                 continue;
@@ -102,7 +103,13 @@ fn localities_with_bursts(
             let clusters: Vec<Cluster> =
                 bursts.iter().map(|burst| Cluster { hit: burst.hosts, members: *members }).collect();
             let log_bayes_factor = common_cause_log_bayes_factor(total as u64, &clusters, days, width);
-            localities.push(Locality { factor, level: level as u32, members: *members, bursts, log_bayes_factor });
+            localities.push(Locality {
+                factor,
+                level: level as u32,
+                members: *members,
+                bursts,
+                log_bayes_factor,
+            });
         }
     }
     localities
@@ -114,7 +121,9 @@ fn bursts(study: &Study, cases: impl Iterator<Item = usize>, window: i64) -> Vec
     for case in cases {
         let at = study.cases[case].at;
         match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|last| at - study.cases[*last].at <= window) => run.push(case),
+            Some(run) if run.last().is_some_and(|last| at - study.cases[*last].at <= window) => {
+                run.push(case)
+            }
             _ => runs.push(vec![case]),
         }
     }

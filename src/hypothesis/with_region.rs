@@ -6,8 +6,9 @@ use crate::{
 };
 
 use super::{
-    advice, doubts, findings,
+    advice,
     clock_region::DAY,
+    doubts, findings,
     findings::{Analysis, RegionFinding},
     names,
     question::{Part, Question, Subject},
@@ -18,11 +19,7 @@ const EXAMINED: usize = 12;
 
 /// Words the regions in the order given.
 pub(super) fn hypotheses(analysis: &Analysis, regions: &[RegionFinding]) -> Vec<Hypothesis> {
-    regions
-        .iter()
-        .enumerate()
-        .map(|(place, region)| hypothesis(analysis, region, place < EXAMINED))
-        .collect()
+    regions.iter().enumerate().map(|(place, region)| hypothesis(analysis, region, place < EXAMINED)).collect()
 }
 
 fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hypothesis {
@@ -97,12 +94,15 @@ fn incidents(analysis: &Analysis, region: &RegionFinding) -> (Vec<String>, usize
 fn lead_with_likeliest_name(terms: &mut Vec<Term>, aliases: &mut [Vec<Term>]) {
     const ORDER: [&str; 8] = ["bios", "firmware", "microcode", "bmc", "kernel", "driver", "pdu", "model"];
     let place = |terms: &[Term]| {
-        ORDER.iter().position(|name| terms.iter().any(|term| term.factor.contains(name))).unwrap_or(ORDER.len())
+        ORDER
+            .iter()
+            .position(|name| terms.iter().any(|term| term.factor.contains(name)))
+            .unwrap_or(ORDER.len())
     };
-    if let Some(best) = (0..aliases.len()).min_by_key(|i| place(&aliases[*i])) {
-        if place(&aliases[best]) < place(terms) {
-            std::mem::swap(terms, &mut aliases[best]);
-        }
+    if let Some(best) = (0..aliases.len()).min_by_key(|i| place(&aliases[*i]))
+        && place(&aliases[best]) < place(terms)
+    {
+        std::mem::swap(terms, &mut aliases[best]);
     }
 }
 
@@ -110,7 +110,8 @@ fn lead_with_likeliest_name(terms: &mut Vec<Term>, aliases: &mut [Vec<Term>]) {
 /// window an hour later, not a neighbouring uptime.
 pub(super) fn says_something_new(near: &Question, question: &Question) -> bool {
     let longer = question.terms.iter().all(|term| near.terms.contains(term));
-    !longer && !(near.family == Family::Uptime && question.family == Family::Uptime)
+    let neighbouring = near.family == Family::Uptime && question.family == Family::Uptime;
+    !(longer || neighbouring)
 }
 
 /// A scanned uptime is named by the median of the uptimes at which hosts failed in it.
@@ -143,7 +144,9 @@ fn statement(
     let class = analysis.events.pools[region.pool].class;
     let failing = names::failing(class);
     let compared = match rates {
-        Some(rates) if rates.ratio.is_finite() => format!("{} times as often as otherwise", names::ratio(rates.ratio)),
+        Some(rates) if rates.ratio.is_finite() => {
+            format!("{} times as often as otherwise", names::ratio(rates.ratio))
+        }
         Some(_) => "only then".to_owned(),
         None => "no more often than can be compared".to_owned(),
     };
@@ -172,7 +175,9 @@ fn statement(
             };
             format!("{whom} {failing} {when} {compared} ({counts})")
         }
-        Subject::Uptime { low, high, known } => uptime_statement(terms, *low, *high, *known, failing, &compared, &counts),
+        Subject::Uptime { low, high, known } => {
+            uptime_statement(terms, *low, *high, *known, failing, &compared, &counts)
+        }
         Subject::Weekday => format!("Hosts {failing} on {} {compared} ({counts})", terms[0].value),
         Subject::Precursor { hours, .. } => {
             format!("Hosts {failing} within {hours} h after {} {compared} ({counts})", terms[0].value)

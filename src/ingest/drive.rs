@@ -133,30 +133,41 @@ fn drive_lines(stream: &mut Stream, reader: &mut dyn LineReader, sink: &mut Sink
         let piece = stream.next_line(LINE_BYTES_MAX);
         let Some(piece) = piece else { break };
         number += 1;
-        let offset = sink.account.cursor();
         if piece.len > piece.bytes.len() as u64 {
+            let offset = sink.account.cursor();
             sink.at(Span { offset, len: piece.len, line: number });
             sink.account.book_counted(&piece.bytes, piece.len, Fate::Quarantined(Reason::TooLong));
             continue;
         }
-        let whole = piece.bytes.as_slice();
-        let nul = whole.iter().take_while(|byte| **byte == 0).count();
-        sink.nul_before += nul as u64;
         sink.account.at_line(number);
-        sink.account.book(&whole[..nul], Fate::Ignored("nul-bytes-of-a-lost-write"));
-        let rest = &whole[nul..];
-        sink.at(Span { offset: offset + nul as u64, len: rest.len() as u64, line: number });
-        if rest.is_empty() {
+        feed_line(&piece.bytes, number, reader, sink);
+    }
+    reader.finish(sink);
+}
+
+/// Hands a line to the reader. A lost write leaves a run of NUL bytes, often in the middle of what
+/// then looks like one line: half a line before it, a whole one behind.
+fn feed_line(line: &[u8], number: u64, reader: &mut dyn LineReader, sink: &mut Sink<'_>) {
+    let mut rest = line;
+    while !rest.is_empty() {
+        let nul = rest.iter().take_while(|byte| **byte == 0).count();
+        if nul > 0 {
+            sink.nul_before += nul as u64;
+            sink.account.book(&rest[..nul], Fate::Ignored("nul-bytes-of-a-lost-write"));
+            rest = &rest[nul..];
             continue;
         }
-        let line = trim_line_end(rest);
-        let fate = if line.is_empty() { Fate::Ignored("blank-line") } else { reader.line(line, sink) };
+        let end = memchr::memchr(0, rest).unwrap_or(rest.len());
+        let (piece, behind) = rest.split_at(end);
+        sink.at(Span { offset: sink.account.cursor(), len: piece.len() as u64, line: number });
+        let text = trim_line_end(piece);
+        let fate = if text.is_empty() { Fate::Ignored("blank-line") } else { reader.line(text, sink) };
         if fate == Fate::Parsed {
             sink.understood += 1;
         }
-        sink.account.book(rest, fate);
+        sink.account.book(piece, fate);
+        rest = behind;
     }
-    reader.finish(sink);
 }
 
 fn drive_whole(stream: &mut Stream, parse: fn(&[u8], &mut Sink<'_>), sink: &mut Sink<'_>) {

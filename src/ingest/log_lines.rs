@@ -14,6 +14,9 @@ pub const NUL_BYTES: &str = "nul-bytes-in-log";
 pub const LAST_LINES: &str = "last-line-before-boot";
 /// Signature of the first line of a new `_BOOT_ID`.
 pub const NEW_BOOT_ID: &str = "new-boot-id";
+/// Signature of the first line of a kernel whose uptime has started over, where its first message
+/// was lost.
+pub const UPTIME_RESTARTED: &str = "uptime-restarted";
 /// The first message of a Linux kernel.
 const KERNEL_START: &str = "Linux version ";
 
@@ -34,6 +37,7 @@ pub struct SplitLine<'a> {
 struct HostState {
     last_seconds: Option<i64>,
     boot_id: Option<String>,
+    last_uptime: Option<u64>,
     last_lines: VecDeque<(Span, Stamp, String, String)>,
 }
 
@@ -53,16 +57,28 @@ impl LogTracker {
         let Some(state) = self.hosts.get_mut(name) else { return };
         let mut signatures = sink.interest.signatures(line.program, line.text);
         let is_start = is_kernel(line.program) && line.text.starts_with(KERNEL_START);
-        let new_boot_id = line.boot_id.is_some_and(|id| state.boot_id.as_deref() != Some(id));
-        if new_boot_id {
+        // The first id that a source shows is of a boot that may have begun long before.
+        let differs = line.boot_id.is_some_and(|id| state.boot_id.as_deref() != Some(id));
+        let new_boot_id = differs && state.boot_id.is_some();
+        if differs {
             state.boot_id = line.boot_id.map(str::to_owned);
+        }
+        if new_boot_id {
             signatures.push(NEW_BOOT_ID.to_owned());
+        }
+        let restarted = !is_start && restarts(line, state);
+        if restarted {
+            signatures.push(UPTIME_RESTARTED.to_owned());
+        }
+        if line.uptime_micros.is_some() && is_kernel(line.program) {
+            state.last_uptime = line.uptime_micros;
         }
         if sink.nul_before > 0 {
             sink.nul_before = 0;
             signatures.push(NUL_BYTES.to_owned());
         }
-        if is_start || new_boot_id {
+        let begins = is_start || new_boot_id || restarted;
+        if begins {
             emit_last_lines(line, state, sink);
         }
         if !signatures.is_empty() {
@@ -70,13 +86,26 @@ impl LogTracker {
         }
         let seconds = steady_seconds(&line.stamp);
         let gap = match (seconds, state.last_seconds) {
-            (Some(now), Some(before)) if !is_start && !new_boot_id => Some(now - before),
+            (Some(now), Some(before)) if !begins => Some(now - before),
             _ => None,
         };
         sink.active(line.host, line.stamp, gap);
         state.last_seconds = seconds.or(state.last_seconds);
         remember(line, state, sink.span());
     }
+}
+
+/// Microseconds of uptime within which a kernel that starts over is noticed.
+const YOUNG_MICROS: u64 = 5_000_000;
+/// A step back by less is a message that was printed late.
+const STEP_BACK_MICROS: u64 = 60_000_000;
+
+/// Whether the kernel's uptime starts over with this line.
+fn restarts(line: &SplitLine<'_>, state: &HostState) -> bool {
+    is_kernel(line.program)
+        && line.uptime_micros.is_some_and(|now| {
+            now < YOUNG_MICROS && state.last_uptime.is_some_and(|before| before > now + STEP_BACK_MICROS)
+        })
 }
 
 fn is_kernel(program: &str) -> bool {

@@ -118,5 +118,7 @@ fn rule_matches(rule: &SelRule, entry: &SelEntry) -> bool {
     let event_fits = rule.event_type.is_none_or(|code| entry.event_type == Some(code));
     let offset_fits =
         rule.offsets.is_empty() || entry.event_offset.is_some_and(|offset| rule.offsets.contains(&offset));
-    type_fits && event_fits && offset_fits && entry.asserted.unwrap_or(true) == rule.asserted
+    let data_fits =
+        rule.data2.is_empty() || entry.event_data.is_some_and(|data| rule.data2.contains(&(data[1] & 0x0f)));
+    type_fits && event_fits && offset_fits && data_fits && entry.asserted.unwrap_or(true) == rule.asserted
 }

@@ -88,6 +88,9 @@ pub struct SelRule {
     pub event_type: Option<u8>,
     #[serde(default)]
     pub offsets: Vec<u8>,
+    /// Low four bits of event data 2, where the raw record is known (e.g. the restart cause).
+    #[serde(default)]
+    pub data2: Vec<u8>,
     /// Only asserted (the default) or only deasserted events.
     #[serde(default = "yes")]
     pub asserted: bool,

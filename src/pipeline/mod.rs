@@ -68,10 +68,24 @@ fn sel_hint(knowledge: &Knowledge, entry: &SelEntry) -> SelHint {
     let is = |class: Class| {
         classes.iter().any(|id| knowledge.by_id(id).is_some_and(|signature| signature.class == class))
     };
+    let near = [
+        Class::ClockSet,
+        Class::PowerRestored,
+        Class::PowerLost,
+        Class::PowerOff,
+        Class::SupplyLost,
+        Class::Watchdog,
+        Class::Graceful,
+        Class::Panic,
+        Class::Button,
+        Class::PowerCommand,
+        Class::HardwareFatal,
+        Class::Thermal,
+    ];
     if is(Class::BootSign) {
         SelHint::BootSign
-    } else if is(Class::ClockSet) {
-        SelHint::ClockSet
+    } else if near.into_iter().any(is) {
+        SelHint::NearBoot
     } else {
         SelHint::Other
     }
@@ -189,7 +203,8 @@ fn resolve(
             is_sel: source.kind == "sel",
         })
         .collect();
-    let clocks = clock::resolve(&views, config, &|entry| sel_hint(knowledge, entry));
+    let canonical = |name: &str| attribution.canonical(name);
+    let clocks = clock::resolve(&views, config, &|entry| sel_hint(knowledge, entry), &canonical);
     drop(views);
     (sources, attribution, clocks)
 }

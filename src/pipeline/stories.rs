@@ -82,7 +82,9 @@ pub fn tell(
     incidents.retain(|incident| incident.at >= from && incident.at <= to);
     incidents.sort_by(|a, b| (a.at, &a.host, &a.id).cmp(&(b.at, &b.host, &b.id)));
     make_ids_unique(&mut incidents);
+    inherit::times_from_neighbours(&mut incidents);
     inherit::guests_from_hosts(&mut incidents);
+    incidents.sort_by(|a, b| (a.at, &a.host, &a.id).cmp(&(b.at, &b.host, &b.id)));
     clusters::mark(&mut incidents);
     inherit::members_from_clusters(&mut incidents);
     let zone = clocks.site_zone.unwrap_or(chrono_tz::Tz::UTC);

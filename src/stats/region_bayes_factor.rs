@@ -42,7 +42,8 @@ pub fn region_evidence(a: f64, n: f64, share: f64, sigma: f64) -> RegionEvidence
     if !(n > 0.0 && share > 0.0 && share < 1.0) {
         return none;
     }
-    let (nodes, weights) = if n <= 1000.0 { quadrature::panels(0.0, 16.0, 32, 16) } else { around_mode(a, n, share) };
+    let (nodes, weights) =
+        if n <= 1000.0 { quadrature::panels(0.0, 16.0, 32, 16) } else { around_mode(a, n, share) };
     let logs: Vec<f64> = nodes
         .iter()
         .zip(&weights)

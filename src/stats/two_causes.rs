@@ -41,7 +41,8 @@ impl TwoCauseGrid {
     pub fn new(panels: usize, sigma: f64) -> Self {
         let (nodes, weights) = quadrature::panels(0.0, 16.0, panels, 16);
         let ratios: Vec<f64> = nodes.iter().map(|u| u.exp()).collect();
-        let log_weights = nodes.iter().zip(&weights).map(|(u, w)| log_half_normal(*u, sigma) + w.ln()).collect();
+        let log_weights =
+            nodes.iter().zip(&weights).map(|(u, w)| log_half_normal(*u, sigma) + w.ln()).collect();
         let log_sums = ratios.iter().flat_map(|a| ratios.iter().map(move |b| (a + b - 1.0).ln())).collect();
         Self { nodes, ratios, log_weights, log_sums }
     }
@@ -58,7 +59,9 @@ impl TwoCauseGrid {
             let rate = shares.neither + shares.only_a * self.ratios[i] + shares.both * (self.ratios[i] - 1.0);
             for j in 0..size {
                 let total = rate + (shares.only_b + shares.both) * self.ratios[j];
-                let log = row + self.log_weights[j] + events.only_b * self.nodes[j]
+                let log = row
+                    + self.log_weights[j]
+                    + events.only_b * self.nodes[j]
                     + events.both * self.log_sums[i * size + j]
                     - n * total.ln();
                 top = top.max(log);

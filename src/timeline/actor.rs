@@ -9,7 +9,7 @@ pub fn actor_of(event: &Event) -> String {
     match event.class {
         Class::Operator => user_of(&event.text),
         Class::Button => "somebody at the chassis".to_owned(),
-        Class::PowerCommand => bmc_user_of(&event.text),
+        Class::PowerCommand | Class::PowerOff => bmc_user_of(&event.text),
         Class::HypervisorRequest => "the hypervisor".to_owned(),
         _ => "somebody".to_owned(),
     }

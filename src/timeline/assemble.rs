@@ -16,6 +16,7 @@ use crate::model::{Moment, Stamp};
 const NUL_BYTES: &str = "nul-bytes-in-log";
 const LAST_LINES: &str = "last-line-before-boot";
 const NEW_BOOT_ID: &str = "new-boot-id";
+const UPTIME_RESTARTED: &str = "uptime-restarted";
 const KERNEL_START: &str = "kernel-start";
 
 /// Who a source's records belong to, as decided before.
@@ -99,7 +100,7 @@ fn take_line(
         format!("{}: {}", line.program, line.text)
     };
     for id in &line.signatures {
-        let is_start = id == KERNEL_START || id == NEW_BOOT_ID;
+        let is_start = [KERNEL_START, NEW_BOOT_ID, UPTIME_RESTARTED].contains(&id.as_str());
         if is_start {
             history.starts.push(StartSign {
                 at: moment.best,
@@ -110,7 +111,7 @@ fn take_line(
         }
         let (class, cause) = match id.as_str() {
             NUL_BYTES => (Class::Unclean, None),
-            NEW_BOOT_ID => (Class::BootStart, None),
+            NEW_BOOT_ID | UPTIME_RESTARTED => (Class::BootStart, None),
             LAST_LINES => (Class::Version, None),
             _ => match knowledge.by_id(id) {
                 Some(signature) => (signature.class, signature.cause),
@@ -239,13 +240,27 @@ pub fn note_dark_spans(history: &mut History, readings: &[(DateTime<Utc>, f64)])
     if median < 20.0 {
         return;
     }
-    let mut open: Option<(DateTime<Utc>, DateTime<Utc>)> = None;
-    for (at, watts) in readings {
-        if *watts < median * DARK_SHARE {
-            open = Some(open.map_or((*at, *at), |(from, _)| (from, *at)));
-        } else if let Some(span) = open.take() {
-            history.dark.push(span);
+    let mut intervals: Vec<i64> = readings.windows(2).map(|pair| (pair[1].0 - pair[0].0).num_seconds()).collect();
+    intervals.sort_unstable();
+    history.meter_interval_s = intervals.get(intervals.len() / 2).copied().unwrap_or(0);
+    let mut lit = readings[0].0;
+    let mut was_dark = false;
+    for (index, (at, watts)) in readings.iter().enumerate() {
+        let before = index.checked_sub(1).map_or(*at, |before| readings[before].0);
+        if (*at - before).num_seconds() > history.meter_interval_s * 5 / 2 {
+            history.unmetered.push((before, *at));
         }
+        if *watts < median * DARK_SHARE {
+            was_dark = true;
+            continue;
+        }
+        if was_dark {
+            history.dark.push((lit, *at));
+            was_dark = false;
+        }
+        lit = *at;
     }
-    history.dark.extend(open);
+    if was_dark {
+        history.dark.push((lit, last.0));
+    }
 }

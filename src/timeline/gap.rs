@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::boots::BootStart;
 use super::event::Event;
-use super::history::History;
+use super::history::{History, Silence};
 use crate::knowledge::Class;
 
 /// Everything that bears on how a boot ended.
@@ -14,8 +14,8 @@ pub struct Gap<'a> {
     pub last_seen: Option<DateTime<Utc>>,
     /// Start of the next boot; `None` if it never came.
     pub next_start: Option<DateTime<Utc>>,
-    /// How long this host's log is commonly silent, seconds.
-    pub common_silence_s: i64,
+    /// How silent this host's log commonly is.
+    pub common: Silence,
     /// Events in the gap, and shortly before and after it, in order.
     pub events: Vec<&'a Event>,
     /// wtmp has a shutdown record in the gap.
@@ -24,8 +24,12 @@ pub struct Gap<'a> {
     pub shutdown_mark_missing: bool,
     /// The SEL covers the gap.
     pub sel_covers: bool,
-    /// The power meter read nothing for some of it.
+    /// The power meter read nothing for some of it: last reading before, first after.
     pub dark: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The power meter did not answer for some of it: last reading before, first after.
+    pub unmetered: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Common time between two readings, seconds.
+    pub meter_interval_s: i64,
     /// The BMC's own clock started over in the gap: it lost standby power.
     pub bmc_restarted: bool,
 }
@@ -77,11 +81,13 @@ impl<'a> Gap<'a> {
         Self {
             last_seen,
             next_start: next.map(|start| start.at),
-            common_silence_s: history.common_silence_s(stop),
+            common: history.silence(stop),
             shutdown_mark,
             shutdown_mark_missing: shutdown_mark.is_none() && boots_in_marks && boot_marked,
             sel_covers: history.sel.is_some_and(|(first, last)| first <= stop && last >= from),
-            dark: history.dark.iter().copied().find(|(dark_from, dark_to)| *dark_from <= to && *dark_to >= from),
+            dark: overlapping(&history.dark, last_seen.unwrap_or(from), stop),
+            unmetered: overlapping(&history.unmetered, last_seen.unwrap_or(from), stop),
+            meter_interval_s: history.meter_interval_s,
             bmc_restarted,
             events,
         }
@@ -98,6 +104,21 @@ impl<'a> Gap<'a> {
         Some((self.next_start? - self.last_seen?).num_seconds())
     }
 
+    /// Whether the log was silent before the next start for longer than an idle host would be.
+    #[must_use]
+    pub fn fell_silent(&self) -> bool {
+        self.silence_s().is_some_and(|silence| self.common.is_notable(silence))
+    }
+
+    /// Whether the BMC calls the start a warm reset, and nothing else (IPMI v2.0 table 42-3, type 1Dh):
+    /// what an operating system asks for, not what a watchdog or a loss of power does.
+    #[must_use]
+    pub fn restarted_warm(&self) -> bool {
+        let says =
+            |words: &str| self.events.iter().any(|event| event.by_bmc && event.text.to_lowercase().contains(words));
+        says("initiated by warm reset") && !says("initiated by hard reset") && !says("initiated by power up")
+    }
+
     /// Whether the event came before the next boot started (or the BMC's clock cannot tell).
     #[must_use]
     pub fn before_start(&self, event: &Event) -> bool {
@@ -111,6 +132,12 @@ impl<'a> Gap<'a> {
         let end = self.last_seen.or(self.next_start);
         end.is_none_or(|end| event.at.latest >= end - within)
     }
+}
+
+type Between = (DateTime<Utc>, DateTime<Utc>);
+
+fn overlapping(spans: &[Between], from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Between> {
+    spans.iter().copied().find(|(start, end)| *start <= to && *end >= from)
 }
 
 const ONE_MINUTE: TimeDelta = TimeDelta::minutes(1);

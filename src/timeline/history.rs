@@ -46,10 +46,31 @@ pub struct History {
     pub sel_incomplete: bool,
     /// First and last power reading.
     pub power: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    /// Spans in which the power meter read (next to) nothing: (from, to).
+    /// Spans in which the power meter read (next to) nothing: last reading before, first after.
     pub dark: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Spans in which the power meter did not answer: last reading before, first after.
+    pub unmetered: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Common time between two readings, seconds.
+    pub meter_interval_s: i64,
     /// Kinds of source the host has.
     pub kinds: Vec<String>,
+}
+
+/// How long a log commonly goes without a line, and how long only in one gap of fifty, seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Silence {
+    pub common_s: i64,
+    pub rare_s: i64,
+    /// How long the log has been silent, on average, at a time chosen at random.
+    pub elapsed_s: i64,
+}
+
+impl Silence {
+    /// Whether a silence of that length says that the host was dead or stuck, rather than idle.
+    #[must_use]
+    pub fn is_notable(&self, seconds: i64) -> bool {
+        seconds > self.rare_s * 5 / 4 + 600
+    }
 }
 
 /// A log whose lines come at least this often is never silent for longer without reason, seconds.
@@ -95,30 +116,41 @@ impl History {
         self.runs.iter().filter(|run| run.to >= at).map(|run| run.from.max(at)).min()
     }
 
-    /// How long the log is commonly silent around `at`, in seconds: the ninth decile of the gaps
-    /// between runs within 30 days. `CHATTY_SECONDS` if gaps are rare.
+    /// How silent the log commonly is around `at`: over the gaps between runs within 30 days that no
+    /// boot ended.
     #[must_use]
-    pub fn common_silence_s(&self, at: DateTime<Utc>) -> i64 {
+    pub fn silence(&self, at: DateTime<Utc>) -> Silence {
         let near = |run: &&LogRun| (run.from - at).num_days().abs() <= 30;
-        let runs: Vec<&LogRun> = self.runs.iter().filter(near).collect();
         let mut gaps: Vec<i64> = Vec::new();
         let mut active = 0_i64;
         let mut end: Option<DateTime<Utc>> = None;
-        for run in runs {
+        for run in self.runs.iter().filter(near) {
             if let Some(end) = end
                 && run.from > end
+                && !self.is_start(run.from)
             {
                 gaps.push((run.from - end).num_seconds());
             }
             active += (run.to - run.from).num_seconds();
             end = Some(end.map_or(run.to, |end| end.max(run.to)));
         }
-        // A month of minutes has few gaps; what gaps there are then come from boots.
-        if gaps.len() < 20 && active > 10 * 86_400 {
-            return CHATTY_SECONDS;
-        }
         gaps.sort_unstable();
-        gaps.get(gaps.len() * 9 / 10).copied().unwrap_or(CHATTY_SECONDS).max(CHATTY_SECONDS)
+        let at_share = |share: usize| gaps.get(gaps.len() * share / 100).copied().unwrap_or(CHATTY_SECONDS);
+        let rare_s = at_share(98).max(CHATTY_SECONDS);
+        // Mostly continuous logs have few gaps, all of them exceptions.
+        let mostly_active = active > 20 * gaps.iter().sum::<i64>();
+        let common_s = if mostly_active { CHATTY_SECONDS } else { at_share(50).max(CHATTY_SECONDS) };
+        // Something that happens at any time finds a log that has been silent for so long on average.
+        let squares: f64 = gaps.iter().map(|gap| (*gap as f64) * (*gap as f64) / 2.0).sum();
+        let all = gaps.iter().sum::<i64>() + active;
+        let elapsed_s = if all > 0 { (squares / all as f64).round() as i64 } else { 0 };
+        Silence { common_s, rare_s, elapsed_s }
+    }
+
+    /// Whether a boot starts within two minutes of `at`.
+    fn is_start(&self, at: DateTime<Utc>) -> bool {
+        let from = self.starts.partition_point(|start| start.at < at - chrono::TimeDelta::minutes(2));
+        self.starts.get(from).is_some_and(|start| start.at <= at + chrono::TimeDelta::minutes(2))
     }
 
     /// Events between two times (both included), by best guess.

@@ -84,14 +84,36 @@ fn end_boot(
         .or_else(|| open_window(windows, &history.host, &factors, next_at));
     let context =
         Context { window: window.map(|window| window.what.as_str()), has_log: !history.runs.is_empty() };
-    let verdict = decide(&gap, context);
+    let mut verdict = decide(&gap, context);
     let moment = moment_of(&gap, &verdict);
     let ends_badly = !verdict.planned;
     let began = previous.map_or(first, |start| start.at);
+    if is_bare_restart(&gap, &verdict) {
+        // Something started, and nothing shows how what was before ended.
+        if !history.runs.is_empty() || !history.marks.is_empty() {
+            // The host keeps logs, and this was outside them: nobody watched.
+            story.boots.push(boot_of(history, story.boots.len(), previous, began, moment.best, Ending::Unknown));
+            return;
+        }
+        if gap.restarted_warm() {
+            verdict.cause = Cause::Clean;
+            verdict.planned = true;
+            verdict.confidence = 0.55;
+            verdict.reason = "a warm reset, as an operating system asks for; the host keeps no log".to_owned();
+        }
+    }
     push_outages(history, began, moment.best, ends_badly, windows, story);
     let incident = write(history, &gap, &verdict, moment, next, previous, factors);
     story.boots.push(boot(history, story.boots.len(), previous, began, &incident, &verdict));
     story.incidents.push(incident);
+}
+
+/// Nothing decided, and no log or record of a shutdown reaches the gap.
+fn is_bare_restart(gap: &Gap<'_>, verdict: &Verdict) -> bool {
+    verdict.decided_by.is_none()
+        && gap.last_seen.is_none()
+        && !gap.shutdown_mark_missing
+        && matches!(verdict.cause, Cause::Unexplained | Cause::Unknown)
 }
 
 fn push_outages(
@@ -303,7 +325,7 @@ fn last_boot(
         return;
     };
     let silent = fleet_end - ended;
-    let common = TimeDelta::seconds(history.common_silence_s(ended) * 6);
+    let common = TimeDelta::seconds(history.silence(ended).rare_s * 4);
     let is_lost = silent > SILENT_AT_END.max(common);
     push_outages(history, began, ended, is_lost, windows, story);
     if !is_lost {

@@ -33,6 +33,54 @@ pub fn guests_from_hosts(incidents: &mut [Incident]) {
     }
 }
 
+/// A moment that is not known better than this may be dated by a neighbour's.
+const VAGUE: TimeDelta = TimeDelta::minutes(12);
+
+/// A loss of power without a good time of its own happened when hosts on the same feed or in the
+/// same rack lost theirs, if one did within its bounds. Where none has a good time, all lost it at
+/// once: after the last of them was seen alive.
+pub fn times_from_neighbours(incidents: &mut [Incident]) {
+    let may_share = |incident: &Incident| {
+        !incident.planned && matches!(incident.cause, Cause::PowerLoss | Cause::Unexplained | Cause::Unknown | Cause::Hang)
+    };
+    let is_vague = |incident: &Incident| incident.at_latest - incident.at_earliest > VAGUE * 2;
+    let known: Vec<Incident> = incidents.iter().filter(|incident| may_share(incident)).cloned().collect();
+    for incident in incidents.iter_mut().filter(|incident| may_share(incident) && is_vague(incident)) {
+        let fits = |other: &&Incident| {
+            other.host != incident.host
+                && ["pdu", "rack", "hypervisor"].iter().any(|factor| {
+                    other.factors.contains_key(*factor) && other.factors.get(*factor) == incident.factors.get(*factor)
+                })
+        };
+        let dated = known.iter().filter(fits).find(|other| {
+            !is_vague(other)
+                && other.cause == Cause::PowerLoss
+                && other.at >= incident.at_earliest - TimeDelta::minutes(2)
+                && other.at <= incident.at_latest
+        });
+        if let Some(other) = dated {
+            incident.at = other.at.clamp(incident.at_earliest, incident.at_latest);
+            incident.evidence.push(note(format!("{} on the same feed or in the same rack lost its power at that time", other.host)));
+            continue;
+        }
+        if incident.cause != Cause::PowerLoss {
+            continue;
+        }
+        let back = |incident: &Incident| incident.back_at.unwrap_or(incident.at_latest);
+        let together = known.iter().filter(fits).filter(|other| {
+            other.cause == Cause::PowerLoss && is_vague(other) && (back(other) - back(incident)).abs() <= WITH_ITS_HOST
+        });
+        let last_alive = together.map(|other| other.at_earliest).filter(|at| *at < incident.at_latest).max();
+        if let Some(alive) = last_alive.filter(|alive| *alive > incident.at_earliest) {
+            incident.at_earliest = alive;
+            incident.at = incident.at.clamp(alive, alive + TimeDelta::minutes(10)).min(incident.at_latest);
+        }
+    }
+    for incident in incidents.iter_mut() {
+        incident.downtime_s = incident.back_at.map(|back| (back - incident.at).num_seconds().max(0) as f64);
+    }
+}
+
 /// Members of a cluster without a cause of their own take that of the others; on one feed, going
 /// down together is itself the sign of a loss of power.
 pub fn members_from_clusters(incidents: &mut [Incident]) {

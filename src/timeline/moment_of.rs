@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::event::Event;
 use super::gap::Gap;
 use super::verdict::Verdict;
 use crate::knowledge::Class;
@@ -20,43 +21,73 @@ pub fn moment_of(gap: &Gap<'_>, verdict: &Verdict) -> Moment {
         (Some(only), None) | (None, Some(only)) => (only, only),
         (None, None) => (DateTime::<Utc>::UNIX_EPOCH, DateTime::<Utc>::UNIX_EPOCH),
     };
-    let best = best_of(gap, verdict, earliest, latest);
-    Moment { best: best.clamp(earliest, latest), earliest, latest }
+    // A meter that still read the machine's draw shows it alive.
+    let metered = [gap.dark, gap.unmetered].into_iter().flatten().map(|span| span.0).min();
+    let earliest = metered.filter(|at| *at > earliest && *at < latest).unwrap_or(earliest);
+    let (best, margin) = best_of(gap, verdict, earliest, latest);
+    let best = best.clamp(earliest, latest);
+    match margin {
+        Some(margin) => Moment { best, earliest: (best - margin).max(earliest), latest: (best + margin).min(latest) },
+        None => Moment { best, earliest, latest },
+    }
 }
 
-fn best_of(gap: &Gap<'_>, verdict: &Verdict, earliest: DateTime<Utc>, latest: DateTime<Utc>) -> DateTime<Utc> {
-    let chatty = gap.common_silence_s <= 900;
-    let decided = verdict.decided_by.and_then(|index| gap.events.get(index)).copied();
-    // A log that is never silent for long gives the end better than anything else.
-    if chatty && let Some(seen) = gap.last_seen {
-        let ends_at_once = !matches!(verdict.cause, Cause::Watchdog);
-        if verdict.hung_first && ends_at_once {
-            return seen;
-        }
-        let by_event = decided.filter(|event| event.at.best >= seen && event.at.best <= latest).map(|event| event.at.best);
-        let close = by_event.filter(|at| *at - seen <= TimeDelta::minutes(20));
-        return close.unwrap_or_else(|| seen.max(if latest - seen <= POST * 3 { latest - POST } else { seen }));
-    }
-    if let Some(event) = decided {
+/// A clock that is known this well dates an event better than the host's own log does.
+const GOOD_CLOCK: TimeDelta = TimeDelta::minutes(6);
+
+/// The best guess, and how far it may be off where an event with a good clock gives it.
+fn best_of(
+    gap: &Gap<'_>,
+    verdict: &Verdict,
+    earliest: DateTime<Utc>,
+    latest: DateTime<Utc>,
+) -> (DateTime<Utc>, Option<TimeDelta>) {
+    let inside = |at: DateTime<Utc>| at >= earliest - TimeDelta::minutes(3) && at <= latest;
+    let margin = |event: &Event| (event.at.latest - event.at.best).max(TimeDelta::seconds(30));
+    let decided = verdict.decided_by.and_then(|index| gap.events.get(index)).copied().filter(|event| {
         let told_by_next = gap.next_start.is_some_and(|start| event.at.best >= start - TimeDelta::seconds(5));
-        let told_later = matches!(event.class, Class::Unclean);
-        if !told_by_next && !told_later {
-            return event.at.best;
-        }
+        !told_by_next && event.class != Class::Unclean
+    });
+    // What hung stopped working when its log stopped, not when it was reset.
+    if verdict.hung_first && gap.last_seen.is_some() && (gap.common.common_s <= 900 || gap.fell_silent()) {
+        return (stopped(gap, earliest), None);
+    }
+    if let Some(event) = decided
+        && inside(event.at.best)
+        && event.at.latest - event.at.best <= GOOD_CLOCK
+    {
+        return (event.at.best, Some(margin(event)));
+    }
+    let meter = TimeDelta::seconds(gap.meter_interval_s / 2);
+    if let Some((lit, _)) = gap.dark.filter(|(from, _)| inside(*from)) {
+        return (lit + meter, Some(meter));
+    }
+    if gap.fell_silent() && !verdict.planned {
+        return (stopped(gap, earliest), None);
     }
     if let Some(at) = gap.shutdown_mark {
-        return at;
+        return (at, Some(TimeDelta::minutes(1)));
     }
-    if let Some((dark, _)) = gap.dark.filter(|(from, _)| *from >= earliest && *from <= latest) {
-        return dark;
+    if let Some((lit, _)) = gap.unmetered.filter(|(from, _)| inside(*from) && verdict.cause == Cause::PowerLoss) {
+        return (lit + meter, Some(meter));
+    }
+    if let Some(event) = decided {
+        return (event.at.best, None);
     }
     let any_bmc = gap.events.iter().find(|event| {
-        event.by_bmc && matches!(event.class, Class::PowerOff | Class::SupplyLost | Class::Button | Class::PowerCommand)
-            && event.at.best >= earliest
-            && event.at.best <= latest
+        event.by_bmc
+            && matches!(event.class, Class::PowerOff | Class::SupplyLost | Class::Button | Class::PowerCommand)
+            && inside(event.at.best)
+            && event.at.latest - event.at.best <= GOOD_CLOCK
     });
     match any_bmc {
-        Some(event) => event.at.best,
-        None => latest - POST,
+        Some(event) => (event.at.best, Some(margin(event))),
+        None => (latest - POST, None),
     }
+}
+
+/// The log stopped in the middle of what it commonly leaves between two lines.
+fn stopped(gap: &Gap<'_>, earliest: DateTime<Utc>) -> DateTime<Utc> {
+    let elapsed = TimeDelta::seconds(gap.common.elapsed_s.clamp(60, 6 * 3600));
+    gap.last_seen.unwrap_or(earliest).max(earliest) + elapsed
 }

@@ -165,13 +165,17 @@ fn panic(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
 /// Row 10: all power went. A loss that came after another failure does not hide that one.
 fn power_lost(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
     let unit = gap.of(Class::PowerLost).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
-    if let Some(event) = unit {
-        return Some(by(gap, event, verdict(Cause::PowerLoss, 0.95, "the BMC recorded that the whole system lost its power".to_owned())));
-    }
     let supplies: Vec<&Event> = gap
         .of(Class::SupplyLost)
         .filter(|event| event.by_bmc && gap.near_end(event, MINUTES_10) && gap.before_start(event))
         .collect();
+    if let Some(event) = unit {
+        // Many BMCs write down the loss when the power is back; a supply that complained before
+        // gives the better time.
+        let first = supplies.iter().copied().find(|supply| supply.seconds() <= event.seconds()).unwrap_or(event);
+        let reason = "the BMC recorded that the whole system lost its power".to_owned();
+        return Some(by(gap, first, verdict(Cause::PowerLoss, 0.95, reason)));
+    }
     let pair = supplies.iter().find_map(|first| {
         supplies
             .iter()
@@ -198,11 +202,17 @@ fn hardware(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
 }
 
 /// Row 6: a watchdog reset the system. What made it hang comes first, if it is known.
-fn watchdog(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
+fn watchdog(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     let event = gap.of(Class::Watchdog).find(|event| {
         gap.next_start.is_some_and(|start| !event.by_bmc && event.at.best >= start)
             || (gap.near_end(event, MINUTES_30) && gap.before_start(event))
     })?;
+    // A reboot inside a window that leaves a watchdog running is planned, whatever the watchdog did;
+    // only a log that had been silent before speaks for a hang.
+    let may_be_late = context.window.is_some() || (!context.has_log && gap.restarted_warm());
+    if may_be_late && !gap.fell_silent() {
+        return None;
+    }
     if let Some(cause) = gap.of(Class::StorageFault).find(|other| gap.near_end(other, MINUTES_30) && gap.before_start(other)) {
         let reason = "storage failed, the system hung, the watchdog reset it".to_owned();
         return Some(by(gap, cause, verdict(Cause::Storage, 0.85, reason)));
@@ -267,8 +277,10 @@ fn hang(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     }
     // A person or the BMC resets what has been silent for a while: that is the cure, not the cause.
     let cure = reset_by_hand(gap)?;
-    let silent_s = gap.last_seen.map(|seen| (cure.at.best - seen).num_seconds())?;
-    if context.window.is_some() || silent_s < gap.common_silence_s.min(5 * 60).max(300) || silent_s < enough_silence(gap) {
+    let before_cure = gap.last_seen.map(|seen| (cure.at.best - seen).num_seconds())?;
+    let vague = cure.at.latest - cure.at.best > MINUTES_10;
+    let silent_s = if vague { gap.silence_s().unwrap_or(before_cure) } else { before_cure };
+    if context.window.is_some() || !(gap.common.is_notable(silent_s) || (gap.common.rare_s <= 900 && silent_s >= 20 * 60)) {
         return None;
     }
     let mut found = verdict(
@@ -278,11 +290,6 @@ fn hang(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     );
     found.hung_first = true;
     Some(by(gap, cure, found))
-}
-
-/// Silence that means something on this host: well beyond what its log commonly has.
-fn enough_silence(gap: &Gap<'_>) -> i64 {
-    if gap.common_silence_s <= 900 { 300 } else { gap.common_silence_s * 5 / 4 }
 }
 
 fn reset_by_hand<'a>(gap: &Gap<'a>) -> Option<&'a Event> {
@@ -304,8 +311,12 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     let event = gap.events.iter().copied().find(|event| {
         matches!(event.class, Class::Button | Class::PowerCommand) && gap.near_end(event, MINUTES_15) && gap.before_start(event)
     });
+    // Nothing but a command switches the power off and on without a trace of anything else.
+    let switched = gap
+        .of(Class::PowerOff)
+        .find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event) && event.text.to_lowercase().contains("cycle"));
     let shell = gap.of(Class::Operator).rfind(|event| gap.near_end(event, MINUTES_10) && gap.before_start(event));
-    let event = event.or(shell)?;
+    let event = event.or(shell).or(switched)?;
     if let Some(what) = context.window {
         let reason = format!("reset through the BMC or by hand inside an announced window{}", named(what));
         return Some(by(gap, event, verdict(Cause::Maintenance, 0.9, reason)));
@@ -364,12 +375,11 @@ fn silent(gap: &Gap<'_>, context: Context<'_>) -> Verdict {
         let cause = if gap.sel_covers || gap.shutdown_mark_missing { Cause::Unexplained } else { Cause::Unknown };
         return verdict(cause, 0.5, reason);
     };
-    let common = gap.common_silence_s;
-    if silence > (common * 3).max(36 * 3600) && !gap.shutdown_mark_missing {
+    if silence > (gap.common.rare_s * 4).max(72 * 3600) && !gap.shutdown_mark_missing {
         let reason = format!("no log for {} before the boot: the evidence is missing", duration(silence));
         return verdict(Cause::Unknown, 0.4, reason);
     }
-    if common <= 900 && silence > 25 * 60 {
+    if gap.fell_silent() {
         let mut found = verdict(
             Cause::Hang,
             0.55,
@@ -438,7 +448,7 @@ fn absence(gap: &Gap<'_>, verdict: &Verdict) -> Vec<Evidence> {
         out.push(note(format!(
             "the log is silent for {} before the next boot (common here: up to {})",
             duration(silence),
-            duration(gap.common_silence_s)
+            duration(gap.common.rare_s)
         )));
     }
     if !gap.sel_covers && !verdict.planned {

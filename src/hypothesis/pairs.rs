@@ -1,0 +1,206 @@
+//! Two-cause models: the best single causes, each with its most promising partners.
+//!
+//! With single causes alone the second of two real causes gets no probability, although both are true.
+
+use crate::stats::{
+    posterior::log_sum_exp,
+    region_bayes_factor::{SIGMA, region_evidence},
+    two_causes::{Split, TwoCauseGrid},
+};
+
+use super::{
+    averaging::{Inputs, Model},
+    evidence::{Answer, Candidate},
+    sample::for_each_bit,
+};
+
+/// Best distinct single causes that are paired with others, and partners tried for each.
+const STARS: usize = 3;
+const PARTNERS: usize = 40;
+/// Regions that share more than this are the same story told twice.
+const SAME_STORY: f64 = 0.5;
+/// Regions that share more than this cannot both be causes.
+const SAME_REGION: f64 = 0.9;
+
+/// Two-cause models around the best singles, each with ln of (prior of both × evidence).
+pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
+    let mut order: Vec<usize> = (0..inputs.candidates.len()).collect();
+    order.sort_by(|a, b| inputs.score(*b).total_cmp(&inputs.score(*a)).then(a.cmp(b)));
+    let mut stars: Vec<Star> = Vec::new();
+    for index in &order {
+        if let Answer::Region { question, pool } = inputs.candidates[*index].answer
+            && stars.iter().all(|star| star.differs(question, pool, inputs))
+        {
+            stars.push(Star::new(*index, question, pool, inputs));
+        }
+        if stars.len() == STARS {
+            break;
+        }
+    }
+    let grid = TwoCauseGrid::new(4, SIGMA);
+    let mut models = Vec::new();
+    for (rank, star) in stars.iter().enumerate() {
+        let earlier: Vec<usize> = stars[..rank].iter().map(|star| star.candidate).collect();
+        let partners = star.partners(&order, inputs);
+        models.extend(
+            partners
+                .into_iter()
+                .filter(|partner| !earlier.contains(partner))
+                .map(|partner| star.with(partner, inputs, &grid)),
+        );
+    }
+    models
+}
+
+/// A leading single cause, with what is needed to pair it.
+struct Star {
+    candidate: usize,
+    question: usize,
+    pool: usize,
+    /// Share of exposure in the star's region and in each other's.
+    shared: Vec<f64>,
+    /// Events of the pool in the star's region and in each other's.
+    both: Vec<f64>,
+}
+
+impl Star {
+    fn new(candidate: usize, question: usize, pool: usize, inputs: &Inputs) -> Self {
+        let events = inputs.events;
+        let mut both = vec![0.0; inputs.list.questions.len()];
+        for shock in &events.pools[pool].shocks {
+            let rows = &events.rows[*shock];
+            for (incident, row) in rows.iter().enumerate() {
+                if events.inside(*shock, incident, question) {
+                    for_each_bit(row, |other| both[other] += 1.0 / rows.len() as f64);
+                }
+            }
+        }
+        Self { candidate, question, pool, shared: shared_shares(question, inputs), both }
+    }
+
+    /// Whether a region is another story than the star's.
+    fn differs(&self, question: usize, pool: usize, inputs: &Inputs) -> bool {
+        self.is_disjoint(pool) || self.jaccard(question, inputs) < SAME_STORY
+    }
+
+    /// Whether the pool has no event in common with the star's.
+    fn is_disjoint(&self, pool: usize) -> bool {
+        pool != self.pool && pool != 0 && self.pool != 0
+    }
+
+    fn jaccard(&self, question: usize, inputs: &Inputs) -> f64 {
+        let questions = &inputs.list.questions;
+        let shared = self.shared[question];
+        let union = questions[self.question].share + questions[question].share - shared;
+        if union > 0.0 { shared / union } else { 0.0 }
+    }
+
+    /// The most promising partners: of the same pool by the evidence left when the star's region is
+    /// given its own rate, of disjoint pools by their own score.
+    fn partners(&self, order: &[usize], inputs: &Inputs) -> Vec<usize> {
+        let mut same: Vec<(usize, f64)> = Vec::new();
+        let mut others: Vec<usize> = Vec::new();
+        let (count, share) = (self.count(inputs), inputs.list.questions[self.question].share);
+        let ratio = region_evidence(count, inputs.events_in(self.pool), share, SIGMA).mean_log_ratio.exp();
+        for index in order {
+            let candidate = &inputs.candidates[*index];
+            match candidate.answer {
+                Answer::Region { question, pool }
+                    if pool == self.pool
+                        && candidate.count >= 1.5
+                        && self.jaccard(question, inputs) < SAME_REGION =>
+                {
+                    let evidence = self.given_star(question, ratio, candidate, inputs);
+                    same.push((*index, evidence + candidate.log_prior));
+                }
+                Answer::Region { pool, .. } | Answer::Daily { pool }
+                    if self.is_disjoint(pool) && others.len() < PARTNERS =>
+                {
+                    others.push(*index);
+                }
+                _ => {}
+            }
+        }
+        same.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        same.into_iter().map(|(index, _)| index).take(PARTNERS).chain(others).collect()
+    }
+
+    fn count(&self, inputs: &Inputs) -> f64 {
+        inputs.candidates[self.candidate].count
+    }
+
+    /// Events and exposure by membership in the star's region and the partner's.
+    fn split(&self, question: usize, partner: &Candidate, inputs: &Inputs) -> (Split, Split) {
+        let star = self.count(inputs);
+        let both = self.both[question];
+        let counts = Split {
+            both,
+            only_a: (star - both).max(0.0),
+            only_b: (partner.count - both).max(0.0),
+            neither: (inputs.events_in(self.pool) - star - partner.count + both).max(0.0),
+        };
+        let (a, b) = (inputs.list.questions[self.question].share, inputs.list.questions[question].share);
+        let shared = self.shared[question].min(a).min(b);
+        let shares = Split {
+            both: shared,
+            only_a: a - shared,
+            only_b: b - shared,
+            neither: (1.0 - a - b + shared).max(1e-9),
+        };
+        (counts, shares)
+    }
+
+    /// ln of the evidence for the partner with the star's ratio held at its estimate: a screen only.
+    fn given_star(&self, question: usize, ratio: f64, partner: &Candidate, inputs: &Inputs) -> f64 {
+        const STEP: f64 = 0.4;
+        let (counts, shares) = self.split(question, partner, inputs);
+        let n = counts.both + counts.only_a + counts.only_b + counts.neither;
+        let logs: Vec<f64> = (0..25)
+            .map(|i| {
+                let u = f64::from(i) * STEP;
+                let other = u.exp();
+                let sum = ratio + other - 1.0;
+                let rate = shares.neither + shares.only_a * ratio + shares.only_b * other + shares.both * sum;
+                let prior = u * u / (2.0 * SIGMA * SIGMA);
+                counts.both * sum.ln() + counts.only_a * ratio.ln() + counts.only_b * u
+                    - n * rate.ln()
+                    - prior
+            })
+            .collect();
+        log_sum_exp(&logs)
+    }
+
+    fn with(&self, partner: usize, inputs: &Inputs, grid: &TwoCauseGrid) -> Model {
+        let (star, other) = (&inputs.candidates[self.candidate], &inputs.candidates[partner]);
+        let prior = star.log_prior + other.log_prior;
+        let own = inputs.evidence(self.candidate);
+        match other.answer {
+            Answer::Region { question, pool } if pool == self.pool => {
+                let (counts, shares) = self.split(question, other, inputs);
+                let joint = grid.evidence(counts, shares);
+                let part = inputs.events_in(self.pool) / inputs.events.of_any_cause;
+                let more = (joint.log_bayes_factor - star.log_bayes_factor) * inputs.tempered[partner];
+                Model {
+                    log_weight: prior + own + more,
+                    causes: [
+                        Some((self.candidate, joint.explained_by_a * part)),
+                        Some((partner, joint.explained_by_b * part)),
+                    ],
+                }
+            }
+            // Different causes of death do not share a likelihood: the evidence multiplies.
+            _ => Model {
+                log_weight: prior + own + inputs.evidence(partner),
+                causes: [Some((self.candidate, star.explained)), Some((partner, other.explained))],
+            },
+        }
+    }
+}
+
+/// Share of exposure common to a region and each other one: exact where at most one clock region is
+/// involved, from the sample of instants otherwise.
+fn shared_shares(question: usize, inputs: &Inputs) -> Vec<f64> {
+    let count = inputs.list.questions.len();
+    let sampled = inputs.sample.shares_with(question, count);
+    (0..count).map(|other| inputs.list.common_share(question, other).unwrap_or(sampled[other])).collect()
+}
