@@ -52,7 +52,10 @@ pub fn write(fleet: &Fleet, out: &Path, step_min: i64, compress_all: bool) -> st
     for host in &fleet.hosts {
         if let Some(style) = host.gear.sel {
             let entries = sel_story::entries(fleet, host, &dice);
-            marks[host.ix].extend(entries.iter().map(|e| e.at));
+            // A wrong clock with nothing to hold it against dates nothing.
+            let anchored = host.gear.wtmp || host.gear.log.is_some();
+            let right = |t: T| (i64::from(host.gear.clock.stamp(t)) - t.timestamp()).abs() < 600;
+            marks[host.ix].extend(entries.iter().map(|e| e.at).filter(|t| anchored || right(*t)));
             let (name, bytes) = sel_files::file(host, &entries, style);
             save(&place(fleet.layout, host, "sel", name), &bytes)?;
         }

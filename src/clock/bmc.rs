@@ -46,6 +46,8 @@ struct Reading {
 const SAME_BOOT_SECONDS: i64 = 300;
 /// Largest offset that is believed without other evidence: a zone and a day's slip.
 const OFFSET_SECONDS_MAX: i64 = 26 * 3600;
+/// Largest offset of a clock that was never set.
+const OFFSET_SECONDS_UNSET: i64 = 500 * 86_400;
 /// A step back by more than this within a log is a clock that was set.
 const STEP_BACK_SECONDS: i64 = 7200;
 /// Least uncertainty that is claimed.
@@ -166,16 +168,26 @@ fn best_zone(signs: &[i64], boots: &[i64], site_zone: Tz) -> (Tz, Vec<Tie>) {
 /// Ties signs (written seconds, seconds as if of UTC) to boots: the offset with the most boots
 /// first, then what drift and later settings of the clock leave over.
 fn tie(signs: &[(i64, i64)], boots: &[i64]) -> Vec<Tie> {
+    let near = tie_within(signs, boots, OFFSET_SECONDS_MAX, 1);
+    if near.len() >= 3 || near.len() * 2 > boots.len() {
+        return near;
+    }
+    // A clock that nobody ever set may be months off. Believe that only if most boots agree.
+    let least = 3.max(boots.len().min(signs.len()) / 2);
+    let far = tie_within(signs, boots, OFFSET_SECONDS_UNSET, least);
+    if far.len() > near.len() { far } else { near }
+}
+
+fn tie_within(signs: &[(i64, i64)], boots: &[i64], offset_max: i64, mut least: usize) -> Vec<Tie> {
     let mut ties: Vec<Tie> = Vec::new();
     let mut free_boots: Vec<i64> = boots.to_vec();
-    let mut least = 1;
     for _ in 0..4 {
-        let Some((offset, count)) = vote(signs, &free_boots) else { break };
+        let Some((offset, count)) = vote(signs, &free_boots, offset_max) else { break };
         if count < least {
             break;
         }
         // A second offset needs more than chance: two boots that agree.
-        least = 2;
+        least = least.max(2);
         let before = free_boots.len();
         take_near(signs, &mut free_boots, offset, &mut ties);
         follow_drift(signs, &mut free_boots, &mut ties);
@@ -188,12 +200,12 @@ fn tie(signs: &[(i64, i64)], boots: &[i64]) -> Vec<Tie> {
 }
 
 /// The offset under which most boots have a sign nearby; the smallest on a tie.
-fn vote(signs: &[(i64, i64)], boots: &[i64]) -> Option<(i64, usize)> {
+fn vote(signs: &[(i64, i64)], boots: &[i64], offset_max: i64) -> Option<(i64, usize)> {
     let mut gaps: Vec<(i64, usize)> = Vec::new();
     for (_, sign) in signs {
         for (index, boot) in boots.iter().enumerate() {
             let gap = sign - boot;
-            if gap.abs() <= OFFSET_SECONDS_MAX {
+            if gap.abs() <= offset_max {
                 gaps.push((gap, index));
             }
         }

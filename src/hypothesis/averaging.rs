@@ -1,9 +1,13 @@
 //! Bayesian model averaging: no listed cause, one cause, or two.
 
-use crate::stats::posterior::normalise;
+use crate::{
+    model::Family,
+    stats::{clock::DailyPattern, posterior::normalise},
+};
 
 use super::{
     evidence::{Answer, Candidate, Events},
+    host_time::HostTime,
     pairs,
     questionnaire::Questionnaire,
     sample::Sample,
@@ -23,7 +27,9 @@ pub(super) struct Average {
     pub posterior: Vec<f64>,
     /// Expected share of all independent events that the candidate explains.
     pub explained: Vec<f64>,
+    /// Probability that no cause is at work, and that no symptom goes before.
     pub null: f64,
+    pub no_symptom: f64,
 }
 
 /// One model: its candidates with what each explains.
@@ -41,6 +47,10 @@ pub(super) struct Inputs<'a> {
     pub list: &'a Questionnaire,
     pub events: &'a Events,
     pub sample: &'a Sample,
+    pub time: &'a HostTime,
+    pub daily: &'a [DailyPattern],
+    /// Which candidates compete with each other here.
+    pub included: Vec<bool>,
 }
 
 impl Inputs<'_> {
@@ -59,16 +69,40 @@ impl Inputs<'_> {
 }
 
 /// Averages over null, singles and pairs.
-pub(super) fn average(inputs: &Inputs, hosts: usize) -> Average {
+///
+/// Symptoms (alarms that go before) and causes answer different questions, "what" and "where": a RAID
+/// firmware and the disk errors it makes are both true, and must not take each other's probability.
+/// So the two are averaged apart.
+pub(super) fn average(mut inputs: Inputs, hosts: usize) -> Average {
+    let symptom = |candidate: &Candidate| match candidate.answer {
+        Answer::Region { question, .. } => inputs.list.questions[question].family == Family::Precursor,
+        Answer::Host { .. } | Answer::Daily { .. } => false,
+    };
+    let symptoms: Vec<bool> = inputs.candidates.iter().map(symptom).collect();
+    let mut average = Average {
+        posterior: vec![0.0; symptoms.len()],
+        explained: vec![0.0; symptoms.len()],
+        null: 1.0,
+        no_symptom: 1.0,
+    };
+    inputs.included = symptoms.iter().map(|symptom| !symptom).collect();
+    average.null = average_included(&inputs, hosts, &mut average);
+    inputs.included = symptoms;
+    average.no_symptom = average_included(&inputs, 0, &mut average);
+    average
+}
+
+/// Adds the shares of the included candidates and returns the probability of the null model.
+fn average_included(inputs: &Inputs, hosts: usize, average: &mut Average) -> f64 {
     let candidates = inputs.candidates;
     let mut models = vec![Model { log_weight: NO_CAUSE.ln(), causes: [None, None] }];
     let single = ((1.0 - NO_CAUSE) * ONE_CAUSE).ln();
     let suspects = candidates.iter().filter(|c| matches!(c.answer, Answer::Host { .. })).count();
-    let quiet = (hosts - suspects.min(hosts)) as f64 * inputs.list.host_prior * QUIET_HOST;
+    let quiet = hosts.saturating_sub(suspects) as f64 * inputs.list.host_prior * QUIET_HOST;
     if quiet > 0.0 {
         models.push(Model { log_weight: single + quiet.ln(), causes: [None, None] });
     }
-    for (index, candidate) in candidates.iter().enumerate() {
+    for (index, candidate) in candidates.iter().enumerate().filter(|(index, _)| inputs.included[*index]) {
         let causes = [Some((index, candidate.explained)), None];
         models.push(Model { log_weight: single + inputs.score(index), causes });
     }
@@ -80,16 +114,11 @@ pub(super) fn average(inputs: &Inputs, hosts: usize) -> Average {
             .map(|model| Model { log_weight: pair + model.log_weight, causes: model.causes }),
     );
     let weights = normalise(&models.iter().map(|model| model.log_weight).collect::<Vec<_>>());
-    let mut average = Average {
-        posterior: vec![0.0; candidates.len()],
-        explained: vec![0.0; candidates.len()],
-        null: weights.first().copied().unwrap_or(1.0),
-    };
     for (model, weight) in models.iter().zip(&weights) {
         for (candidate, explained) in model.causes.iter().flatten() {
             average.posterior[*candidate] += weight;
             average.explained[*candidate] += weight * explained;
         }
     }
-    average
+    weights.first().copied().unwrap_or(1.0)
 }

@@ -1,19 +1,16 @@
 //! Counts of events per region, and the evidence in them.
 
-use std::f64::consts::PI;
-
 use rayon::prelude::*;
 
 use crate::{
     model::Study,
     stats::{
-        clock::{DailyEvidence, DailyPattern},
+        clock::{DailyPattern, Hours},
         region_bayes_factor::{SIGMA, TableGrid, region_evidence},
     },
 };
 
 use super::{
-    clock_region::DAY,
     host_time::HostTime,
     questionnaire::Questionnaire,
     sample::{Membership, Sample, for_each_bit},
@@ -71,25 +68,28 @@ impl Events {
         self.rows[shock][incident][question / 64] & (1 << (question % 64)) != 0
     }
 
-    /// Weighted sums of cosines and sines of the time of day.
-    fn resultant(&self, pool: &Pool) -> (f64, f64) {
-        let (mut cosine, mut sine) = (0.0, 0.0);
-        for shock in &pool.shocks {
+    /// Times of day of a pool's events.
+    pub fn hours(&self, pool: usize) -> Hours {
+        self.hours_where(pool, |_, _| true)
+    }
+
+    /// Times of day of a pool's events outside a region.
+    pub fn outside(&self, pool: usize, question: usize) -> Hours {
+        self.hours_where(pool, |shock, incident| !self.inside(shock, incident, question))
+    }
+
+    fn hours_where(&self, pool: usize, counts: impl Fn(usize, usize) -> bool) -> Hours {
+        let mut hours = Hours::default();
+        for shock in &self.pools[pool].shocks {
             let incidents = &self.shocks[*shock].incidents;
-            for incident in incidents {
-                let (c, s) = direction(incident.instant.second_of_day());
-                cosine += c / incidents.len() as f64;
-                sine += s / incidents.len() as f64;
+            for (place, incident) in incidents.iter().enumerate().filter(|(place, _)| counts(*shock, *place))
+            {
+                debug_assert!(place < incidents.len());
+                hours.add(incident.instant.second_of_day(), 1.0 / incidents.len() as f64);
             }
         }
-        (cosine, sine)
+        hours
     }
-}
-
-/// Unit vector of a second of the day.
-pub(super) fn direction(second: i64) -> (f64, f64) {
-    let angle = second as f64 / DAY as f64 * 2.0 * PI;
-    (angle.cos(), angle.sin())
 }
 
 /// ln BF of every region for the counts that permutations bring, per pool.
@@ -168,7 +168,7 @@ pub(super) fn candidates(
     list: &Questionnaire,
     events: &Events,
     tables: &[PoolTable],
-    daily: &DailyPattern,
+    daily: &[DailyPattern],
     time: &HostTime,
 ) -> Vec<Candidate> {
     let mut candidates = Vec::new();
@@ -186,7 +186,7 @@ pub(super) fn candidates(
             }
         });
         candidates.par_extend(regions);
-        let evidence = daily_evidence(events, pool, daily);
+        let evidence = daily[index].evidence(&events.hours(index));
         candidates.push(Candidate {
             answer: Answer::Daily { pool: index },
             log_bayes_factor: evidence.log_bayes_factor,
@@ -199,13 +199,7 @@ pub(super) fn candidates(
     candidates
 }
 
-/// The daily pattern of a pool.
-pub(super) fn daily_evidence(events: &Events, pool: &Pool, daily: &DailyPattern) -> DailyEvidence {
-    let (cosine, sine) = events.resultant(pool);
-    daily.evidence(cosine, sine, pool.shocks.len() as f64)
-}
-
-/// The daily pattern's grid for the fleet's own spread of time at risk over the hours.
-pub(super) fn daily_pattern(sample: &Sample) -> DailyPattern {
-    DailyPattern::new(&sample.hours)
+/// The daily patterns of each pool, for the fleet's own spread of time at risk over the hours.
+pub(super) fn daily_patterns(sample: &Sample, events: &Events) -> Vec<DailyPattern> {
+    events.pools.iter().map(|pool| DailyPattern::new(&sample.hours, pool.shocks.len())).collect()
 }

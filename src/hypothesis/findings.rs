@@ -40,7 +40,7 @@ const CLAIM: f64 = 0.3;
 /// A group is looked at without its worst host if that host has this share of its events.
 const MOSTLY_ONE_HOST: f64 = 0.6;
 /// ln BF below which nothing is left of a group.
-const LEFT_WITHOUT_HOST: f64 = 0.5;
+const LEFT_WITHOUT_HOST: f64 = 2.0;
 
 /// Share of all events from which a region, and a symptom that goes before, is worth a claim.
 const CLAIM_SHARE: f64 = 0.15;
@@ -288,7 +288,9 @@ impl Analysis<'_> {
     }
 
     pub fn verdict(&self, region: &RegionFinding, rates: Option<&rate_ratio::RateRatio>) -> Verdict {
-        let mut verdict = self.judge(region.p_adjusted, region.posterior);
+        let symptom = self.question(region).family == Family::Precursor;
+        let null = if symptom { self.average.no_symptom } else { self.average.null };
+        let mut verdict = judge(region.p_adjusted, region.posterior, null);
         if verdict == Verdict::Supported
             && !(self.weighs_enough(region) && self.stands_without_worst_host(region))
         {
@@ -299,23 +301,20 @@ impl Analysis<'_> {
             && power::power_to_see(n, self.question(region).share, SIGNIFICANT, 3.0) >= 0.8;
         if verdict == Verdict::Inconclusive && spoken_against { Verdict::Contradicted } else { verdict }
     }
+}
 
-    /// The verdict of permutation and posterior together.
-    pub fn judge(&self, p_adjusted: f64, posterior: f64) -> Verdict {
-        let significant = p_adjusted <= SIGNIFICANT;
-        let null_unlikely = self.average.null < NULL_UNLIKELY;
-        // Where the shuffled fleets are very clear, the model's prior on "nothing" may be stubborn.
-        let very_clear = p_adjusted <= VERY_SIGNIFICANT && self.average.null < NULL_POSSIBLE;
-        if ((significant && null_unlikely) || very_clear) && posterior >= CLAIM {
-            Verdict::Supported
-        } else if (significant && posterior >= 0.02)
-            || (null_unlikely && posterior >= 0.1)
-            || posterior >= 0.5
-        {
-            Verdict::Suggestive
-        } else {
-            Verdict::Inconclusive
-        }
+/// The verdict of permutation and posterior together.
+pub(super) fn judge(p_adjusted: f64, posterior: f64, null: f64) -> Verdict {
+    let significant = p_adjusted <= SIGNIFICANT;
+    let null_unlikely = null < NULL_UNLIKELY;
+    // Where the shuffled fleets are very clear, the model's prior on "nothing" may be stubborn.
+    let very_clear = p_adjusted <= VERY_SIGNIFICANT && null < NULL_POSSIBLE;
+    if ((significant && null_unlikely) || very_clear) && posterior >= CLAIM {
+        Verdict::Supported
+    } else if (significant && posterior >= 0.02) || (null_unlikely && posterior >= 0.1) || posterior >= 0.5 {
+        Verdict::Suggestive
+    } else {
+        Verdict::Inconclusive
     }
 }
 

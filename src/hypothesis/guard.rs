@@ -12,12 +12,15 @@ use rayon::prelude::*;
 
 use crate::{
     model::Study,
-    stats::{clock::DailyPattern, permutation::generator},
+    stats::{
+        clock::{DailyPattern, Hours},
+        permutation::generator,
+    },
 };
 
 use super::{
     clock_region::{DAY, Instant},
-    evidence::{Events, PoolTable, direction},
+    evidence::{Events, PoolTable},
     host_time::HostTime,
     questionnaire::Questionnaire,
     sample::{Membership, Sample, for_each_bit},
@@ -32,7 +35,7 @@ pub(super) struct Guard<'a> {
     pub sample: &'a Sample,
     pub events: &'a Events,
     pub tables: &'a [PoolTable],
-    pub daily: &'a DailyPattern,
+    pub daily: &'a [DailyPattern],
     pub seed: u64,
 }
 
@@ -96,7 +99,7 @@ impl Guard<'_> {
         let questions = self.list.questions.len();
         let hosts = self.draw_hosts(layout, random);
         let mut counts = vec![0u32; questions * self.events.pools.len()];
-        let mut resultants = vec![(0.0, 0.0); self.events.pools.len()];
+        let mut hours = vec![Hours::default(); self.events.pools.len()];
         let mut row = vec![0; self.member.words];
         for (shock, group) in layout.group.iter().enumerate() {
             let point = self.draw_point(hosts[*group], random);
@@ -107,18 +110,16 @@ impl Guard<'_> {
             } else {
                 row.copy_from_slice(self.sample.row(point));
             }
-            let (cosine, sine) = direction(second);
             for pool in [Some(0), layout.pool[shock]].into_iter().flatten() {
                 let counts = &mut counts[pool * questions..][..questions];
                 for_each_bit(&row, |question| counts[question] += 1);
-                resultants[pool].0 += cosine;
-                resultants[pool].1 += sine;
+                hours[pool].add(second, 1.0);
             }
         }
-        self.best_score(null, &counts, &resultants)
+        self.best_score(null, &counts, &hours)
     }
 
-    fn best_score(&self, null: Null, counts: &[u32], resultants: &[(f64, f64)]) -> f64 {
+    fn best_score(&self, null: Null, counts: &[u32], hours: &[Hours]) -> f64 {
         let questions = self.list.questions.len();
         let mut best = f64::NEG_INFINITY;
         for (pool, table) in self.tables.iter().enumerate() {
@@ -130,9 +131,8 @@ impl Guard<'_> {
                 }
             }
             if null == Null::AnyTime {
-                let (cosine, sine) = resultants[pool];
                 let prior = (self.list.daily_prior * self.events.pools[pool].prior).ln();
-                best = best.max(self.daily.log_bayes_factor(cosine, sine, table.events as f64) + prior);
+                best = best.max(self.daily[pool].log_bayes_factor(&hours[pool]) + prior);
             }
         }
         best

@@ -15,7 +15,7 @@ use crate::{
 use super::shocks::Shock;
 
 /// A mechanism with a share below this among the events is just one of the ways in which hosts die.
-const ORDINARY_SIGNATURE: f64 = 0.25;
+const ORDINARY_SIGNATURE: f64 = 0.33;
 /// Slips of operators have about this share in an ordinary fleet.
 const ORDINARY_OPERATOR: f64 = 0.15;
 /// How far a signature speaks for itself where the verdict on the incident did not follow it.
@@ -55,7 +55,11 @@ pub(super) fn signatures(study: &Study, shocks: &[Shock], of_any_cause: usize) -
         let cases: Vec<usize> = places.iter().map(|place| place.1).collect();
         let term = Term::new("signature", signature);
         if let Some(same) = by_cases.get_mut(&cases) {
-            same.aliases.push(vec![term]);
+            let mut other = term;
+            if says_only_that_it_died(&same.term.value) && !says_only_that_it_died(&other.value) {
+                std::mem::swap(&mut same.term, &mut other);
+            }
+            same.aliases.push(vec![other]);
             continue;
         }
         let responsibility = |case: usize| {
@@ -90,6 +94,14 @@ pub(super) fn operator(study: &Study, shocks: &[Shock], of_any_cause: usize) -> 
     let cases = places.iter().map(|place| place.1).collect();
     let term = Term::new("cause", Cause::Operator.word());
     Some(weigh(study, term, cases, &places, weight, of_any_cause, ORDINARY_OPERATOR))
+}
+
+/// Of two signatures of the same incidents, the one that names a part leads: a machine check or a panic
+/// is how the kernel puts it.
+fn says_only_that_it_died(signature: &str) -> bool {
+    const FORMS: [&str; 6] =
+        ["machine-check", "kernel-", "firmware-error", "reset-reason", "watchdog", "bus-fatal"];
+    FORMS.iter().any(|form| signature.starts_with(form))
 }
 
 /// Causes that are a verdict on a mechanism, as opposed to "it went away" or "power failed".
@@ -132,7 +144,7 @@ fn weigh(
     let share = (weight / n).min(1.0);
     let log_bayes_factor = excess_log_bayes_factor(weight.min(n), n, ordinary);
     let posterior = 1.0 / (1.0 + (-log_bayes_factor).exp());
-    let chance = binomial::at_least(weight.floor() as u64, n as u64, ordinary + 0.1);
+    let chance = binomial::at_least(weight.floor() as u64, n as u64, ordinary + 0.07);
     Mechanism {
         term,
         aliases: Vec::new(),

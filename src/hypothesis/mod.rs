@@ -82,7 +82,7 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let pools = shocks::pools(&other);
     let events = evidence::Events::new(study, &list, &member, other, pools, of_any_cause);
     let tables: Vec<_> = events.pools.iter().map(|pool| evidence::PoolTable::new(&list, pool)).collect();
-    let daily = evidence::daily_pattern(&sample);
+    let daily = evidence::daily_patterns(&sample, &events);
     let candidates = evidence::candidates(&list, &events, &tables, &daily, &time);
     let tempered = tempering::factors(&candidates, &list, &events, &time);
     let inputs = averaging::Inputs {
@@ -91,8 +91,11 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
         list: &list,
         events: &events,
         sample: &sample,
+        time: &time,
+        daily: &daily,
+        included: Vec::new(),
     };
-    let average = averaging::average(&inputs, study.hosts.len());
+    let average = averaging::average(inputs, study.hosts.len());
     let guard = Guard {
         study,
         time: &time,

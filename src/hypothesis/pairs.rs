@@ -4,7 +4,7 @@
 
 use crate::stats::{
     posterior::log_sum_exp,
-    region_bayes_factor::{SIGMA, region_evidence},
+    region_bayes_factor::{RegionEvidence, SIGMA, region_evidence},
     two_causes::{Split, TwoCauseGrid},
 };
 
@@ -17,6 +17,8 @@ use super::{
 /// Best distinct single causes that are paired with others, and partners tried for each.
 const STARS: usize = 3;
 const PARTNERS: usize = 40;
+/// Repeatedly failing hosts that are paired with regions.
+const HOSTS: usize = 2;
 /// Regions that share more than this are the same story told twice.
 const SAME_STORY: f64 = 0.5;
 /// Regions that share more than this cannot both be causes.
@@ -24,7 +26,8 @@ const SAME_REGION: f64 = 0.9;
 
 /// Two-cause models around the best singles, each with ln of (prior of both × evidence).
 pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
-    let mut order: Vec<usize> = (0..inputs.candidates.len()).collect();
+    let mut order: Vec<usize> =
+        (0..inputs.candidates.len()).filter(|index| inputs.included[*index]).collect();
     order.sort_by(|a, b| inputs.score(*b).total_cmp(&inputs.score(*a)).then(a.cmp(b)));
     let mut stars: Vec<Star> = Vec::new();
     for index in &order {
@@ -49,7 +52,73 @@ pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
                 .map(|partner| star.with(partner, inputs, &grid)),
         );
     }
+    models.extend(beside_hosts(inputs, &order));
     models
+}
+
+/// A bad host and something else: the host takes all its own events, the other explains the rest.
+fn beside_hosts(inputs: &Inputs, order: &[usize]) -> Vec<Model> {
+    let is_host = |index: &&usize| matches!(inputs.candidates[**index].answer, Answer::Host { .. });
+    let mut models = Vec::new();
+    for first in order.iter().filter(is_host).take(HOSTS) {
+        let Answer::Host { host } = inputs.candidates[*first].answer else { continue };
+        for other in order.iter().filter(|index| *index != first).take(PARTNERS) {
+            let candidate = &inputs.candidates[*other];
+            let Answer::Region { question, pool } = candidate.answer else { continue };
+            let rest = RestOfFleet::without(host, question, pool, inputs);
+            let evidence = rest.evidence();
+            let events = inputs.events.of_any_cause;
+            models.push(Model {
+                log_weight: inputs.score(*first)
+                    + candidate.log_prior
+                    + evidence.log_bayes_factor * inputs.tempered[*other],
+                causes: [
+                    Some((*first, inputs.candidates[*first].explained)),
+                    Some((*other, evidence.explained_fraction * rest.events / events)),
+                ],
+            });
+        }
+    }
+    models
+}
+
+/// A pool and a region without one host.
+struct RestOfFleet {
+    count: f64,
+    events: f64,
+    share: f64,
+}
+
+impl RestOfFleet {
+    fn without(host: usize, question: usize, pool: usize, inputs: &Inputs) -> Self {
+        let (mut count, mut events) = (0.0, 0.0);
+        for shock in &inputs.events.pools[pool].shocks {
+            let incidents = &inputs.events.shocks[*shock].incidents;
+            for (place, incident) in incidents.iter().enumerate().filter(|(_, i)| i.instant.host != host) {
+                debug_assert!(incident.instant.host != host);
+                events += 1.0 / incidents.len() as f64;
+                if inputs.events.inside(*shock, place, question) {
+                    count += 1.0 / incidents.len() as f64;
+                }
+            }
+        }
+        let asked = &inputs.list.questions[question];
+        let time = inputs.time;
+        let own: f64 = time.stretches[host]
+            .iter()
+            .filter(|stretch| asked.profiles[stretch.profile as usize])
+            .map(|stretch| (stretch.to - stretch.from) as f64)
+            .sum();
+        // Of a window only the host's part of the group's time is known, and taken ∝ its exposure.
+        let group = inputs.list.group_seconds(asked).max(1.0);
+        let inside = asked.exposure_seconds * (1.0 - own / group).max(0.0);
+        let share = inside / (time.total_seconds - time.host_seconds[host]).max(1.0);
+        Self { count, events, share }
+    }
+
+    fn evidence(&self) -> RegionEvidence {
+        region_evidence(self.count, self.events, self.share, SIGMA)
+    }
 }
 
 /// A leading single cause, with what is needed to pair it.
@@ -113,6 +182,7 @@ impl Star {
                     let evidence = self.given_star(question, ratio, candidate, inputs);
                     same.push((*index, evidence + candidate.log_prior));
                 }
+                Answer::Daily { pool } if pool == self.pool => others.push(*index),
                 Answer::Region { pool, .. } | Answer::Daily { pool }
                     if self.is_disjoint(pool) && others.len() < PARTNERS =>
                 {
@@ -185,6 +255,19 @@ impl Star {
                     causes: [
                         Some((self.candidate, joint.explained_by_a * part)),
                         Some((partner, joint.explained_by_b * part)),
+                    ],
+                }
+            }
+            // The region takes its own events, the daily pattern explains the others.
+            Answer::Daily { pool } if pool == self.pool => {
+                let outside = inputs.events.outside(pool, self.question);
+                let rest = inputs.daily[pool].evidence(&outside);
+                let part = outside.events / inputs.events.of_any_cause;
+                Model {
+                    log_weight: prior + own + rest.log_bayes_factor,
+                    causes: [
+                        Some((self.candidate, star.explained)),
+                        Some((partner, rest.explained_fraction * part)),
                     ],
                 }
             }

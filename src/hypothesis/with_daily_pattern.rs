@@ -11,14 +11,14 @@ use crate::{
 
 use super::{
     clock_region::DAY,
-    evidence::{Answer, daily_evidence},
-    findings::Analysis,
+    evidence::Answer,
+    findings::{Analysis, judge},
     names,
     without_region::{blank, ids},
 };
 
 /// One smooth daily pattern, told by its busiest six hours.
-pub(super) fn hypothesis(analysis: &Analysis, daily: &DailyPattern) -> Option<Hypothesis> {
+pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<Hypothesis> {
     let mut posterior = 0.0;
     let mut explained = 0.0;
     let mut best: Option<(usize, f64, f64)> = None;
@@ -32,7 +32,7 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &DailyPattern) -> Option<Hy
     }
     let (pool, score, log_bayes_factor) = best?;
     let shocks = &analysis.events.pools[pool].shocks;
-    let evidence = daily_evidence(analysis.events, &analysis.events.pools[pool], daily);
+    let evidence = daily[pool].evidence(&analysis.events.hours(pool));
     let hours: Vec<f64> = shocks
         .iter()
         .map(|shock| analysis.events.shocks[*shock].first().instant.second_of_day() as f64 / 3600.0)
@@ -64,7 +64,7 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &DailyPattern) -> Option<Hy
         .filter(|incident| within(incident.instant.second_of_day() as f64 / 3600.0))
         .map(|incident| incident.case)
         .collect();
-    hypothesis.verdict = analysis.judge(p_adjusted, posterior);
+    hypothesis.verdict = judge(p_adjusted, posterior, analysis.average.null);
     hypothesis.rate_ratio = rates.ratio.is_finite().then_some(rates.ratio);
     hypothesis.ci95 = Some((rates.low, rates.high.is_finite().then_some(rates.high)));
     // The block was chosen by its count, so its own p-value would flatter; Rayleigh's test does not choose.

@@ -8,7 +8,7 @@ use crate::{
 use super::{
     clock_region::DAY,
     evidence::Answer,
-    findings::{Analysis, Disguise},
+    findings::{Analysis, Disguise, judge},
     names,
     shocks::Shock,
     without_region::{blank, ids},
@@ -75,7 +75,7 @@ fn lemon(analysis: &Analysis, found: &Lemon) -> Hypothesis {
         ),
     );
     let p_adjusted = (HOST_FAMILY_PRICE * max_t_p(candidate.score(), &analysis.hosts)).min(1.0);
-    hypothesis.verdict = analysis.judge(p_adjusted, found.posterior);
+    hypothesis.verdict = judge(p_adjusted, found.posterior, analysis.average.null);
     if let Some(rates) = rates {
         hypothesis.rate_ratio = rates.ratio.is_finite().then_some(rates.ratio);
         hypothesis.ci95 = Some((rates.low, rates.high.is_finite().then_some(rates.high)));

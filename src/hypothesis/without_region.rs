@@ -27,7 +27,7 @@ pub(super) fn hypotheses(
     regions: &[RegionFinding],
     disguises: &[Disguise],
     operator: &[Shock],
-    daily: &DailyPattern,
+    daily: &[DailyPattern],
 ) -> Vec<Hypothesis> {
     let mut out = Vec::new();
     out.extend(with_daily_pattern::hypothesis(analysis, daily));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::event::Event;
 use super::history::{History, StartSign};
 use super::versions;
 use crate::knowledge::Class;
@@ -43,6 +44,10 @@ pub fn find_starts(history: &History) -> Vec<BootStart> {
         if !near && !seen_by_os {
             starts.push(BootStart { at, slack, signs: vec![sign], by_bmc_only: true, versions: BTreeMap::new() });
         }
+    }
+    for (at, sign) in silent_returns(history, &starts, &watched) {
+        let slack = TimeDelta::minutes(5);
+        starts.push(BootStart { at, slack, signs: vec![sign], by_bmc_only: true, versions: BTreeMap::new() });
     }
     starts.sort_by_key(|start| start.at);
     for index in 0..starts.len() {
@@ -103,6 +108,53 @@ fn bmc_starts(history: &History) -> Vec<(DateTime<Utc>, TimeDelta, StartSign)> {
         }
     }
     groups.into_iter().map(|(first, _, slack, sign)| (first, slack, sign)).collect()
+}
+
+/// Events of one failure follow each other this closely.
+const ONE_FAILURE: TimeDelta = TimeDelta::minutes(15);
+/// A failure without a start within this was followed by one that the BMC did not write down.
+const START_FOLLOWS: TimeDelta = TimeDelta::hours(30);
+/// Where the return of the power is not written down either, it is put this long after the failure.
+const UNSEEN_RETURN: TimeDelta = TimeDelta::minutes(3);
+
+/// Some BMCs write down failures and no starts. What stops a machine at once, on a host that nothing
+/// else watched and that no start follows, was followed by a start all the same: at the return of
+/// the power, if that shows.
+fn silent_returns(
+    history: &History,
+    starts: &[BootStart],
+    watched: &[(DateTime<Utc>, DateTime<Utc>)],
+) -> Vec<(DateTime<Utc>, StartSign)> {
+    let mut out: Vec<(DateTime<Utc>, StartSign)> = Vec::new();
+    let mut group_end: Option<DateTime<Utc>> = None;
+    for event in history.events.iter().filter(|event| event.by_bmc && stops_at_once(event)) {
+        let at = event.at.best;
+        let in_group = group_end.is_some_and(|end| at <= end + ONE_FAILURE);
+        let followed = starts.iter().any(|start| start.at >= at - ONE_BOOT && start.at <= at + START_FOLLOWS);
+        let seen_by_os = watched.iter().any(|(from, to)| at > *from - ONE_BOOT && at < *to + ONE_BOOT);
+        group_end = Some(group_end.map_or(at, |end| end.max(at)));
+        if in_group || followed || seen_by_os {
+            continue;
+        }
+        let back = history
+            .between(at, at + START_FOLLOWS)
+            .find(|later| later.by_bmc && later.class == Class::PowerRestored)
+            .map_or(at + UNSEEN_RETURN, |later| later.at.best + UNSEEN_RETURN);
+        group_end = Some(back);
+        let sign = StartSign {
+            at: back,
+            source: event.source.clone(),
+            line_or_offset: event.line_or_offset,
+            text: "the failure itself: no start was written down".to_owned(),
+        };
+        out.push((back, sign));
+    }
+    out
+}
+
+fn stops_at_once(event: &Event) -> bool {
+    matches!(event.class, Class::PowerLost | Class::Panic | Class::Thermal | Class::HardwareFatal)
+        || (event.class == Class::Watchdog && event.signature == "watchdog-reset")
 }
 
 /// Spans in which the host's own records were kept.

@@ -126,11 +126,21 @@ impl<'a> Gap<'a> {
         if event.by_bmc { event.at.earliest <= start + ONE_MINUTE } else { event.at.best < start }
     }
 
-    /// Whether the event is near the end: not longer before the last line than `within`.
+    /// Whether the event is near the end: not longer before the last line than `within`. Without a
+    /// log the end may lie anywhere before the next start, but what stops a machine at once is near
+    /// it by itself.
     #[must_use]
     pub fn near_end(&self, event: &Event, within: TimeDelta) -> bool {
-        let end = self.last_seen.or(self.next_start);
-        end.is_none_or(|end| event.at.latest >= end - within)
+        let stops_at_once = matches!(
+            event.class,
+            Class::PowerLost | Class::Panic | Class::HardwareFatal | Class::Thermal | Class::PowerOff | Class::SupplyLost
+        );
+        match (self.last_seen, self.next_start) {
+            (Some(seen), _) => event.at.latest >= seen - within,
+            (None, Some(start)) if stops_at_once => event.at.latest >= start - BEFORE_WITHOUT_LOG,
+            (None, Some(start)) => event.at.latest >= start - within,
+            (None, None) => true,
+        }
     }
 }
 

@@ -69,7 +69,13 @@ impl Silence {
     /// Whether a silence of that length says that the host was dead or stuck, rather than idle.
     #[must_use]
     pub fn is_notable(&self, seconds: i64) -> bool {
-        seconds > self.rare_s * 5 / 4 + 600
+        seconds > (self.rare_s * 5 / 4 + 600).min(self.elapsed_s * 4 + 1200).max(1500)
+    }
+
+    /// Whether somebody who reset the host by hand after such a silence had reason to.
+    #[must_use]
+    pub fn invites_reset(&self, seconds: i64) -> bool {
+        seconds > self.rare_s.min(self.elapsed_s * 5 / 2 + 600).max(1080)
     }
 }
 

@@ -25,7 +25,8 @@ pub fn moment_of(gap: &Gap<'_>, verdict: &Verdict) -> Moment {
     let metered = [gap.dark, gap.unmetered].into_iter().flatten().map(|span| span.0).min();
     let earliest = metered.filter(|at| *at > earliest && *at < latest).unwrap_or(earliest);
     let (best, margin) = best_of(gap, verdict, earliest, latest);
-    let best = best.clamp(earliest, latest);
+    let (earliest, best) = (earliest.min(best), best.min(latest));
+    let best = if margin.is_some() { best } else { best.max(earliest) };
     match margin {
         Some(margin) => Moment { best, earliest: (best - margin).max(earliest), latest: (best + margin).min(latest) },
         None => Moment { best, earliest, latest },
@@ -46,8 +47,15 @@ fn best_of(
     let margin = |event: &Event| (event.at.latest - event.at.best).max(TimeDelta::seconds(30));
     let decided = verdict.decided_by.and_then(|index| gap.events.get(index)).copied().filter(|event| {
         let told_by_next = gap.next_start.is_some_and(|start| event.at.best >= start - TimeDelta::seconds(5));
-        !told_by_next && event.class != Class::Unclean
+        !told_by_next && event.class != Class::Unclean && !written_on_return(gap, event)
     });
+    // The log goes on for a while after a freeze, a stuck disk or a full memory: the host stopped
+    // working with the first sign of it.
+    if let Some(event) = decided.filter(|event| {
+        !event.by_bmc && matches!(event.class, Class::Freeze | Class::Hang | Class::StorageFault)
+    }) {
+        return (event.at.best, Some(margin(event)));
+    }
     // What hung stopped working when its log stopped, not when it was reset.
     if verdict.hung_first && gap.last_seen.is_some() && (gap.common.common_s <= 900 || gap.fell_silent()) {
         return (stopped(gap, earliest), None);
@@ -84,6 +92,14 @@ fn best_of(
         Some(event) => (event.at.best, Some(margin(event))),
         None => (latest - POST, None),
     }
+}
+
+/// A BMC without standby power writes down the loss when the power is back, minutes before the boot.
+fn written_on_return(gap: &Gap<'_>, event: &Event) -> bool {
+    let shortly = TimeDelta::minutes(6);
+    event.class == Class::PowerLost
+        && gap.next_start.is_some_and(|start| start - event.at.best <= shortly)
+        && gap.last_seen.is_some_and(|seen| event.at.best - seen > shortly)
 }
 
 /// The log stopped in the middle of what it commonly leaves between two lines.

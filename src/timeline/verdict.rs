@@ -264,14 +264,14 @@ fn memory(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
 
 /// Row 16 and the signs of a hang in the log; and row 4's hang that somebody cured by hand.
 fn hang(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
-    let stuck = gap.of(Class::Hang).find(|event| gap.near_end(event, MINUTES_30) && gap.before_start(event));
-    if let Some(event) = stuck {
-        let mut found = verdict(Cause::Hang, 0.88, format!("the system was stuck before it ended: {}", event.text));
+    if let Some(event) = open_freeze(gap) {
+        let mut found = verdict(Cause::Hang, 0.85, "a backup froze the file systems and never thawed them".to_owned());
         found.hung_first = true;
         return Some(by(gap, event, found));
     }
-    if let Some(event) = open_freeze(gap) {
-        let mut found = verdict(Cause::Hang, 0.85, "a backup froze the file systems and never thawed them".to_owned());
+    let stuck = gap.of(Class::Hang).find(|event| gap.near_end(event, MINUTES_60) && gap.before_start(event));
+    if let Some(event) = stuck {
+        let mut found = verdict(Cause::Hang, 0.88, format!("the system was stuck before it ended: {}", event.text));
         found.hung_first = true;
         return Some(by(gap, event, found));
     }
@@ -280,7 +280,7 @@ fn hang(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     let before_cure = gap.last_seen.map(|seen| (cure.at.best - seen).num_seconds())?;
     let vague = cure.at.latest - cure.at.best > MINUTES_10;
     let silent_s = if vague { gap.silence_s().unwrap_or(before_cure) } else { before_cure };
-    if context.window.is_some() || !(gap.common.is_notable(silent_s) || (gap.common.rare_s <= 900 && silent_s >= 20 * 60)) {
+    if context.window.is_some() || !gap.common.invites_reset(silent_s) {
         return None;
     }
     let mut found = verdict(
@@ -301,7 +301,7 @@ fn reset_by_hand<'a>(gap: &Gap<'a>) -> Option<&'a Event> {
 
 /// A freeze without a thaw after it.
 fn open_freeze<'a>(gap: &Gap<'a>) -> Option<&'a Event> {
-    let freeze = gap.of(Class::Freeze).rfind(|event| gap.near_end(event, MINUTES_30) && gap.before_start(event))?;
+    let freeze = gap.of(Class::Freeze).rfind(|event| gap.near_end(event, MINUTES_60) && gap.before_start(event))?;
     let thawed = gap.of(Class::Thaw).any(|event| event.at.best >= freeze.at.best && gap.before_start(event));
     (!thawed).then_some(freeze)
 }
@@ -351,10 +351,15 @@ fn lost_power_signs(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     if gap.dark.is_some() {
         return Some(verdict(Cause::PowerLoss, 0.7, "the power meter read nothing while the host was down".to_owned()));
     }
+    // Any reset can lose writes. They speak for a loss of power only where no BMC could have seen
+    // one and the host was away for longer than a reset takes.
     let event = nul?;
-    let sure = if gap.sel_covers { 0.5 } else { 0.7 };
-    let reason = "the log has NUL bytes where the last writes were lost, as after a loss of power".to_owned();
-    Some(by(gap, event, verdict(Cause::PowerLoss, sure, reason)))
+    let away = gap.silence_s().is_some_and(|silence| silence > 15 * 60);
+    if gap.sel_covers || !away {
+        return None;
+    }
+    let reason = "the log has NUL bytes where the last writes were lost, and the host was away: as after a loss of power";
+    Some(by(gap, event, verdict(Cause::PowerLoss, 0.6, reason.to_owned())))
 }
 
 /// No sign of anything but an announced window.
