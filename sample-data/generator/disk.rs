@@ -12,14 +12,14 @@ use crate::fleet::{Fleet, Host, Layout, LogForm};
 use crate::log_files::{self, LogFile};
 use crate::{host_log, jobs, power, sel_files, sel_story, tables, truth, wtmp};
 
-/// Writes the truth, and beside it the folder `data` with everything an administrator would have. `step_min` is the interval of the power readings.
+/// Writes everything an administrator would have, and `truth.toml` beside it, which no program is meant to read.
+/// `step_min` is the interval of the power readings.
 pub fn write(fleet: &Fleet, out: &Path, step_min: i64, compress_all: bool) -> std::io::Result<()> {
     let dice = Dice::new(fleet.seed).fork("disk");
-    let data = out.join("data");
-    fs::create_dir_all(&data)?;
+    fs::create_dir_all(out)?;
     let mut marks: Vec<Vec<T>> = vec![Vec::new(); fleet.hosts.len()];
     let save = |path: &str, bytes: &[u8]| -> std::io::Result<()> {
-        let path = data.join(path);
+        let path = out.join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -41,7 +41,7 @@ pub fn write(fleet: &Fleet, out: &Path, step_min: i64, compress_all: bool) -> st
             marks[end.host].push(end.at);
         }
         save("incidents.csv", tables::incidents(fleet, &dice).as_bytes())?;
-        return fs::write(out.join("truth.json"), format!("{:#}\n", truth::truth(fleet, &marks)));
+        return truth::write(out, fleet, &marks);
     }
     if let Some(text) = power::table(fleet, &dice, step_min) {
         save("power/power.csv", text.as_bytes())?;
@@ -88,7 +88,7 @@ pub fn write(fleet: &Fleet, out: &Path, step_min: i64, compress_all: bool) -> st
     for file in log_files::central(central, fleet.zone) {
         save_log(&save, &format!("central/{}", file.name), &file, file.gz || compress_all)?;
     }
-    fs::write(out.join("truth.json"), format!("{:#}\n", truth::truth(fleet, &marks)))
+    truth::write(out, fleet, &marks)
 }
 
 /// The lines of people who worked from this host go where they belong in time.

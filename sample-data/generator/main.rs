@@ -96,7 +96,7 @@ enum Task {
         #[arg(long)]
         findings: PathBuf,
     },
-    /// Compares many: each folder holds `truth.json` and somewhere a `findings.json`.
+    /// Compares many: each folder holds `truth.toml` and somewhere a `findings.json`.
     ScoreMany {
         folders: Vec<PathBuf>,
         /// Only the summary, without what went wrong.

@@ -118,8 +118,7 @@ fn readme(story: &Story, fleet: &Fleet) -> String {
     let word: String = world::title(story.name);
     format!(
         "# {word}\n\n{}\n\n* {} hosts, {} to {}, {unplanned} unplanned ends; planted: {planted}.\n\
-         * `data/` is what an administrator would have: analyse this folder.\n\
-         * `truth.json` is what really happened: every end of a boot, what was planted, and what the files get \
+         * `truth.toml` is what really happened: every end of a boot, what was planted, and what the files get \
          wrong.\n\n\
          Made by `cargo run --release --example make-sample-data -- samples`; the hosts and people do not exist.\n",
         story.text,

@@ -6,6 +6,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::truth;
+
 /// How far the time of a finding may be from the truth.
 const TOLERANCE_S: i64 = 15 * 60;
 
@@ -59,7 +61,7 @@ struct Reported {
 
 /// Reads both files and compares them.
 pub fn score(truth: &Path, findings: &Path) -> std::io::Result<Score> {
-    let (truth, findings) = (read(truth)?, read(findings)?);
+    let (truth, findings) = (truth::read(truth).map_err(std::io::Error::other)?, read(findings)?);
     let mut happened = happened(&truth);
     let mut reported = reported(&findings);
     let mut result = Score { kind: text(&truth["kind"]), ..Score::default() };

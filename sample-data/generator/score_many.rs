@@ -25,7 +25,7 @@ pub fn run(folders: &[PathBuf], verbose: bool) -> String {
             let _ = writeln!(out, "{}: no findings.json", folder.display());
             continue;
         };
-        match score(&folder.join("truth.json"), &findings) {
+        match score(&folder.join("truth.toml"), &findings) {
             Ok(result) => {
                 let _ = write!(out, "{} {}", name(folder), show(&result));
                 if verbose {

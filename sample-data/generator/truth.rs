@@ -1,10 +1,37 @@
-//! `truth.json`: what really happened, for the scorer and for people.
+//! `truth.toml`: what really happened, for the scorer and for people.
+
+use std::path::Path;
 
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
 use crate::end::{End, T, Way};
 use crate::fleet::{Fleet, Host, Layout};
+
+/// Name of the file.
+pub const FILE_NAME: &str = "truth.toml";
+
+/// Writes the truth of a fleet into its folder. What is not known is left out, as TOML has no null.
+pub fn write(folder: &Path, fleet: &Fleet, marks: &[Vec<T>]) -> std::io::Result<()> {
+    let text = toml::to_string(&without_nulls(truth(fleet, marks))).map_err(std::io::Error::other)?;
+    std::fs::write(folder.join(FILE_NAME), text)
+}
+
+/// Reads the truth of a fleet.
+pub fn read(path: &Path) -> Result<Value, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            Value::Object(map.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
 
 fn show(t: T) -> String {
     t.to_rfc3339_opts(SecondsFormat::Secs, true)

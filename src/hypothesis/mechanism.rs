@@ -40,6 +40,13 @@ pub(super) struct Mechanism {
     pub overwhelming: bool,
 }
 
+impl Mechanism {
+    /// Whether the signature says what failed, not only that the kernel gave up.
+    pub fn names_a_part(&self) -> bool {
+        !says_only_that_it_died(&self.term.value)
+    }
+}
+
 /// Each signature seen around incidents.
 pub(super) fn signatures(study: &Study, shocks: &[Shock], of_any_cause: usize) -> Vec<Mechanism> {
     let mut seen: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();

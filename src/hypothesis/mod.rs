@@ -127,6 +127,7 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let (regions, disguises) = analysis.regions();
     let mut hypotheses = with_region::hypotheses(&analysis, &regions);
     hypotheses.extend(without_region::hypotheses(&analysis, &regions, &disguises, &operator, &daily));
+    without_region::alarms_below_mechanisms(&mut hypotheses);
     Ranking {
         hypotheses: findings::rank(hypotheses),
         method: remarks::method(&analysis, &tables[0], operator.len(), permutations),

@@ -1,7 +1,7 @@
 //! Hypotheses that are regions of host-time, worded.
 
 use crate::{
-    model::{Confounder, Family, Hypothesis, Term},
+    model::{Confounder, Family, Hypothesis, Term, Verdict},
     stats::rate_ratio::RateRatio,
 };
 
@@ -19,7 +19,30 @@ const EXAMINED: usize = 12;
 
 /// Words the regions in the order given.
 pub(super) fn hypotheses(analysis: &Analysis, regions: &[RegionFinding]) -> Vec<Hypothesis> {
-    regions.iter().enumerate().map(|(place, region)| hypothesis(analysis, region, place < EXAMINED)).collect()
+    let mut hypotheses: Vec<Hypothesis> = regions
+        .iter()
+        .enumerate()
+        .map(|(place, region)| hypothesis(analysis, region, place < EXAMINED))
+        .collect();
+    claim_once(&mut hypotheses);
+    hypotheses
+}
+
+/// Of a group and a part of it only the better one is a claim; the other is the same story.
+fn claim_once(hypotheses: &mut [Hypothesis]) {
+    let mut claimed: Vec<Vec<Term>> = Vec::new();
+    for hypothesis in hypotheses.iter_mut().filter(|h| h.verdict == Verdict::Supported) {
+        let within = |a: &[Term], b: &[Term]| a.iter().all(|term| b.contains(term));
+        let told = claimed.iter().find(|c| within(c, &hypothesis.terms) || within(&hypothesis.terms, c));
+        if let Some(told) = told {
+            hypothesis.verdict = Verdict::Suggestive;
+            hypothesis
+                .evidence_against
+                .push(format!("{} explains more of the same incidents", names::terms(told)));
+        } else {
+            claimed.push(hypothesis.terms.clone());
+        }
+    }
 }
 
 fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hypothesis {

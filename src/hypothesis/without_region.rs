@@ -169,15 +169,21 @@ fn signature(analysis: &Analysis, regions: &[RegionFinding], mechanism: &Mechani
     fill_mechanism(analysis, mechanism, &mut hypothesis);
     let same: Vec<&RegionFinding> =
         regions.iter().filter(|region| overlap(analysis, region, mechanism) >= SAME_INCIDENTS).collect();
-    let likely = same.iter().map(|region| region.posterior).sum::<f64>() >= LIKELY_REGION
-        && same.iter().any(|region| region.p_adjusted <= 0.2);
-    let region = same.first().filter(|_| likely);
-    if let Some(region) = region {
+    let is_symptom = |region: &&&RegionFinding| analysis.question(region).family == Family::Precursor;
+    let places: Vec<&&RegionFinding> = same.iter().filter(|region| !is_symptom(region)).collect();
+    let likely = places.iter().map(|region| region.posterior).sum::<f64>() >= LIKELY_REGION
+        && places.iter().any(|region| region.p_adjusted <= 0.2);
+    if let Some(region) = places.first().filter(|_| likely) {
         let name = names::terms(&analysis.question(region).terms);
         hypothesis.explained_fraction = Some(mechanism.explained.min(region.explained * 0.95));
         hypothesis.evidence_against.push(format!(
             "the same incidents are associated with {name}, which may be the reason behind this mechanism"
         ));
+    } else if let Some(symptom) = same.iter().find(is_symptom).filter(|_| mechanism.names_a_part()) {
+        // An alarm that goes before shows that this is no chance mixture of ways to die.
+        let posterior = mechanism.posterior.max(symptom.posterior);
+        hypothesis.posterior = Some(posterior);
+        hypothesis.explained_fraction = Some(posterior * mechanism.share);
     }
     hypothesis.evidence_against.push(
         "a mechanism has no comparison group: how often it is seen on hosts that do not fail is not counted here"
@@ -187,6 +193,28 @@ fn signature(analysis: &Analysis, regions: &[RegionFinding], mechanism: &Mechani
         "Examine the part that the records name on these hosts, and replace it on the one with most of them"
             .to_owned();
     Some(hypothesis)
+}
+
+/// Puts an alarm that goes before below the mechanism that it announces, where both are of the same
+/// incidents: the mechanism is what kills, the alarm is how one sees it coming.
+pub(super) fn alarms_below_mechanisms(hypotheses: &mut [Hypothesis]) {
+    let mechanisms: Vec<(Vec<String>, f64)> = hypotheses
+        .iter()
+        .filter(|h| h.family == Family::Signature && h.posterior.unwrap_or(0.0) >= 0.5)
+        .map(|h| (h.incidents.clone(), h.explained_fraction.unwrap_or(0.0)))
+        .collect();
+    for alarm in hypotheses.iter_mut().filter(|h| h.family == Family::Precursor) {
+        let announced = mechanisms.iter().filter(|(incidents, _)| {
+            let both = alarm.incidents.iter().filter(|id| incidents.contains(id)).count() as f64;
+            both >= SAME_INCIDENTS * f64::sqrt((alarm.incidents.len() * incidents.len()) as f64)
+        });
+        let best = announced.map(|(_, explained)| *explained).fold(0.0, f64::max);
+        let own = alarm.explained_fraction.unwrap_or(0.0);
+        // Only where they are close: an alarm for much more than the mechanism stands by itself.
+        if best > 0.0 && own < 1.25 * best {
+            alarm.explained_fraction = Some(own.min(0.95 * best));
+        }
+    }
 }
 
 fn fill_mechanism(analysis: &Analysis, mechanism: &Mechanism, hypothesis: &mut Hypothesis) {
