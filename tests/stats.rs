@@ -7,7 +7,9 @@ use coroner::stats::{
     before_after::probability_ratio_below,
     binomial,
     clean_time::clean_time_until_sure,
-    clock::rayleigh,
+    clock::{DailyPattern, Hours, rayleigh},
+    dispersion::excess_dispersion,
+    excess_share::excess_log_bayes_factor,
     permutation::{max_t_p, permutation_p},
     posterior::normalise,
     power::minimum_detectable,
@@ -549,4 +551,36 @@ fn tails_of_the_binomial_are_exact() {
     assert_close("P(X >= 2)", binomial::at_least(2, 3, 0.005796935085806114), 0.00010042376346258758, 1e-9);
     assert_close("P(X >= 0)", binomial::at_least(0, 3, 0.1), 1.0, 1e-14);
     assert_close("P(X <= 3)", binomial::at_most(3, 3, 0.1), 1.0, 1e-14);
+}
+
+#[test]
+fn even_counts_have_no_excess_dispersion() {
+    let even: Vec<(f64, f64)> = (0..40).map(|i| (f64::from(u8::from(i % 2 == 0)), 0.5)).collect();
+    assert_close("even", excess_dispersion(&even, 1), 1.0, 1e-12);
+    let one_host: Vec<(f64, f64)> = (0..40).map(|i| (if i == 0 { 20.0 } else { 0.0 }, 0.5)).collect();
+    assert!(excess_dispersion(&one_host, 1) > 5.0);
+    assert_close("no cells", excess_dispersion(&[], 1), 1.0, 1e-12);
+}
+
+#[test]
+fn a_share_above_the_ordinary_is_evidence_and_one_below_is_not() {
+    // All of one event, ordinary share one half: ∫ from ½ of θ dθ / ½, over ½, is 3/2.
+    assert_close("closed form", excess_log_bayes_factor(1.0, 1.0, 0.5), 1.5_f64.ln(), 1e-9);
+    assert!(excess_log_bayes_factor(9.0, 10.0, 0.25) > 5.0);
+    assert!(excess_log_bayes_factor(1.0, 10.0, 0.25) < 0.0);
+}
+
+#[test]
+fn a_daily_pattern_is_seen_where_there_is_one() {
+    let pattern = DailyPattern::new(&[1.0; 24], 20);
+    let hours = |seconds: &dyn Fn(i64) -> i64| {
+        let mut hours = Hours::default();
+        (0..20).for_each(|i| hours.add(seconds(i), 1.0));
+        hours
+    };
+    let night = pattern.evidence(&hours(&|i| 2 * 3600 + i * 300));
+    assert!(night.log_bayes_factor > 8.0 && night.explained_fraction > 0.6);
+    assert!((1.0..5.0).contains(&night.peak_hour));
+    let even = pattern.evidence(&hours(&|i| i * 4320));
+    assert!(even.log_bayes_factor < 0.0);
 }

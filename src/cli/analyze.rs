@@ -14,7 +14,8 @@ use crate::report;
 pub const EXAMPLES: &str = "Examples:
   coroner analyze sample-data/reboots
   coroner analyze /srv/evidence --out report --from 2025-01-01
-  coroner ingest site-a --facts facts; coroner ingest site-b --facts facts; coroner analyze --facts facts";
+  coroner analyze --facts facts          (after `coroner ingest`, also of several parts of a fleet)
+  coroner analyze /srv/evidence --exit-code --quiet || echo \"exit code $?\"";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

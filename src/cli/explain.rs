@@ -11,12 +11,13 @@ use crate::report::text_safety::terminal;
 
 pub const EXAMPLES: &str = "Examples:
   coroner explain kernel-panic
-  coroner explain kvm07@20250301T020304Z --report coroner-report
-  coroner explain list";
+  coroner explain list
+  coroner explain 1                      (the hypothesis of rank 1 in coroner-report)
+  coroner explain srv34.example.com@20250831T145611Z --report coroner-report";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Id of a signature, an incident or a hypothesis; `list` lists the signatures
+    /// Id of a signature or incident, id or rank of a hypothesis; `list` lists the signatures
     #[arg(value_name = "ID")]
     id: String,
     /// Folder of the report that has the incident or hypothesis

@@ -13,13 +13,14 @@ use crate::ingest::formats::ALL;
 
 pub const EXAMPLES: &str = "Examples:
   coroner formats
-  coroner formats /srv/evidence --format json";
+  coroner formats sample-data/reboots --format json";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files and folders to recognise; none: list the register
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Shape of the listing
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

@@ -9,7 +9,7 @@ use super::output;
 
 pub const EXAMPLES: &str = "Examples:
   coroner incidents sample-data/reboots
-  coroner incidents sample-data/reboots --all --host kvm07 --format csv";
+  coroner incidents sample-data/reboots --all --host srv14.example.com --format csv";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -17,12 +17,13 @@ pub struct Args {
     input: Input,
     #[command(flatten)]
     span: Span,
-    /// Planned ends, too
+    /// List planned ends, too
     #[arg(long)]
     all: bool,
     /// Only this host
     #[arg(long, value_name = "HOST")]
     host: Option<String>,
+    /// Shape of the listing
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

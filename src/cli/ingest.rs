@@ -8,6 +8,7 @@ use super::output;
 
 pub const EXAMPLES: &str = "Examples:
   coroner ingest /var/log/remote/site-a --facts facts
+  coroner ingest /var/log/remote/site-b --facts facts
   coroner analyze --facts facts";
 
 #[derive(Debug, clap::Args)]

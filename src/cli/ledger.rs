@@ -1,6 +1,5 @@
 //! `coroner ledger`: what became of every byte.
 
-
 use clap::ValueEnum;
 use serde_json::json;
 
@@ -14,16 +13,20 @@ use crate::ingest::discover::discover;
 pub const EXAMPLES: &str = "Examples:
   coroner ledger sample-data/reboots
   coroner ledger sample-data/reboots --by reason
-  coroner ledger /srv/evidence --show hosts/kvm07/kern.log@4096+200";
+  coroner ledger sample-data/reboots --show inventory.csv@0+200";
 
 /// How the ledger is grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum By {
+    /// A file
     Source,
+    /// A host
     Host,
+    /// A format
     Format,
+    /// A reason for which bytes were ignored or not understood
     Reason,
-    /// The quarantined pieces themselves, quoted.
+    /// A piece that was not understood, quoted
     Quote,
 }
 
@@ -31,11 +34,13 @@ enum By {
 pub struct Args {
     #[command(flatten)]
     input: Input,
+    /// What a row of the listing stands for
     #[arg(long, value_enum, default_value_t = By::Source)]
     by: By,
     /// Print the bytes of a piece: SOURCE@OFFSET+LENGTH (control characters escaped)
     #[arg(long, value_name = "PIECE")]
     show: Option<String>,
+    /// Shape of the listing
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

@@ -10,8 +10,8 @@ use super::output;
 use crate::model::Evidence;
 
 pub const EXAMPLES: &str = "Examples:
-  coroner timeline sample-data/reboots --host kvm07
-  coroner timeline sample-data/reboots --around kvm07@20250301T020304Z --hours 2";
+  coroner timeline sample-data/reboots --host srv14.example.com
+  coroner timeline sample-data/reboots --around srv34.example.com@20250831T145611Z --hours 2";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -22,12 +22,13 @@ pub struct Args {
     /// Only this host
     #[arg(long, value_name = "HOST")]
     host: Option<String>,
-    /// Only around this incident (its id)
+    /// Only around this incident (its id, as `coroner incidents` lists it)
     #[arg(long, value_name = "ID")]
     around: Option<String>,
     /// How far around, in hours
     #[arg(long, value_name = "N", default_value_t = 6)]
     hours: u32,
+    /// Shape of the listing
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

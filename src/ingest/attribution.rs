@@ -161,9 +161,7 @@ fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution
     if by_place.is_some() {
         return by_place;
     }
-    if source.format.is_none() {
-        return None;
-    }
+    source.format.as_ref()?;
     let guess = guessed_place(&source.path);
     match &guess {
         Some(_) => found.guessed.push(source.path.clone()),

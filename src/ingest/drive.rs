@@ -105,7 +105,7 @@ fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn I
         Recognised::Format(format) => (Some(format.id()), format.kind(), String::new()),
         Recognised::None(reason) => (None, SourceKind::Context, reason),
     };
-    let reader = format.and_then(|id| super::formats::by_id(id)).map(super::formats::Format::open);
+    let reader = format.and_then(super::formats::by_id).map(super::formats::Format::open);
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
         Some(Reader::Lines(mut reader)) => drive_lines(&mut stream, reader.as_mut(), &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),

@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     fn local(text: &str) -> Stamp {
-        Stamp::Local(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap())
+        Stamp::Local(text.replace(' ', "T").parse().unwrap())
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod binomial;
 pub mod clean_time;
 pub mod clock;
 pub mod dispersion;
+pub mod excess_share;
 pub mod permutation;
 pub mod posterior;
 pub mod power;

@@ -70,7 +70,11 @@ fn best_of(
     if let Some((lit, _)) = gap.dark.filter(|(from, _)| inside(*from)) {
         return (lit + meter, Some(meter));
     }
-    if gap.fell_silent() && !verdict.planned {
+    let on_return = verdict
+        .decided_by
+        .and_then(|index| gap.events.get(index))
+        .is_some_and(|event| written_on_return(gap, event));
+    if (gap.fell_silent() && !verdict.planned) || on_return {
         return (stopped(gap, earliest), None);
     }
     if let Some(at) = gap.shutdown_mark {
@@ -104,6 +108,8 @@ fn written_on_return(gap: &Gap<'_>, event: &Event) -> bool {
 
 /// The log stopped in the middle of what it commonly leaves between two lines.
 fn stopped(gap: &Gap<'_>, earliest: DateTime<Utc>) -> DateTime<Utc> {
-    let elapsed = TimeDelta::seconds(gap.common.elapsed_s.clamp(60, 6 * 3600));
+    // Rare long gaps weigh on the mean; half of a common gap is enough then.
+    let half = if gap.common.common_s <= 900 { 450 } else { gap.common.common_s / 2 };
+    let elapsed = TimeDelta::seconds(gap.common.elapsed_s.clamp(60, half));
     gap.last_seen.unwrap_or(earliest).max(earliest) + elapsed
 }

@@ -164,6 +164,13 @@ fn panic(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
 
 /// Row 10: all power went. A loss that came after another failure does not hide that one.
 fn power_lost(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
+    // An error that the host itself wrote down with its last breath came first.
+    let last_breath = gap.of(Class::HardwareFatal).any(|event| {
+        !event.by_bmc && gap.before_start(event) && gap.near_end(event, MINUTES_2)
+    });
+    if last_breath {
+        return None;
+    }
     let unit = gap.of(Class::PowerLost).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
     let supplies: Vec<&Event> = gap
         .of(Class::SupplyLost)
@@ -314,7 +321,7 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     // Nothing but a command switches the power off and on without a trace of anything else.
     let switched = gap
         .of(Class::PowerOff)
-        .find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event) && event.text.to_lowercase().contains("cycle"));
+        .find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event) && is_cycle(gap, event));
     let shell = gap.of(Class::Operator).rfind(|event| gap.near_end(event, MINUTES_10) && gap.before_start(event));
     let event = event.or(shell).or(switched)?;
     if let Some(what) = context.window {
@@ -326,6 +333,13 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
         verdict(Cause::Operator, 0.85, format!("switched or reset by {actor} outside any announced window"));
     found.actor = Some(actor);
     Some(by(gap, event, found))
+}
+
+/// A power cycle: said so, or an off with a start right behind it (an operator's off and on are
+/// some twenty seconds apart, and firmware takes its time).
+fn is_cycle(gap: &Gap<'_>, event: &Event) -> bool {
+    let follows = gap.next_start.is_some_and(|start| start - event.at.best <= TimeDelta::minutes(5));
+    event.text.to_lowercase().contains("cycle") || follows
 }
 
 /// Row 12: one supply lost its input and the host reset at once.
@@ -354,8 +368,7 @@ fn lost_power_signs(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     // Any reset can lose writes. They speak for a loss of power only where no BMC could have seen
     // one and the host was away for longer than a reset takes.
     let event = nul?;
-    let away = gap.silence_s().is_some_and(|silence| silence > 15 * 60);
-    if gap.sel_covers || !away {
+    if gap.sel_covers || !gap.fell_silent() {
         return None;
     }
     let reason = "the log has NUL bytes where the last writes were lost, and the host was away: as after a loss of power";

@@ -77,7 +77,7 @@ pub fn utc(text: &str) -> DateTime<Utc> {
 }
 
 fn naive(text: &str) -> NaiveDateTime {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
+    text.replace(' ', "T").parse().unwrap()
 }
 
 /// How the lines of a log begin.
@@ -150,6 +150,12 @@ impl Log {
         self
     }
 
+    /// A boot, and ordinary life after it.
+    pub fn comes_back(self, at: &str, until: &str) -> Self {
+        let later = (naive(at) + TimeDelta::minutes(5)).format("%Y-%m-%d %H:%M:%S").to_string();
+        self.boots(at).busy(&later, until)
+    }
+
     /// A shutdown in order.
     pub fn stops(mut self, at: &str) -> Self {
         let at = naive(at);
@@ -184,4 +190,23 @@ pub fn only<'a>(incidents: &'a [Incident], host: &str) -> &'a Incident {
 pub fn assert_near(found: DateTime<Utc>, expected: &str, minutes: i64) {
     let apart = found - utc(expected);
     assert!(apart.abs() <= TimeDelta::minutes(minutes), "{found} instead of {expected}");
+}
+
+/// The files of a folder below `tests/fixtures`, sorted: shown path and content.
+pub fn fixtures(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut paths: Vec<PathBuf> = match fs::read_dir(root.join(folder)) {
+        Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
+        Err(_) => Vec::new(),
+    };
+    paths.sort();
+    let shown = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
+    paths.iter().map(|path| (shown(path), fs::read(path).unwrap())).collect()
+}
+
+/// The fixtures that a format should take.
+pub fn fixtures_of(format: &str) -> Vec<(String, Vec<u8>)> {
+    let mut found = fixtures(&format!("formats/{format}"));
+    found.extend(fixtures(&format!("sel/{format}")));
+    found
 }

@@ -47,6 +47,7 @@ fn split_line(line: &str) -> Option<(Stamp, Option<u64>, &str)> {
     }
     let inner = line.strip_prefix('[')?;
     let close = inner.find(']')?;
+    #[expect(clippy::disallowed_methods, reason = "dmesg -T prints no zone, and the pattern asks for none")]
     let at = NaiveDateTime::parse_from_str(inner.get(..close)?, "%a %b %e %H:%M:%S %Y").ok()?;
     let text = &inner[close + 1..];
     Some((Stamp::Local(at), None, text.strip_prefix(' ').unwrap_or(text)))

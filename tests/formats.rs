@@ -1,0 +1,195 @@
+//! Every format: fixtures that it takes, and files that are none.
+
+use std::collections::BTreeMap;
+
+use coroner::ingest::drive::read_bytes;
+use coroner::ingest::formats::{self, Fit, Format};
+use coroner::knowledge::Knowledge;
+use coroner::model::record::{Body, BootMark, SourceFacts, SourceId};
+
+mod evidence;
+
+use evidence::{fixtures, fixtures_of};
+
+fn take(path: &str, content: &[u8]) -> SourceFacts {
+    read_bytes(SourceId(0), path, content, &Knowledge::shipped().unwrap())
+}
+
+fn fit(format: &dyn Format, content: &[u8]) -> Fit {
+    format.fit(&content[..content.len().min(64 * 1024)], Some(content.len() as u64))
+}
+
+#[test]
+fn every_format_of_the_register_has_a_fixture() {
+    for format in formats::ALL {
+        assert!(!fixtures_of(format.id()).is_empty(), "no fixture for {}", format.id());
+    }
+}
+
+#[test]
+fn every_fixture_folder_is_a_format_of_the_register() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    for folder in std::fs::read_dir(root).unwrap() {
+        let name = folder.unwrap().file_name().into_string().unwrap();
+        assert!(name == "none" || formats::by_id(&name).is_some(), "{name} is no format");
+    }
+}
+
+#[test]
+fn every_fixture_is_taken_by_its_own_format() {
+    for format in formats::ALL {
+        for (path, content) in fixtures_of(format.id()) {
+            let facts = take(&path, &content);
+            assert_eq!(facts.format.as_deref(), Some(format.id()), "{path}: {}", facts.reason);
+            assert_eq!(facts.kind, format.kind().word());
+        }
+    }
+}
+
+#[test]
+fn no_content_is_surely_of_two_formats() {
+    let ids = formats::ALL.iter().map(|format| format.id());
+    let all = ids.flat_map(fixtures_of).chain(fixtures("formats/none")).chain(fixtures("sel/none"));
+    for (path, content) in all {
+        let fits: Vec<(&str, Fit)> = formats::ALL
+            .iter()
+            .map(|format| (format.id(), fit(*format, &content)))
+            .filter(|(_, fit)| *fit != Fit::No)
+            .collect();
+        assert!(fits.iter().filter(|(_, fit)| *fit == Fit::Sure).count() <= 1, "{path}: {fits:?}");
+        assert!(fits.iter().filter(|(_, fit)| *fit == Fit::Likely).count() <= 1, "{path}: {fits:?}");
+    }
+}
+
+#[test]
+fn what_is_of_no_format_is_taken_by_none_and_left_out_with_a_reason() {
+    for (path, content) in fixtures("formats/none") {
+        let facts = take(&path, &content);
+        assert_eq!(facts.format, None, "{path}");
+        assert!(
+            !facts.reason.is_empty() && !facts.reason.starts_with("ambiguous"),
+            "{path}: {}",
+            facts.reason
+        );
+        assert_eq!((facts.kind.as_str(), facts.ignored), ("context", content.len() as u64), "{path}");
+    }
+}
+
+#[test]
+fn the_name_of_a_file_does_not_matter() {
+    for format in formats::ALL {
+        for (path, content) in fixtures_of(format.id()) {
+            for name in ["x", "kern.log", "inventory.csv", "sel.bin"] {
+                assert_eq!(take(name, &content).format.as_deref(), Some(format.id()), "{path} as {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn line_endings_of_windows_and_a_missing_last_one_change_nothing() {
+    for id in ["syslog-rfc3164", "syslog-rfc3339", "linux-dmesg-text", "incidents-csv", "inventory-csv"] {
+        for (path, content) in fixtures_of(id) {
+            let plain = take(&path, &content);
+            let text = String::from_utf8(content).unwrap();
+            for changed in [text.replace('\n', "\r\n"), text.trim_end().to_owned()] {
+                let facts = take(&path, changed.as_bytes());
+                assert_eq!(facts.format.as_deref(), Some(id), "{path}");
+                assert_eq!(facts.understood, plain.understood, "{path}");
+                let bodies = |facts: &SourceFacts| -> Vec<Body> {
+                    facts.records.iter().map(|record| record.body.clone()).collect()
+                };
+                assert_eq!(bodies(&facts), bodies(&plain), "{path}");
+            }
+        }
+    }
+}
+
+/// File → records understood, records kept.
+const COUNTS: &[(&str, u64, usize)] = &[
+    ("formats/backup-csv/jobs.csv", 3, 3),
+    ("formats/incidents-csv/list.csv", 3, 3),
+    ("formats/incidents-json/list.json", 2, 2),
+    ("formats/inventory-csv/hosts.csv", 3, 3),
+    ("formats/inventory-json/by-name.json", 3, 3),
+    ("formats/inventory-json/hosts.json", 2, 2),
+    ("formats/linux-dmesg-text/ring-buffer.txt", 7, 5),
+    ("formats/linux-dmesg-text/with-dates.txt", 4, 2),
+    ("formats/linux-journal-json/two-boots.json", 7, 8),
+    ("formats/linux-wtmp/arm64.wtmp", 6, 3),
+    ("formats/linux-wtmp/big-endian.wtmp", 6, 3),
+    ("formats/linux-wtmp/x86-64.wtmp", 6, 3),
+    ("formats/maintenance-csv/windows.csv", 2, 2),
+    ("formats/power-csv/readings.csv", 4, 0),
+    ("formats/syslog-rfc3164/journalctl-short.txt", 4, 4),
+    ("formats/syslog-rfc3164/kern.log", 6, 3),
+    ("formats/syslog-rfc3339/messages.log", 4, 3),
+    ("formats/syslog-rfc3339/rfc5424.log", 4, 2),
+];
+
+#[test]
+fn records_are_counted_and_nothing_of_a_good_file_is_quarantined() {
+    let mut found: BTreeMap<String, (u64, usize)> = BTreeMap::new();
+    for format in formats::ALL {
+        for (path, content) in fixtures(&format!("formats/{}", format.id())) {
+            let facts = take(&path, &content);
+            assert_eq!(facts.quarantined, 0, "{path}: {:?}", facts.quoted);
+            found.insert(path, (facts.understood, facts.records.len()));
+        }
+    }
+    let expected: BTreeMap<String, (u64, usize)> =
+        COUNTS.iter().map(|(path, understood, kept)| ((*path).to_owned(), (*understood, *kept))).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_stands_in_the_fixtures_is_what_is_read() {
+    let take = |path: &str| {
+        let (folder, _) = path.rsplit_once('/').unwrap();
+        let found = fixtures(folder).into_iter().find(|(name, _)| name == path).unwrap();
+        take(path, &found.1)
+    };
+    let jobs = take("formats/backup-csv/jobs.csv");
+    let Body::Job(job) = &jobs.records[1].body else { panic!() };
+    assert_eq!((job.job.as_str(), job.end, job.status.as_str()), ("nightly", None, "Failed"));
+    assert_eq!(jobs.records[1].host.as_deref(), Some("web02"));
+
+    let hosts = take("formats/inventory-csv/hosts.csv");
+    let Body::Inventory(fact) = &hosts.records[2].body else { panic!() };
+    assert_eq!(fact.factors["os"], "Ubuntu 22.04, HWE");
+    assert_eq!(fact.factors["bios_version"], "2.1");
+    assert!(!fact.factors.contains_key("serial"));
+
+    let windows = take("formats/maintenance-csv/windows.csv");
+    let Body::Maintenance(window) = &windows.records[0].body else { panic!() };
+    assert_eq!((window.scope.clone(), window.what.as_str()), (vec!["*".to_owned()], "firmware, then kernel"));
+
+    let power = take("formats/power-csv/readings.csv");
+    let watts: Vec<f64> = power.power.iter().map(|sample| sample.watts).collect();
+    assert_eq!(watts, [212.0, 214.5, 198.0]);
+
+    for file in ["x86-64", "arm64", "big-endian"] {
+        let history = take(&format!("formats/linux-wtmp/{file}.wtmp"));
+        let marks: Vec<BootMark> = history
+            .records
+            .iter()
+            .map(|record| match &record.body {
+                Body::Boot(mark) => *mark,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(marks, [BootMark::Boot, BootMark::Shutdown, BootMark::Boot], "{file}");
+    }
+}
+
+#[test]
+fn titles_and_ids_are_fit_for_a_list() {
+    for format in formats::ALL {
+        let (id, title) = (format.id(), format.title());
+        assert!(
+            id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{id}"
+        );
+        assert!(!title.is_empty() && !title.contains('\n') && title.len() <= 80, "{id}: {title}");
+    }
+}

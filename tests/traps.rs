@@ -1,0 +1,212 @@
+//! Evidence that misleads: each trap with what must not come of it.
+
+use coroner::model::{Cause, Incident};
+
+mod evidence;
+
+use evidence::{Evidence, Log, assert_near, only, sel};
+
+const NOON: &str = "2025-03-10 12:00:00";
+const BACK: &str = "2025-03-10 12:04:00";
+const LATER: &str = "2025-03-15 00:00:00";
+const BOOT_SIGN: (&str, &str) =
+    ("2025-03-10 12:03:30", "System Event #0x01 | OEM System boot event | Asserted");
+
+fn before() -> Log {
+    Log::of("kvm01").busy("2025-03-05 00:00:00", NOON)
+}
+
+fn with_sel(log: Log, entries: &[(&str, &str)]) -> Evidence {
+    Evidence::new().file("kern/kvm01.log", log.text).file("sel/kvm01.txt", sel(entries))
+}
+
+fn unplanned(incidents: &[Incident]) -> usize {
+    incidents.iter().filter(|incident| !incident.planned).count()
+}
+
+#[test]
+fn a_watchdog_reset_after_an_orderly_shutdown_is_part_of_it() {
+    let log = before().stops(NOON).comes_back(BACK, LATER);
+    let entries = [("2025-03-10 12:02:30", "Watchdog2 OS Watchdog | Hard reset | Asserted"), BOOT_SIGN];
+    let incident = only(&with_sel(log, &entries).incidents(), "kvm01").clone();
+    assert_eq!((incident.cause, incident.planned), (Cause::Clean, true), "{}", incident.reason);
+}
+
+#[test]
+fn a_watchdog_that_did_not_stop_at_an_orderly_shutdown_is_no_failure() {
+    let log = before()
+        .kernel("2025-03-10 11:59:59", "watchdog: watchdog0: watchdog did not stop!")
+        .stops(NOON)
+        .comes_back(BACK, LATER);
+    let incident = only(&Evidence::new().file("kern/kvm01.log", log.text).incidents(), "kvm01").clone();
+    assert_eq!((incident.cause, incident.planned), (Cause::Clean, true), "{}", incident.reason);
+}
+
+#[test]
+fn a_full_sel_is_named_because_it_drops_the_newest_events() {
+    let log = before().comes_back(BACK, LATER);
+    let entries = [("2025-03-08 10:00:00", "Event Logging Disabled #0x10 | Log full | Asserted")];
+    let report = with_sel(log, &entries).analyse();
+    let finding = report.fleet_findings.iter().find(|finding| finding.id == "sel-full").unwrap();
+    assert_eq!(finding.hosts, ["kvm01"]);
+    assert_eq!(only(&report.incidents, "kvm01").cause, Cause::Unexplained);
+}
+
+#[test]
+fn a_cleared_sel_is_named_because_what_came_before_is_lost() {
+    let log = before().comes_back(BACK, LATER);
+    let entries =
+        [("2025-03-12 10:00:00", "Event Logging Disabled #0x10 | Log area reset/cleared | Asserted")];
+    let report = with_sel(log, &entries).analyse();
+    let finding = report.fleet_findings.iter().find(|finding| finding.id == "sel-cleared").unwrap();
+    assert_eq!(finding.hosts, ["kvm01"]);
+    let incident = only(&report.incidents, "kvm01");
+    let says_missing = incident.evidence.iter().any(|evidence| evidence.text.contains("no SEL of that time"));
+    assert!(says_missing, "absence of events is no evidence where the log was cleared: {incident:#?}");
+}
+
+#[test]
+fn what_the_next_boot_reports_belongs_to_the_boot_before() {
+    for line in [
+        "BERT: Error records from previous boot:",
+        "mce: [Hardware Error]: CPU 3: Machine Check: 0 Bank 5: be00000000800400",
+        "x86/amd: Previous system reset reason [0x08000000]: uncorrected error",
+    ] {
+        let log = before()
+            .boots(BACK)
+            .kernel("2025-03-10 12:04:05", line)
+            .busy("2025-03-10 12:05:00", "2025-03-12 08:00:00")
+            .stops("2025-03-12 08:00:00")
+            .comes_back("2025-03-12 08:03:00", LATER);
+        let incidents = Evidence::new().file("kern/kvm01.log", log.text).incidents();
+        let found: Vec<(Cause, bool)> = incidents.iter().map(|i| (i.cause, i.planned)).collect();
+        assert_eq!(found, [(Cause::HardwareError, false), (Cause::Clean, true)], "{line}");
+        assert_near(incidents[0].at, NOON, 6);
+    }
+}
+
+#[test]
+fn the_power_button_after_a_silent_hang_is_the_cure_and_not_the_cause() {
+    let log = before().comes_back("2025-03-10 16:04:00", LATER);
+    let entries = [
+        ("2025-03-10 16:00:00", "Button #0x08 | Power Button pressed | Asserted"),
+        ("2025-03-10 16:03:30", "System Event #0x01 | OEM System boot event | Asserted"),
+    ];
+    let incident = only(&with_sel(log, &entries).incidents(), "kvm01").clone();
+    assert_eq!((incident.cause, incident.planned), (Cause::Hang, false), "{}", incident.reason);
+    assert_near(incident.at, NOON, 10);
+}
+
+#[test]
+fn guests_and_their_host_are_one_event_for_the_statistics() {
+    let mut evidence = Evidence::new().file(
+        "inventory.csv",
+        "host,hypervisor,model\nkvm01,,EX\nvm1,kvm01,virtual\nvm2,kvm01,virtual\nvm3,kvm01,virtual\n",
+    );
+    evidence = evidence.file("kern/kvm01.log", before().comes_back(BACK, LATER).text);
+    for name in ["vm1", "vm2", "vm3"] {
+        let log = Log::of(name).busy("2025-03-05 00:00:00", NOON).comes_back("2025-03-10 12:06:00", LATER);
+        evidence = evidence.file(&format!("kern/{name}.log"), log.text);
+    }
+    let report = evidence.analyse();
+    assert_eq!(report.incidents.len(), 4);
+    assert_eq!(report.method.independent_events, 1);
+}
+
+#[test]
+fn the_resets_of_one_firmware_update_are_planned_together() {
+    let log = before()
+        .stops(NOON)
+        .boots(BACK)
+        .busy("2025-03-10 12:05:00", "2025-03-10 12:12:00")
+        .boots("2025-03-10 12:14:00")
+        .busy("2025-03-10 12:15:00", "2025-03-10 12:22:00")
+        .comes_back("2025-03-10 12:26:00", LATER);
+    let window = "start,end,scope,what\n2025-03-10T11:30:00Z,2025-03-10T12:10:00Z,kvm01,firmware\n";
+    let incidents =
+        Evidence::new().file("kern/kvm01.log", log.text).file("maintenance.csv", window).incidents();
+    assert_eq!(unplanned(&incidents), 0, "{incidents:#?}");
+}
+
+#[test]
+fn a_failure_inside_a_window_is_still_a_failure() {
+    let log = before()
+        .kernel("2025-03-10 11:59:00", "Kernel panic - not syncing: Fatal exception")
+        .comes_back(BACK, LATER);
+    let window = "start,end,scope,what\n2025-03-10T11:30:00Z,2025-03-10T13:00:00Z,*,network\n";
+    let incidents =
+        Evidence::new().file("kern/kvm01.log", log.text).file("maintenance.csv", window).incidents();
+    let incident = only(&incidents, "kvm01");
+    assert_eq!((incident.cause, incident.planned), (Cause::KernelPanic, false), "{}", incident.reason);
+}
+
+#[test]
+fn a_window_of_other_hosts_excuses_nothing() {
+    let log = before()
+        .says("2025-03-10 11:59:50", "sudo: bob : PWD=/root ; USER=root ; COMMAND=/sbin/shutdown -r now");
+    let log = log.stops(NOON).comes_back(BACK, LATER);
+    let window = "start,end,scope,what\n2025-03-10T11:30:00Z,2025-03-10T13:00:00Z,kvm02,disk\n";
+    let incidents =
+        Evidence::new().file("kern/kvm01.log", log.text).file("maintenance.csv", window).incidents();
+    assert_eq!((incidents[0].cause, incidents[0].planned), (Cause::Operator, false));
+}
+
+#[test]
+fn lines_with_the_words_of_trouble_in_them_do_nothing() {
+    let decoys = |log: Log| {
+        log.says(
+            "2025-03-10 11:58:00",
+            "ansible-command: Invoked with cmd=grep 'Kernel panic - not syncing' /var/log/kern.log",
+        )
+        .says(
+            "2025-03-10 11:58:10",
+            "sudo: alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/less /var/log/reboot.log",
+        )
+        .says("2025-03-10 11:58:20", "CRON[99]: (root) CMD (/usr/local/bin/reboot-check)")
+        .says("2025-03-10 11:58:30", "app: Out of memory in pool 7, recycling")
+        .kernel("2025-03-10 11:58:40", "watchdog: Delayed init of the lockup detector failed: -19")
+        .says("2025-03-10 11:58:50", "dbus-daemon: Restarting system message bus")
+    };
+    let went_on = decoys(before()).busy("2025-03-10 12:00:00", LATER);
+    assert!(Evidence::new().file("kern/kvm01.log", went_on.text).incidents().is_empty());
+    let reset = decoys(before()).comes_back(BACK, LATER);
+    let incident = only(&Evidence::new().file("kern/kvm01.log", reset.text).incidents(), "kvm01").clone();
+    assert_eq!((incident.cause, incident.planned), (Cause::Unexplained, false), "{}", incident.reason);
+}
+
+#[test]
+fn a_deasserted_event_is_an_end_of_trouble_and_not_trouble() {
+    let log = before().comes_back(BACK, LATER);
+    let entries = [
+        ("2025-03-10 11:59:00", "Power Unit #0x01 | AC lost | Deasserted"),
+        ("2025-03-10 11:59:10", "Memory #0x51 | Uncorrectable ECC | Deasserted"),
+        ("2025-03-10 11:59:20", "Processor CPU1 | Thermal Trip | Deasserted"),
+        BOOT_SIGN,
+    ];
+    let incident = only(&with_sel(log, &entries).incidents(), "kvm01").clone();
+    assert_eq!((incident.cause, incident.planned), (Cause::Unexplained, false), "{}", incident.reason);
+}
+
+#[test]
+fn trouble_of_last_week_does_not_explain_the_reset_of_today() {
+    let log = Log::of("kvm01")
+        .busy("2025-03-01 00:00:00", "2025-03-04 00:00:00")
+        .kernel("2025-03-04 00:00:00", "Out of memory: Killed process 4242 (java) total-vm:9000000kB")
+        .kernel("2025-03-04 00:01:00", "blk_update_request: I/O error, dev sda, sector 123456 op 0x1:(WRITE)")
+        .busy("2025-03-04 00:05:00", NOON)
+        .comes_back(BACK, LATER);
+    let entries = [("2025-03-04 00:02:00", "Processor CPU1 | Thermal Trip | Asserted"), BOOT_SIGN];
+    let incident = only(&with_sel(log, &entries).incidents(), "kvm01").clone();
+    assert_eq!(incident.cause, Cause::Unexplained, "{}", incident.reason);
+}
+
+#[test]
+fn nul_bytes_and_a_torn_line_do_not_hide_the_boot_behind_them() {
+    let whole = before();
+    let torn = format!("{}2025-03-10T11:59:30+00:00 kvm01 app: half a li{}", whole.text, "\0".repeat(3000));
+    let rest = Log::of("kvm01").comes_back(BACK, LATER).text;
+    let incidents = Evidence::new().file("kern/kvm01.log", torn + &rest).incidents();
+    let incident = only(&incidents, "kvm01");
+    assert!(!incident.planned);
+    assert_eq!(incident.back_at, Some(evidence::utc(BACK)));
+}
