@@ -29,6 +29,11 @@ fn winter_sel() -> String {
     sel(&[("2024-11-15 07:59:00", BOOT), ("2025-01-10 12:03:00", BOOT)])
 }
 
+/// A list of incidents of another host with full dates: it says when the fleet was.
+fn dated_from_to(from: &str, to: &str) -> String {
+    format!("host,time,cause\nother,{from}T10:00:00Z,power\nother,{to}T10:00:00Z,power\n")
+}
+
 #[track_caller]
 fn assert_one_reset_in_january(evidence: &Evidence) {
     let incidents = evidence.incidents();
@@ -42,11 +47,23 @@ fn assert_one_reset_in_january(evidence: &Evidence) {
 fn a_yearless_log_over_the_new_year_gets_both_years() {
     let evidence = Evidence::new().file("kern/kvm01.log", winter().text).file("sel/kvm01.txt", winter_sel());
     assert_one_reset_in_january(&evidence);
-    let report = evidence.analyse();
-    assert_eq!(
-        (report.from, report.to.date_naive()),
-        (utc("2024-11-15 07:59:00"), utc("2025-01-30 00:00:00").date_naive())
+}
+
+#[test]
+fn a_yearless_log_that_goes_on_after_the_last_written_year_is_read_to_its_end() {
+    // The SEL ends on 10 January, the log in February; the host resets again on 31 January.
+    let log = winter().text;
+    let later = Log::yearless("kvm01").boots("2025-01-31 00:04:00").busy_every(
+        30,
+        "2025-01-31 00:30:00",
+        "2025-02-05 00:00:00",
     );
+    let evidence =
+        Evidence::new().file("kern/kvm01.log", log + &later.text).file("sel/kvm01.txt", winter_sel());
+    let report = evidence.analyse();
+    assert_eq!(report.to.date_naive(), utc("2025-02-04 00:00:00").date_naive());
+    let backs: Vec<_> = report.incidents.iter().map(|incident| incident.back_at.unwrap()).collect();
+    assert_eq!(backs, [utc("2025-01-10 12:04:00"), utc("2025-01-31 00:04:00")]);
 }
 
 #[test]
@@ -181,9 +198,10 @@ fn the_change_to_summer_time_and_back_is_no_incident() {
         .file("kern/kvm01.log", spring.text)
         .file("kern/kvm02.log", autumn.text)
         .file("sel/kvm01.txt", starts("2025-03-20 06:59:00"))
-        .file("sel/kvm02.txt", starts("2025-10-20 05:59:00"));
+        .file("sel/kvm02.txt", starts("2025-10-20 05:59:00"))
+        .file("incidents.csv", dated_from_to("2025-03-20", "2025-11-02"));
     let incidents = evidence.incidents();
-    assert!(incidents.is_empty(), "{incidents:#?}");
+    assert!(incidents.iter().all(|incident| incident.host == "other"), "{incidents:#?}");
 }
 
 #[test]
@@ -197,6 +215,7 @@ fn a_reset_in_the_hour_that_happens_twice_is_bounded_by_both() {
         .file("coroner.toml", "timezone = \"Europe/Berlin\"\n")
         .file("kern/kvm01.log", log.text)
         .file("sel/kvm01.txt", sel(&[("2025-10-20 05:59:00", BOOT)]))
+        .file("incidents.csv", dated_from_to("2025-10-20", "2025-11-02"))
         .incidents();
     let incident = only(&incidents, "kvm01");
     assert!(
@@ -301,10 +320,7 @@ fn hosts_given_as_folders_of_their_own_do_not_share_the_years_of_their_logs() {
     let evidence = Evidence::new()
         .file("a/kern.log", log("web01", "2025-02-01 00:00:00", "2025-11-10 12:00:00"))
         .file("b/kern.log", log("web02", "2025-03-01 00:00:00", "2025-11-12 12:00:00"))
-        .file(
-            "b/incidents.csv",
-            "host,time,cause\nweb03,2025-11-01T10:00:00Z,power\nweb03,2025-03-02T10:00:00Z,power\n",
-        );
+        .file("b/incidents.csv", dated_from_to("2025-02-01", "2025-11-20"));
     let sources = evidence::read(&["a", "b"].map(|folder| evidence.path().join(folder)));
     let report = evidence::analyse(sources, &coroner::config::Config::default());
     let at = |host: &str| only(&report.incidents, host).back_at;

@@ -97,20 +97,37 @@ fn the_power_button_after_a_silent_hang_is_the_cure_and_not_the_cause() {
     assert_near(incident.at, NOON, 10);
 }
 
-#[test]
-fn guests_and_their_host_are_one_event_for_the_statistics() {
-    let mut evidence = Evidence::new().file(
-        "inventory.csv",
-        "host,hypervisor,model\nkvm01,,EX\nvm1,kvm01,virtual\nvm2,kvm01,virtual\nvm3,kvm01,virtual\n",
-    );
+/// A fleet in which kvm01 resets at noon and takes its three guests with it.
+fn guests_go_down(inventory: &str, others: &[&str]) -> coroner::model::Report {
+    let mut evidence = Evidence::new().file("inventory.csv", inventory);
     evidence = evidence.file("kern/kvm01.log", before().comes_back(BACK, LATER).text);
     for name in ["vm1", "vm2", "vm3"] {
         let log = Log::of(name).busy("2025-03-05 00:00:00", NOON).comes_back("2025-03-10 12:06:00", LATER);
         evidence = evidence.file(&format!("kern/{name}.log"), log.text);
     }
+    for name in others {
+        evidence =
+            evidence.file(&format!("kern/{name}.log"), Log::of(name).busy("2025-03-05 00:00:00", LATER).text);
+    }
     let report = evidence.analyse();
     assert_eq!(report.incidents.len(), 4);
+    assert!(report.incidents.iter().all(|incident| incident.cluster.as_deref() == Some("cluster-1")));
+    report
+}
+
+#[test]
+fn guests_and_their_host_are_one_event_for_the_statistics() {
+    let inventory = "host,hypervisor,model\nkvm01,,EX\nvm1,kvm01,virtual\nvm2,kvm01,virtual\nvm3,kvm01,virtual\n\
+                     kvm02,,EX\nvm4,kvm02,virtual\nvm5,kvm02,virtual\n";
+    let report = guests_go_down(inventory, &["kvm02", "vm4", "vm5"]);
     assert_eq!(report.method.independent_events, 1);
+}
+
+#[test]
+fn guests_of_the_only_hypervisor_are_one_event_too() {
+    let inventory =
+        "host,hypervisor,model\nkvm01,,EX\nvm1,kvm01,virtual\nvm2,kvm01,virtual\nvm3,kvm01,virtual\n";
+    assert_eq!(guests_go_down(inventory, &[]).method.independent_events, 1);
 }
 
 #[test]

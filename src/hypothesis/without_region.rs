@@ -272,8 +272,9 @@ fn operator_hypothesis(analysis: &Analysis, mechanism: &Mechanism) -> Hypothesis
                 && analysis.study.cases[**case].confidence >= 0.6
         })
         .count() as u64;
-    let chance = binomial::at_least(clear.min(mechanism.events), mechanism.of_events, 0.15);
-    hypothesis.verdict = if clear >= 3 && mechanism.share >= 0.25 && chance <= 0.02 {
+    // Any fleet has slips; a claim needs far more of them than an ordinary share.
+    let chance = binomial::at_least(clear.min(mechanism.events), mechanism.of_events, 0.2);
+    hypothesis.verdict = if clear >= 4 && mechanism.share >= 0.35 && chance <= 0.01 {
         Verdict::Supported
     } else if mechanism.events >= 3 {
         Verdict::Suggestive

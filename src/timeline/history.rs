@@ -72,10 +72,11 @@ impl Silence {
         seconds > (self.rare_s * 5 / 4 + 600).min(self.elapsed_s * 4 + 1200).max(1500)
     }
 
-    /// Whether somebody who reset the host by hand after such a silence had reason to.
+    /// Whether somebody who reset the host by hand after such a silence had reason to: people reset
+    /// what hangs far more often than what works, so a silence beyond the common one is enough.
     #[must_use]
     pub fn invites_reset(&self, seconds: i64) -> bool {
-        seconds > self.rare_s.min(self.elapsed_s * 5 / 2 + 600).max(1080)
+        seconds > self.rare_s.min(self.common_s).max(CHATTY_SECONDS)
     }
 }
 

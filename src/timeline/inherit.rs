@@ -10,27 +10,58 @@ use crate::model::{Cause, Evidence, Incident, Supports};
 /// A guest goes down with its host within this.
 const WITH_ITS_HOST: TimeDelta = TimeDelta::minutes(10);
 
-/// Guests whose hypervisor went down at the same time inherit its story (decision table row 15).
+/// Guests whose hypervisor went down at the same time inherit its story (decision table row 15). The
+/// power key of a guest is pressed by its hypervisor, not by a person at a chassis.
 pub fn guests_from_hosts(incidents: &mut [Incident]) {
     let hosts: Vec<(String, Incident)> =
         incidents.iter().map(|incident| (incident.host.to_lowercase(), incident.clone())).collect();
     for guest in incidents.iter_mut().filter(|incident| !incident.planned) {
-        let Some(name) = guest.factors.get("hypervisor").map(|name| name.to_lowercase()) else { continue };
-        let Some((_, host)) = hosts.iter().find(|(host, incident)| {
-            *host == name && (incident.at - guest.at).abs() <= WITH_ITS_HOST && incident.host != guest.host
-        }) else {
-            continue;
-        };
-        let own = guest.confidence >= 0.9 && !matches!(guest.cause, Cause::Unexplained | Cause::PowerLoss);
-        guest.evidence.push(note(format!("its hypervisor {} went down at the same time ({})", host.host, host.id)));
-        if own {
-            continue;
+        let key_only = guest.cause == Cause::Operator && guest.actor.as_deref() == Some(AT_THE_CHASSIS);
+        let name = guest.factors.get("hypervisor").map(|name| short(name));
+        let host = hosts.iter().find(|(host, incident)| {
+            Some(short(host)) == name
+                && incident.host != guest.host
+                && ((incident.at - guest.at).abs() <= WITH_ITS_HOST
+                    || (incident.at_earliest <= guest.at && guest.at <= incident.at_latest))
+        });
+        if let Some((_, host)) = host {
+            guest.evidence.push(note(format!("its hypervisor {} went down at the same time ({})", host.host, host.id)));
+            let own = guest.confidence >= 0.9 && !matches!(guest.cause, Cause::Unexplained | Cause::PowerLoss);
+            if own && !key_only {
+                continue;
+            }
+            guest.planned = host.planned;
+            guest.cause = host.cause;
+            guest.actor = host.actor.clone();
+            guest.confidence = host.confidence.min(0.85);
+            guest.reason = format!("went down with its hypervisor {}: {}", host.host, host.reason);
+        } else if key_only && is_guest(guest) {
+            guest.planned = true;
+            guest.cause = Cause::Clean;
+            guest.actor = None;
+            guest.confidence = 0.7;
+            guest.reason = "orderly, asked for by the hypervisor through the guest's power key".to_owned();
         }
-        guest.planned = host.planned;
-        guest.cause = host.cause;
-        guest.confidence = host.confidence.min(0.85);
-        guest.reason = format!("went down with its hypervisor {}: {}", host.host, host.reason);
     }
+}
+
+/// What the decision table calls whoever pressed a button.
+const AT_THE_CHASSIS: &str = "somebody at the chassis";
+
+fn short(name: &str) -> String {
+    name.split('.').next().unwrap_or(name).to_lowercase()
+}
+
+/// Whether the inventory or the firmware says that the host is virtual.
+fn is_guest(incident: &Incident) -> bool {
+    const SIGNS: [&str; 8] = ["virtual", "qemu", "kvm guest", "vmware", "hyper-v", "standard pc", "bochs", "guest"];
+    incident.factors.contains_key("hypervisor")
+        || ["model", "vendor", "bios_version"].iter().any(|factor| {
+            incident.factors.get(*factor).is_some_and(|value| {
+                let value = value.to_lowercase();
+                SIGNS.iter().any(|sign| value.contains(sign))
+            })
+        })
 }
 
 /// A moment that is not known better than this may be dated by a neighbour's.

@@ -1,0 +1,331 @@
+//! The program as a whole: commands, formats of listings, exit codes.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+mod evidence;
+
+use evidence::{Evidence, Log, sel};
+
+const LATER: &str = "2025-03-15 00:00:00";
+
+/// Three hosts: one panics, one is rebooted in order, one loses nothing; all in an inventory.
+fn tree() -> Evidence {
+    let busy = |host: &str| Log::of(host).busy("2025-03-05 00:00:00", "2025-03-10 12:00:00");
+    let panicked = busy("kvm01").kernel("2025-03-10 11:59:00", "Kernel panic - not syncing: Fatal exception");
+    Evidence::new()
+        .file("kern/kvm01.log", panicked.comes_back("2025-03-10 12:04:00", LATER).text)
+        .file(
+            "kern/kvm02.log",
+            busy("kvm02").stops("2025-03-10 12:00:00").comes_back("2025-03-10 12:03:00", LATER).text,
+        )
+        .file("kern/kvm03.log", busy("kvm03").busy("2025-03-10 12:00:00", LATER).text)
+        .file(
+            "sel/kvm01.txt",
+            sel(&[("2025-03-10 12:03:00", "System Event #0x01 | OEM System boot event | Asserted")]),
+        )
+        .file("inventory.csv", "host,model,rack\nkvm01,EX-410,r01\nkvm02,EX-410,r02\nkvm03,EX-220,r02\n")
+}
+
+fn run(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_coroner")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Standard output of a run that ends with `code`.
+#[track_caller]
+fn out(arguments: &[&str], folder: &Path, code: i32) -> String {
+    let output = run(arguments, folder);
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{errors}");
+    assert!(!errors.contains("panicked"), "{errors}");
+    text(&output.stdout)
+}
+
+const LISTINGS: &[&[&str]] = &[
+    &["incidents", "."],
+    &["incidents", ".", "--all"],
+    &["incidents", ".", "--host", "kvm02", "--all"],
+    &["timeline", "."],
+    &["timeline", ".", "--host", "kvm01"],
+    &["formats"],
+    &["formats", "."],
+    &["ledger", "."],
+    &["ledger", ".", "--by", "host"],
+    &["ledger", ".", "--by", "format"],
+    &["ledger", ".", "--by", "reason"],
+    &["ledger", ".", "--by", "quote"],
+];
+
+#[test]
+fn every_listing_comes_in_every_format_with_the_same_rows() {
+    let tree = tree();
+    for listing in LISTINGS {
+        let of = |format: &str| {
+            let arguments: Vec<&str> = listing.iter().copied().chain(["--format", format]).collect();
+            out(&arguments, tree.path(), 0)
+        };
+        let rows: Vec<Value> = serde_json::from_str(&of("json")).unwrap();
+        let csv = of("csv");
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        let columns: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), rows.len(), "{listing:?}");
+        for row in &rows {
+            let mut keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+            let mut wanted: Vec<&String> = columns.iter().collect();
+            keys.sort();
+            wanted.sort();
+            assert_eq!(keys, wanted, "{listing:?}");
+        }
+        let markdown = of("markdown");
+        assert_eq!(markdown.lines().count(), rows.len() + 2, "{listing:?}");
+        assert!(markdown.lines().all(|line| line.starts_with('|') && line.ends_with('|')), "{listing:?}");
+        let table = of("table");
+        assert!(
+            table.lines().count() > rows.len() && columns.iter().all(|column| table.contains(column)),
+            "{listing:?}"
+        );
+        assert_eq!(out(listing, tree.path(), 0), table, "a table unless asked otherwise");
+    }
+}
+
+#[test]
+fn incidents_are_listed_unplanned_first_and_all_on_demand() {
+    let tree = tree();
+    let rows =
+        |arguments: &[&str]| -> Vec<Value> { serde_json::from_str(&out(arguments, tree.path(), 0)).unwrap() };
+    let unplanned = rows(&["incidents", ".", "--format", "json"]);
+    assert_eq!(unplanned.len(), 1);
+    assert_eq!((&unplanned[0]["host"], &unplanned[0]["cause"]), (&"kvm01".into(), &"kernel_panic".into()));
+    assert_eq!(rows(&["incidents", ".", "--all", "--format", "json"]).len(), 2);
+    assert_eq!(rows(&["incidents", ".", "--all", "--host", "KVM02", "--format", "json"]).len(), 1);
+    let after = rows(&["incidents", ".", "--all", "--from", "2025-03-11", "--format", "json"]);
+    assert!(after.is_empty());
+}
+
+#[test]
+fn formats_of_paths_has_exactly_the_documented_fields() {
+    let tree = tree().file("notes.txt", "nothing\n");
+    let rows: Vec<Value> =
+        serde_json::from_str(&out(&["formats", ".", "--format", "json"], tree.path(), 0)).unwrap();
+    for row in &rows {
+        let mut fields: Vec<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        let mut documented = [
+            "path",
+            "format",
+            "kind",
+            "host",
+            "records",
+            "bytes",
+            "parsed",
+            "ignored",
+            "quarantined",
+            "reason",
+        ];
+        documented.sort_unstable();
+        assert_eq!(fields, documented);
+        let number = |field: &str| row[field].as_u64().unwrap();
+        assert_eq!(number("bytes"), number("parsed") + number("ignored") + number("quarantined"), "{row}");
+    }
+    let of = |path: &str| rows.iter().find(|row| row["path"] == path).unwrap();
+    assert!(of("notes.txt")["format"].is_null() && of("notes.txt")["reason"] != "");
+    assert_eq!(
+        (&of("sel/kvm01.txt")["kind"], &of("sel/kvm01.txt")["host"]),
+        (&"sel".into(), &"kvm01".into())
+    );
+    assert_eq!(of("kern/kvm02.log")["host"], "kvm02");
+    assert!(of("inventory.csv")["host"].is_null());
+}
+
+#[test]
+fn analyze_writes_the_whole_report_and_findings_fulfil_the_schema() {
+    let tree = tree();
+    let summary = out(&["analyze", ".", "--out", "report"], tree.path(), 0);
+    assert!(summary.contains("report/report.html"), "{summary}");
+    let report = tree.path().join("report");
+    for file in ["report.html", "report.md", "findings.json", "charts", "facts"] {
+        assert!(report.join(file).exists(), "{file}");
+    }
+    let parquet = std::fs::read_dir(report.join("facts")).unwrap().filter_map(Result::ok);
+    assert!(parquet.filter(|entry| entry.file_name().to_string_lossy().ends_with(".parquet")).count() >= 2);
+    let leftover = std::fs::read_dir(&report).unwrap().filter_map(Result::ok);
+    assert!(leftover.map(|entry| entry.path()).all(|path| path.extension().is_none_or(|end| end != "part")));
+
+    let findings: Value =
+        serde_json::from_slice(&std::fs::read(report.join("findings.json")).unwrap()).unwrap();
+    let schema: Value = serde_json::from_str(coroner::report::json::SCHEMA).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&findings).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    assert_eq!(findings["fleet"]["hosts"], 3);
+    assert_eq!(findings["schema_version"], 1);
+}
+
+#[test]
+fn explain_tells_of_signatures_incidents_and_hypotheses() {
+    let tree = tree();
+    out(&["analyze", "."], tree.path(), 0);
+    assert!(out(&["explain", "kernel-panic"], tree.path(), 0).contains("does not match"));
+    let list = out(&["explain", "list"], tree.path(), 0);
+    assert!(list.lines().count() > 30 && list.contains("watchdog-reset"));
+    let rows: Vec<Value> =
+        serde_json::from_str(&out(&["incidents", ".", "--format", "json"], tree.path(), 0)).unwrap();
+    let id = rows[0]["id"].as_str().unwrap();
+    let told = out(&["explain", id], tree.path(), 0);
+    assert!(told.contains("Kernel panic - not syncing") && told.contains("evidence:"), "{told}");
+    let around = out(&["timeline", ".", "--around", id, "--hours", "1"], tree.path(), 0);
+    assert!(around.contains("kernel-panic") && !around.contains("kvm02"), "{around}");
+    out(&["explain", "no-such-thing"], tree.path(), 2);
+    out(&["timeline", ".", "--around", "nobody@20250101T000000Z"], tree.path(), 2);
+}
+
+#[test]
+fn ledger_shows_the_bytes_of_a_piece() {
+    let tree = tree();
+    let shown = out(&["ledger", ".", "--show", "inventory.csv@0+15"], tree.path(), 0);
+    assert_eq!(shown, "host,model,rack\n");
+    out(&["ledger", ".", "--show", "inventory.csv@0+x"], tree.path(), 2);
+    out(&["ledger", ".", "--show", "nothing.csv@0+4"], tree.path(), 2);
+}
+
+#[test]
+fn standard_input_is_a_source() {
+    let tree = tree();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_coroner"))
+        .args(["incidents", "-", "--format", "csv"])
+        .current_dir(tree.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = std::fs::read(tree.path().join("kern/kvm01.log")).unwrap();
+    child.stdin.take().unwrap().write_all(&log).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("kernel_panic"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let tree = tree();
+    for command in [&["timeline", "."][..], &["explain", "list"], &["formats", "."], &["analyze", "."]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_coroner"))
+            .args(command)
+            .current_dir(tree.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut errors = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{command:?}: {errors}");
+        assert_eq!(errors, "", "{command:?}");
+    }
+}
+
+#[test]
+fn wrong_words_end_with_2() {
+    let tree = tree();
+    for arguments in [
+        &["no-such-command"][..],
+        &["analyze"],
+        &["analyze", ".", "--no-such-option"],
+        &["analyze", ".", "--from", "yesterday"],
+        &["incidents", ".", "--format", "yaml"],
+        &["ingest", "."],
+        &[],
+    ] {
+        out(arguments, tree.path(), 2);
+    }
+    for (toml, words) in [
+        ("timezone = \"Mars/Olympus\"\n", "Mars/Olympus"),
+        ("timezon = \"UTC\"\n", "timezon"),
+        ("timezone = [\n", "coroner.toml"),
+    ] {
+        let tree =
+            Evidence::new().file("coroner.toml", toml).file("kern.log", "2025-03-01T00:00:00Z n1 app: up\n");
+        let output = run(&["analyze", "."], tree.path());
+        assert_eq!(output.status.code(), Some(2), "{toml}");
+        assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
+    }
+    for answer in [&["--help"][..], &["--version"], &["analyze", "--help"]] {
+        assert!(!out(answer, tree.path(), 0).is_empty());
+    }
+}
+
+#[test]
+fn input_that_cannot_be_used_ends_with_3() {
+    let empty = Evidence::new();
+    for command in ["analyze", "incidents", "timeline"] {
+        let output = run(&[command, "."], empty.path());
+        assert_eq!(output.status.code(), Some(3), "{command} of an empty folder");
+        assert!(text(&output.stderr).contains("no host found"), "{}", text(&output.stderr));
+        assert_eq!(run(&[command, "nowhere"], empty.path()).status.code(), Some(3), "{command} of nothing");
+    }
+    out(&["formats", "nowhere"], empty.path(), 3);
+    out(&["ledger", "nowhere"], empty.path(), 3);
+    out(&["ingest", "nowhere", "--facts", "facts"], empty.path(), 3);
+    out(&["analyze", "--facts", "nowhere"], empty.path(), 3);
+    let prose = Evidence::new().file("readme.txt", "nothing of use\n");
+    out(&["analyze", "."], prose.path(), 3);
+    assert!(!prose.path().join("coroner-report").exists(), "nothing is written where nothing was found");
+
+    let tree = tree();
+    let output = run(&["analyze", ".", "nowhere"], tree.path());
+    assert_eq!(output.status.code(), Some(3), "the rest is analysed, and the code tells");
+    assert!(
+        text(&output.stderr).contains("nowhere") && tree.path().join("coroner-report/report.html").exists()
+    );
+}
+
+#[test]
+fn too_much_that_is_not_understood_ends_with_4_and_the_report_is_written() {
+    let torn = "torn line without a stamp and without any sense\n".repeat(3000);
+    let good = Log::of("kvm01").busy("2025-03-05 00:00:00", LATER).text;
+    let tree = Evidence::new().file("kern/kvm01.log", good + &torn);
+    let output = run(&["analyze", "."], tree.path());
+    assert_eq!(output.status.code(), Some(4));
+    assert!(text(&output.stderr).contains("could not be understood"));
+    assert!(tree.path().join("coroner-report/findings.json").exists());
+    out(&["analyze", ".", "--max-quarantine", "60"], tree.path(), 0);
+    let quotes = out(&["ledger", ".", "--by", "quote", "--format", "json"], tree.path(), 0);
+    assert!(quotes.contains("torn line"));
+}
+
+#[test]
+fn a_supported_hypothesis_ends_with_10_on_demand_only() {
+    let mut list = "host,time,cause\n".to_owned();
+    let mut inventory = "host,model\n".to_owned();
+    for number in 0..60 {
+        inventory.push_str(&format!("n{number:02},{}\n", if number < 12 { "EX-410" } else { "EX-220" }));
+    }
+    for number in 0..36 {
+        list.push_str(&format!(
+            "n{:02},2025-{:02}-{:02} {:02}:17:00,\n",
+            number % 12,
+            number % 12 + 1,
+            number % 27 + 1,
+            number % 24
+        ));
+    }
+    list.push_str("n50,2025-01-01 00:00:00,\nn51,2025-12-30 00:00:00,\n");
+    let tree = Evidence::new().file("incidents.csv", list).file("inventory.csv", inventory);
+    out(&["analyze", "."], tree.path(), 0);
+    let findings: Value =
+        serde_json::from_slice(&std::fs::read(tree.path().join("coroner-report/findings.json")).unwrap())
+            .unwrap();
+    assert_eq!(findings["hypotheses"][0]["verdict"], "supported", "{}", findings["hypotheses"][0]);
+    assert_eq!(findings["hypotheses"][0]["terms"][0]["value"], "EX-410");
+    out(&["analyze", ".", "--exit-code"], tree.path(), 10);
+    let chance = self::tree();
+    out(&["analyze", ".", "--exit-code"], chance.path(), 0);
+}
