@@ -57,20 +57,29 @@ fn names(hypothesis: &Value) -> Vec<Vec<Term>> {
 }
 
 struct End {
+    /// Of reported ones only.
+    id: String,
     host: String,
     at: DateTime<Utc>,
     planned: bool,
     told: String,
 }
 
+/// Ends that are counted: a guest that goes down with its hypervisor is the hypervisor's.
 fn ends(list_of: &Value) -> Vec<End> {
+    let own: Vec<Value> = list(list_of).iter().filter(|end| end["with_host"] != true).cloned().collect();
+    read_ends(&own)
+}
+
+fn read_ends(list_of: &[Value]) -> Vec<End> {
     let read = |end: &Value| End {
+        id: end["id"].as_str().unwrap_or_default().to_owned(),
         host: end["host"].as_str().unwrap().split('.').next().unwrap().to_lowercase(),
         at: DateTime::parse_from_rfc3339(end["at"].as_str().unwrap()).unwrap().to_utc(),
         planned: end["planned"].as_bool().unwrap(),
         told: format!("{} {} {}", end["host"], end["at"], end["cause"]),
     };
-    list(list_of).iter().filter(|end| end["with_host"] != true).map(read).collect()
+    list_of.iter().map(read).collect()
 }
 
 fn near(a: &End, b: &End) -> bool {
@@ -108,9 +117,10 @@ impl Sample {
             .collect();
         assert!(blamed.len() * 50 <= planned.len(), "{}: blamed {blamed:#?} of {}", self.name, planned.len());
 
+        let happened = read_ends(list(&self.truth["ends"]));
         let invented: Vec<&str> = reported
             .iter()
-            .filter(|incident| !incident.planned && !truth.iter().any(|end| near(incident, end)))
+            .filter(|incident| !incident.planned && !happened.iter().any(|end| near(incident, end)))
             .map(|incident| incident.told.as_str())
             .collect();
         assert!(invented.len() * 10 <= unplanned.len(), "{}: invented {invented:#?}", self.name);
@@ -144,6 +154,40 @@ impl Sample {
         assert_eq!(ranks.first(), Some(&1), "{}: {ranks:?}; the first are {told:#?}", self.name);
     }
 
+    /// Before the planted one may stand only what is true as well: an accepted name of the same cause, and
+    /// hosts that really went down with one another.
+    fn assert_only_truth_stands_before_the_planted(&self) {
+        let rank = self.ranks(&[self.planted()]).first().copied().expect("the planted cause is in the list");
+        let accepted = self.accepted();
+        for hypothesis in
+            list(&self.findings["hypotheses"]).iter().filter(|h| h["rank"].as_u64() < Some(rank))
+        {
+            let same = names(hypothesis).iter().any(|name| accepted.contains(name));
+            let true_event = hypothesis["family"] == "shared_event" && self.happened_together(hypothesis);
+            assert!(
+                same || true_event,
+                "{}: before the planted one stands {:?}",
+                self.name,
+                names(hypothesis)
+            );
+        }
+    }
+
+    /// Whether the truth has every incident of a shared event in a cluster or with its hypervisor.
+    fn happened_together(&self, hypothesis: &Value) -> bool {
+        let truth = list(&self.truth["ends"]);
+        let together = |end: &Value| {
+            let guests = |host: &Value| truth.iter().any(|e| e["with_host"] == true && e["at"] == host["at"]);
+            !end["cluster"].is_null() || end["with_host"] == true || guests(end)
+        };
+        let shared: Vec<Value> = truth.iter().filter(|end| together(end)).cloned().collect();
+        let shared = read_ends(&shared);
+        let ids: Vec<&str> = list(&hypothesis["incidents"]).iter().filter_map(Value::as_str).collect();
+        let reported = ends(&self.findings["incidents"]);
+        let theirs = reported.iter().filter(|incident| ids.contains(&incident.id.as_str()));
+        theirs.into_iter().all(|incident| shared.iter().any(|end| near(end, incident)))
+    }
+
     fn first(&self) -> &Value {
         &self.findings["hypotheses"][0]
     }
@@ -166,27 +210,29 @@ impl Sample {
 #[test]
 fn the_bios_release_behind_the_reboots_is_first() {
     let sample = sample("reboots");
-    sample.assert_planted_is_first();
     sample.assert_ends();
+    sample.assert_planted_is_first();
     assert_eq!(sample.false_claims(), Vec::<String>::new());
     assert!(["supported", "suggestive"].contains(&sample.first()["verdict"].as_str().unwrap()));
     assert!(!sample.first()["next_step"].as_str().unwrap().is_empty());
 }
 
 #[test]
-fn the_backup_of_one_operating_system_is_first() {
+fn the_backup_of_one_operating_system_comes_before_all_that_is_not_true() {
+    // Seven ends are too few to be sure of the operating system: that backups do it, on any, may come first.
+    // So may the day on which a hypervisor took its guests along.
     let sample = sample("backups");
-    sample.assert_planted_is_first();
     sample.assert_ends();
+    sample.assert_only_truth_stands_before_the_planted();
     assert_eq!(sample.false_claims(), Vec::<String>::new());
-    assert_eq!(sample.first()["family"], "window");
+    assert!(sample.ranks(&[sample.planted()])[0] <= 3);
 }
 
 #[test]
 fn the_old_feed_is_first_and_its_drops_are_clusters() {
     let sample = sample("feed");
-    sample.assert_planted_is_first();
     sample.assert_ends();
+    sample.assert_planted_is_first();
     assert_eq!(sample.false_claims(), Vec::<String>::new());
     let clusters: std::collections::BTreeSet<&str> = list(&sample.findings["incidents"])
         .iter()

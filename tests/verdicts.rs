@@ -119,8 +119,10 @@ fn row_4_a_power_cycle_after_a_long_silence_is_the_cure_of_a_hang() {
 #[test]
 fn row_5_a_panic_in_the_log_is_a_panic() {
     let incident = judged(
-        before()
-            .kernel("2025-03-10 11:59:58", "[  809.100000] Kernel panic - not syncing: Fatal exception in interrupt"),
+        before().kernel(
+            "2025-03-10 11:59:58",
+            "[  809.100000] Kernel panic - not syncing: Fatal exception in interrupt",
+        ),
         &[],
     );
     assert_unplanned(&incident, Cause::KernelPanic);

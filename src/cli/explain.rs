@@ -28,15 +28,16 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<u8> {
     let knowledge = Knowledge::shipped()?;
     if args.id == "list" {
-        let lines: Vec<String> =
-            knowledge.signatures().iter().map(|signature| format!("{:28} {}\n", signature.id, signature.title)).collect();
+        let lines: Vec<String> = knowledge
+            .signatures()
+            .iter()
+            .map(|signature| format!("{:28} {}\n", signature.id, signature.title))
+            .collect();
         output::print(&lines.concat())?;
         return Ok(exit::DONE);
     }
-    let found: Vec<&Signature> = [args.id.clone(), format!("{}-sel", args.id)]
-        .iter()
-        .filter_map(|id| knowledge.by_id(id))
-        .collect();
+    let found: Vec<&Signature> =
+        [args.id.clone(), format!("{}-sel", args.id)].iter().filter_map(|id| knowledge.by_id(id)).collect();
     if !found.is_empty() {
         for signature in found {
             output::print(&signature_text(signature))?;
@@ -70,7 +71,8 @@ fn signature_text(signature: &Signature) -> String {
             })
             .collect()
     };
-    let pattern = signature.pattern.as_deref().map_or(String::new(), |pattern| format!("  pattern   {pattern}\n"));
+    let pattern =
+        signature.pattern.as_deref().map_or(String::new(), |pattern| format!("  pattern   {pattern}\n"));
     let codes: String = signature
         .sel
         .iter()
@@ -106,7 +108,8 @@ fn from_report(args: &Args) -> anyhow::Result<Option<String>> {
         let entries = findings.get(list).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let found = entries.iter().find(|entry| {
             entry.get("id").and_then(Value::as_str) == Some(&args.id)
-                || (list == "hypotheses" && entry.get("rank").map(ToString::to_string).as_deref() == Some(&args.id))
+                || (list == "hypotheses"
+                    && entry.get("rank").map(ToString::to_string).as_deref() == Some(&args.id))
         });
         if let Some(entry) = found {
             return Ok(Some(entry_text(entry)));

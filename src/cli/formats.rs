@@ -38,7 +38,16 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let loaded = input.load()?;
     let attribution = attribute(&loaded.sources, &loaded.config);
     let mut listing = Listing::new(&[
-        "path", "format", "kind", "host", "records", "bytes", "parsed", "ignored", "quarantined", "reason",
+        "path",
+        "format",
+        "kind",
+        "host",
+        "records",
+        "bytes",
+        "parsed",
+        "ignored",
+        "quarantined",
+        "reason",
     ]);
     for (source, host) in loaded.sources.iter().zip(&attribution.source_host) {
         let host = host.as_ref().map_or(Value::Null, |host| json!(host));

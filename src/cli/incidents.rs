@@ -34,7 +34,16 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let missing = loaded.missing;
     let analysis = loaded.analyse(&args.span)?;
     let mut listing = Listing::new(&[
-        "at", "host", "kind", "planned", "cause", "confidence", "downtime_s", "cluster", "reason", "id",
+        "at",
+        "host",
+        "kind",
+        "planned",
+        "cause",
+        "confidence",
+        "downtime_s",
+        "cluster",
+        "reason",
+        "id",
     ]);
     for incident in &analysis.report.incidents {
         let wanted = args.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&incident.host));

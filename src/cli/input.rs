@@ -72,7 +72,9 @@ impl Input {
             self.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
         if !stdin.is_empty() {
             let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|error| InputError(format!("cannot read standard input: {error}")))?;
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .map_err(|error| InputError(format!("cannot read standard input: {error}")))?;
             sources.push(read_bytes(SourceId(0), "-", &bytes, &knowledge));
         }
         let bar = progress(self.quiet);
@@ -113,7 +115,8 @@ impl Loaded {
         let attribution = attribute(&self.sources, &self.config);
         if attribution.hosts.is_empty() {
             let files = self.sources.len();
-            let hint = "give a folder with SELs, logs or an incident list (`coroner formats` lists what is read)";
+            let hint =
+                "give a folder with SELs, logs or an incident list (`coroner formats` lists what is read)";
             return Err(InputError(format!("no host found in {files} files; {hint}")).into());
         }
         Ok(())
@@ -142,7 +145,10 @@ fn time(text: &str) -> anyhow::Result<DateTime<Utc>> {
     match written_time::read(text, DayFirst(false)) {
         Some(Stamp::Zoned(at)) => Ok(at),
         Some(Stamp::Local(at)) => Ok(at.and_utc()),
-        _ => Err(UsageError(format!("`{text}` is not a time; write 2025-03-01 or 2025-03-01T12:00:00Z")).into()),
+        _ => {
+            Err(UsageError(format!("`{text}` is not a time; write 2025-03-01 or 2025-03-01T12:00:00Z"))
+                .into())
+        }
     }
 }
 
@@ -162,6 +168,7 @@ fn progress(quiet: bool) -> indicatif::ProgressBar {
 pub fn write_file(path: &Path, content: &str) -> anyhow::Result<()> {
     use anyhow::Context;
     let temporary = path.with_extension("part");
-    std::fs::write(&temporary, content).with_context(|| format!("failed to write `{}`", temporary.display()))?;
+    std::fs::write(&temporary, content)
+        .with_context(|| format!("failed to write `{}`", temporary.display()))?;
     std::fs::rename(&temporary, path).with_context(|| format!("failed to write `{}`", path.display()))
 }

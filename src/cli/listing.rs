@@ -52,7 +52,8 @@ impl Listing {
             .rows
             .iter()
             .map(|row| {
-                let pairs = self.columns.iter().zip(row).map(|(column, value)| ((*column).to_owned(), value.clone()));
+                let pairs =
+                    self.columns.iter().zip(row).map(|(column, value)| ((*column).to_owned(), value.clone()));
                 Value::Object(pairs.collect::<Map<String, Value>>())
             })
             .collect();

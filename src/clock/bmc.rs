@@ -81,13 +81,17 @@ pub fn align(
     } else {
         let signs = |hints: &[SelHint]| -> Vec<i64> {
             let pairs = entries.iter().zip(&readings);
-            pairs.filter(|(entry, _)| hints.contains(&entry.hint)).filter_map(|(_, reading)| reading.written).collect()
+            pairs
+                .filter(|(entry, _)| hints.contains(&entry.hint))
+                .filter_map(|(_, reading)| reading.written)
+                .collect()
         };
         (zone, ties) = best_zone(&signs(&[SelHint::BootSign]), boots, site_zone);
         if ties.len() < 2 {
             // Some BMCs do not write down starts at all. What happens around starts will do, if two
             // boots agree on it.
-            let (near_zone, near) = best_zone(&signs(&[SelHint::BootSign, SelHint::NearBoot]), boots, site_zone);
+            let (near_zone, near) =
+                best_zone(&signs(&[SelHint::BootSign, SelHint::NearBoot]), boots, site_zone);
             if near.len() >= 2 {
                 (zone, ties) = (near_zone, near);
             }
@@ -354,12 +358,21 @@ fn place_run(run: &mut [Reading], entries: &[Entry], before: Option<i64>, after:
     let last = run.iter().rev().find_map(|reading| reading.since_init);
     for reading in run.iter_mut() {
         let at = match (anchor, reading.since_init, after, last) {
-            (Some((sign, boot)), Some(since), _, _) if (since - sign).abs() < 86_400 => Some(boot + since - sign),
-            (_, Some(since), Some(after), Some(last)) if last - since < 86_400 => Some(after - (last - since) - 1),
+            (Some((sign, boot)), Some(since), _, _) if (since - sign).abs() < 86_400 => {
+                Some(boot + since - sign)
+            }
+            (_, Some(since), Some(after), Some(last)) if last - since < 86_400 => {
+                Some(after - (last - since) - 1)
+            }
             (_, _, Some(after), _) => Some(after - 1),
             _ => before.map(|at| at + 1),
         };
-        let bounded = at.map(|at| at.clamp(before.unwrap_or(at).min(after.unwrap_or(at)), after.unwrap_or(at).max(before.unwrap_or(at))));
+        let bounded = at.map(|at| {
+            at.clamp(
+                before.unwrap_or(at).min(after.unwrap_or(at)),
+                after.unwrap_or(at).max(before.unwrap_or(at)),
+            )
+        });
         reading.resolved = bounded;
         let room = match (before, after) {
             (Some(before), Some(after)) => (after - before).abs(),
@@ -380,8 +393,11 @@ pub struct Typical {
 
 /// Median and spread over the tied BMCs.
 pub fn typical_offset<'a>(alignments: impl Iterator<Item = &'a Alignment>) -> Option<Typical> {
-    let mut offsets: Vec<i64> =
-        alignments.filter(|alignment| alignment.tied).filter_map(|a| a.offset_s).map(|s| s.round() as i64).collect();
+    let mut offsets: Vec<i64> = alignments
+        .filter(|alignment| alignment.tied)
+        .filter_map(|a| a.offset_s)
+        .map(|s| s.round() as i64)
+        .collect();
     if offsets.len() < 3 {
         return None;
     }
@@ -401,11 +417,9 @@ impl Alignment {
         }
         // A fleet whose BMCs agree lends its offset; one whose BMCs are all over the place does not.
         let (offset, slack, why) = match typical {
-            Some(typical) if typical.slack <= 1800 => (
-                typical.offset,
-                typical.slack,
-                format!("offset assumed as on {} other BMCs", typical.of),
-            ),
+            Some(typical) if typical.slack <= 1800 => {
+                (typical.offset, typical.slack, format!("offset assumed as on {} other BMCs", typical.of))
+            }
             Some(typical) => (0, typical.slack.max(3600), "offset unknown, taken as 0".to_owned()),
             None => (0, 3600, "offset unknown, taken as 0".to_owned()),
         };
@@ -416,7 +430,8 @@ impl Alignment {
             }
         }
         let readings = self.readings.clone();
-        let blank: Vec<Entry> = readings.iter().map(|_| Entry { stamp: Stamp::Missing, hint: SelHint::Other }).collect();
+        let blank: Vec<Entry> =
+            readings.iter().map(|_| Entry { stamp: Stamp::Missing, hint: SelHint::Other }).collect();
         place_by_order(&mut self.readings, &blank, &[]);
         self.offset_s = None;
         self.uncertainty_s = Some(slack as f64);
@@ -429,7 +444,8 @@ impl Alignment {
         let zone_part = site::to_utc(zone, last.written).map_or(0, |utc| last.written - utc);
         let offset = last.offset + zone_part;
         let near = ties.iter().filter(|tie| (tie.offset - last.offset).abs() <= DRIFT_SECONDS_MAX);
-        let (low, high) = near.fold((i64::MAX, i64::MIN), |(low, high), tie| (low.min(tie.offset), high.max(tie.offset)));
+        let (low, high) =
+            near.fold((i64::MAX, i64::MIN), |(low, high), tie| (low.min(tie.offset), high.max(tie.offset)));
         let slack = ((high - low) / 2).max(SLACK_SECONDS_MIN);
         self.offset_s = Some(offset as f64);
         self.uncertainty_s = Some(slack as f64);
@@ -438,7 +454,8 @@ impl Alignment {
         } else {
             format!("from {} boots that both clocks saw", ties.len())
         };
-        let local = if zone == Tz::UTC { String::new() } else { format!(", in local time of {}", zone.name()) };
+        let local =
+            if zone == Tz::UTC { String::new() } else { format!(", in local time of {}", zone.name()) };
         self.note = format!("BMC clock {offset:+} s ± {slack} s{local}, {by}");
     }
 
@@ -472,7 +489,8 @@ mod tests {
     #[test]
     fn a_constant_offset_is_found_and_taken_off() {
         let boots = [T0, T0 + 40 * DAY, T0 + 90 * DAY];
-        let mut entries: Vec<Entry> = boots.iter().map(|at| entry(at + 5000 - 60, SelHint::BootSign)).collect();
+        let mut entries: Vec<Entry> =
+            boots.iter().map(|at| entry(at + 5000 - 60, SelHint::BootSign)).collect();
         entries.insert(1, entry(T0 + 10 * DAY + 5000, SelHint::Other));
         let alignment = align(&entries, &boots, None, Tz::UTC, None);
         assert!((alignment.offset_s.unwrap() - 5000.0).abs() < 120.0);
@@ -483,7 +501,9 @@ mod tests {
     fn a_bmc_in_local_time_follows_summer_time() {
         // 2025: winter time until 30 March, then summer time.
         let boots = [T0, T0 + 20 * DAY, T0 + 60 * DAY, T0 + 90 * DAY];
-        let local = |at: i64| at + i64::from(site::offset_at(Tz::Europe__Berlin, DateTime::from_timestamp(at, 0).unwrap()));
+        let local = |at: i64| {
+            at + i64::from(site::offset_at(Tz::Europe__Berlin, DateTime::from_timestamp(at, 0).unwrap()))
+        };
         let mut entries: Vec<Entry> = boots.iter().map(|at| entry(local(*at), SelHint::BootSign)).collect();
         entries.push(entry(local(T0 + 120 * DAY), SelHint::Other));
         let alignment = align(&entries, &boots, None, Tz::UTC, None);

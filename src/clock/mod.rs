@@ -80,8 +80,13 @@ pub fn resolve(
         Some(zone) => (zone, format!("{} by configuration", zone.name())),
         None => site::infer_zone(sources, &bases, &boots_of),
     };
-    let mut clocks =
-        Clocks { site_zone: Some(site_zone), site_note, from: window.map(|w| w.0), to: window.map(|w| w.1), ..Clocks::default() };
+    let mut clocks = Clocks {
+        site_zone: Some(site_zone),
+        site_note,
+        from: window.map(|w| w.0),
+        to: window.map(|w| w.1),
+        ..Clocks::default()
+    };
     for (index, source) in sources.iter().enumerate() {
         let zone = config.zone_of(source.path, source.host).unwrap_or(site_zone);
         clocks.sources.push(host_times(source, zone, bases.get(index).copied().flatten(), window));
@@ -123,14 +128,16 @@ fn host_times(
     for record in source.records {
         naive |= matches!(record.stamp, Stamp::Local(_) | Stamp::Yearless { .. });
         let at = resolve_stamp(&record.stamp, zone, base_year);
-        let keep = at.filter(|moment| plausible(moment.best) || !matches!(record.body, Body::Log(_) | Body::Boot(_)));
+        let keep = at
+            .filter(|moment| plausible(moment.best) || !matches!(record.body, Body::Log(_) | Body::Boot(_)));
         times.implausible += u32::from(at.is_some() && keep.is_none());
         times.records.push(keep);
     }
     fill_by_order(source.records, &mut times.records);
     for (_, first, last) in source.runs {
         naive |= matches!(first, Stamp::Local(_) | Stamp::Yearless { .. });
-        let from = resolve_stamp(first, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at));
+        let from =
+            resolve_stamp(first, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at));
         let to = resolve_stamp(last, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at));
         times.runs.push(from.zip(to));
     }
@@ -147,7 +154,9 @@ fn fill_by_order(records: &[Record], times: &mut [Option<Moment>]) {
     for (record, time) in records.iter().zip(times.iter_mut()).rev() {
         match time {
             Some(moment) => next = Some(*moment),
-            None if matches!(record.body, Body::Log(_)) && !matches!(record.stamp, Stamp::SinceBoot { .. }) => {
+            None if matches!(record.body, Body::Log(_))
+                && !matches!(record.stamp, Stamp::SinceBoot { .. }) =>
+            {
                 *time = next;
             }
             None => {}
@@ -180,7 +189,9 @@ fn local(at: NaiveDateTime, zone: Tz) -> Option<Moment> {
         }
         LocalResult::None => {
             let shifted = at.checked_add_signed(TimeDelta::hours(1))?;
-            zone.from_local_datetime(&shifted).earliest().map(|moment| Moment::exact(moment.with_timezone(&Utc)))
+            zone.from_local_datetime(&shifted)
+                .earliest()
+                .map(|moment| Moment::exact(moment.with_timezone(&Utc)))
         }
     }
 }
@@ -211,7 +222,10 @@ fn os_boots(sources: &[SourceView<'_>], clocks: &Clocks, owner: &Owner<'_>) -> B
 fn is_os_boot(record: &Record) -> bool {
     match &record.body {
         Body::Boot(mark) => *mark == BootMark::Boot,
-        Body::Log(line) => line.signatures.iter().any(|id| [KERNEL_START, "new-boot-id", "uptime-restarted"].contains(&id.as_str())),
+        Body::Log(line) => line
+            .signatures
+            .iter()
+            .any(|id| [KERNEL_START, "new-boot-id", "uptime-restarted"].contains(&id.as_str())),
         _ => false,
     }
 }
@@ -225,10 +239,8 @@ fn place_ring_buffers(sources: &[SourceView<'_>], boots: &BTreeMap<String, Vec<i
         if !uses_uptime {
             continue;
         }
-        let last_boot = source
-            .host
-            .and_then(|host| boots.get(host))
-            .and_then(|starts| starts.last().copied());
+        let last_boot =
+            source.host.and_then(|host| boots.get(host)).and_then(|starts| starts.last().copied());
         let printed = source.records.iter().find_map(|record| match (&record.body, record.stamp) {
             (Body::Log(line), Stamp::SinceBoot { micros }) => {
                 years::clock_line(&line.text).map(|at| at.timestamp() - seconds(micros))
@@ -270,10 +282,10 @@ fn place_sels(
     let window = clocks.from.zip(clocks.to);
     let mut aligned: Vec<(usize, Alignment)> = Vec::new();
     for (index, source) in sources.iter().enumerate().filter(|(_, source)| source.is_sel) {
-        let entries: Vec<bmc::Entry> = source.records.iter().filter_map(|record| bmc_entry(record, hint)).collect();
+        let entries: Vec<bmc::Entry> =
+            source.records.iter().filter_map(|record| bmc_entry(record, hint)).collect();
         let own = source.host.and_then(|host| boots.get(host)).map_or(&[][..], Vec::as_slice);
-        let declared =
-            source.host.and_then(|host| config.host.get(host)).and_then(|rule| rule.bmc_offset_s);
+        let declared = source.host.and_then(|host| config.host.get(host)).and_then(|rule| rule.bmc_offset_s);
         aligned.push((index, align(&entries, own, window, site_zone, declared)));
     }
     let typical = bmc::typical_offset(aligned.iter().map(|(_, alignment)| alignment));

@@ -14,9 +14,10 @@ use crate::model::record::Body;
 pub fn window(sources: &[SourceView<'_>]) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let mut times: Vec<i64> = Vec::new();
     for source in sources {
-        let of_records = source.records.iter().filter(|record| {
-            !matches!(record.body, Body::Maintenance(_) | Body::Inventory(_))
-        });
+        let of_records = source
+            .records
+            .iter()
+            .filter(|record| !matches!(record.body, Body::Maintenance(_) | Body::Inventory(_)));
         let stamps = of_records
             .map(|record| record.stamp)
             .chain(source.runs.iter().flat_map(|(_, first, last)| [*first, *last]));
@@ -130,4 +131,3 @@ pub fn to_utc(zone: Tz, naive_seconds: i64) -> Option<i64> {
     let naive = DateTime::from_timestamp(naive_seconds, 0)?.naive_utc();
     super::local(naive, zone).map(|moment| moment.best.timestamp())
 }
-

@@ -146,8 +146,10 @@ fn best_year(
     candidates.sort_unstable();
     candidates.dedup();
     let scored = candidates.into_iter().map(|year| {
-        let score: i64 =
-            members.iter().map(|member| score(member, year, &sources[member.source], window, anchors, owner)).sum();
+        let score: i64 = members
+            .iter()
+            .map(|member| score(member, year, &sources[member.source], window, anchors, owner))
+            .sum();
         (score, year)
     });
     scored.max().map(|(_, year)| year)
@@ -163,10 +165,10 @@ fn score(
 ) -> i64 {
     let base = first_year + member.wraps_before;
     let at = |stamp: &Stamp| match *stamp {
-        Stamp::Yearless { wraps, month, day, second_of_day } => {
-            date_in(base + i32::from(wraps), month, day)
-                .map(|date| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() + i64::from(second_of_day))
-        }
+        Stamp::Yearless { wraps, month, day, second_of_day } => date_in(base + i32::from(wraps), month, day)
+            .map(|date| {
+                date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() + i64::from(second_of_day)
+            }),
         _ => None,
     };
     let mut score = 0;
@@ -183,16 +185,14 @@ fn score(
             score += nearness(dated, written);
         }
     }
-    let Some((first, last)) = first_yearless(source).and_then(|s| at(&s)).zip(last_yearless(source).and_then(|s| at(&s)))
+    let Some((first, last)) =
+        first_yearless(source).and_then(|s| at(&s)).zip(last_yearless(source).and_then(|s| at(&s)))
     else {
         return score;
     };
     if let Part::Dated(date) = member.part
-        && let Some(rotated) = NaiveDate::from_ymd_opt(
-            i32::try_from(date / 10_000).unwrap_or(0),
-            date / 100 % 100,
-            date % 100,
-        )
+        && let Some(rotated) =
+            NaiveDate::from_ymd_opt(i32::try_from(date / 10_000).unwrap_or(0), date / 100 % 100, date % 100)
     {
         let rotated = rotated.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
         score += if (-2 * DAY..200 * DAY).contains(&(rotated - last)) { 300 } else { -300 };

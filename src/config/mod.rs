@@ -74,9 +74,17 @@ pub struct ChangeRule {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("failed to read configuration `{}`", path.display())]
-    Read { path: PathBuf, #[source] source: std::io::Error },
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("failed to understand configuration `{}`", path.display())]
-    Toml { path: PathBuf, #[source] source: toml::de::Error },
+    Toml {
+        path: PathBuf,
+        #[source]
+        source: toml::de::Error,
+    },
     #[error("`{name}` in configuration `{}` is not an IANA time zone", path.display())]
     Zone { path: PathBuf, name: String },
 }
@@ -86,8 +94,8 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_path_buf(), source })?;
-        let config: Self = toml::from_str(&text)
-            .map_err(|source| ConfigError::Toml { path: path.to_path_buf(), source })?;
+        let config: Self =
+            toml::from_str(&text).map_err(|source| ConfigError::Toml { path: path.to_path_buf(), source })?;
         let zones = config
             .timezone
             .iter()

@@ -66,8 +66,12 @@ pub fn build(
         let watched = spans::clip(&spans::join(host.watched.clone(), 0), from, to);
         let up = spans::subtract(&watched, &spans::join(holes, 0));
         push_segments(&mut study, index as u32, host.factors, &up);
-        let mut starts: Vec<i64> =
-            host.boots.iter().filter(|boot| boot.start_seen).map(|boot| boot.started.best.timestamp()).collect();
+        let mut starts: Vec<i64> = host
+            .boots
+            .iter()
+            .filter(|boot| boot.start_seen)
+            .map(|boot| boot.started.best.timestamp())
+            .collect();
         starts.sort_unstable();
         study.boots.push(starts);
     }
@@ -217,15 +221,16 @@ fn precursors(hosts: &[HostInput<'_>], incidents: &[Incident]) -> Vec<Precursor>
         let own_ends = ends.get(host.name).map_or(&[][..], Vec::as_slice);
         for event in history.events.iter().filter(|event| may_herald(event)) {
             let at = event.seconds();
-            let last_words = own_ends.iter().any(|end| (end - LAST_WORDS_SECONDS..end + AFTER_BOOT_SECONDS).contains(&at));
-            let after_boot = host
-                .boots
-                .iter()
-                .any(|boot| boot.start_seen && (0..AFTER_BOOT_SECONDS).contains(&(at - boot.started.best.timestamp())));
+            let last_words =
+                own_ends.iter().any(|end| (end - LAST_WORDS_SECONDS..end + AFTER_BOOT_SECONDS).contains(&at));
+            let after_boot = host.boots.iter().any(|boot| {
+                boot.start_seen && (0..AFTER_BOOT_SECONDS).contains(&(at - boot.started.best.timestamp()))
+            });
             if last_words || after_boot {
                 continue;
             }
-            let times = found.entry(event.mechanism().to_owned()).or_insert_with(|| vec![Vec::new(); hosts.len()]);
+            let times =
+                found.entry(event.mechanism().to_owned()).or_insert_with(|| vec![Vec::new(); hosts.len()]);
             times[index].push(at);
         }
     }
@@ -245,7 +250,11 @@ fn precursors(hosts: &[HostInput<'_>], incidents: &[Incident]) -> Vec<Precursor>
 fn may_herald(event: &Event) -> bool {
     matches!(
         event.class,
-        Class::HardwareCorrected | Class::ThermalWarning | Class::StorageWarning | Class::SupplyLost | Class::Oops
+        Class::HardwareCorrected
+            | Class::ThermalWarning
+            | Class::StorageWarning
+            | Class::SupplyLost
+            | Class::Oops
     )
 }
 

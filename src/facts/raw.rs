@@ -28,12 +28,8 @@ pub fn write(folder: &Path, sources: &[SourceFacts]) -> Result<PathBuf, FactsErr
             numbers.push(number);
             bodies.push(body);
         };
-        let bare = SourceFacts {
-            records: Vec::new(),
-            activity: Vec::new(),
-            power: Vec::new(),
-            ..source.clone()
-        };
+        let bare =
+            SourceFacts { records: Vec::new(), activity: Vec::new(), power: Vec::new(), ..source.clone() };
         push("source", json(&bare));
         for record in &source.records {
             push("record", json(record));
@@ -99,13 +95,19 @@ fn read_file(path: &Path) -> Result<Vec<SourceFacts>, FactsError> {
     let bodies = texts(&frame, path, "body")?;
     let mut sources: Vec<SourceFacts> = Vec::new();
     for (kind, body) in kinds.iter().zip(&bodies) {
-        let shape = |error: serde_json::Error| FactsError::Shape { path: path.to_path_buf(), what: error.to_string() };
+        let shape = |error: serde_json::Error| FactsError::Shape {
+            path: path.to_path_buf(),
+            what: error.to_string(),
+        };
         if kind == "source" {
             sources.push(serde_json::from_str(body).map_err(shape)?);
             continue;
         }
         let Some(source) = sources.last_mut() else {
-            return Err(FactsError::Shape { path: path.to_path_buf(), what: "no source before its rows".to_owned() });
+            return Err(FactsError::Shape {
+                path: path.to_path_buf(),
+                what: "no source before its rows".to_owned(),
+            });
         };
         match kind.as_str() {
             "record" => source.records.push(serde_json::from_str::<Record>(body).map_err(shape)?),

@@ -9,9 +9,17 @@ use polars::prelude::{Column, DataFrame, ParquetCompression, ParquetReader, Parq
 #[derive(Debug, thiserror::Error)]
 pub enum FactsError {
     #[error("failed to open fact file `{}`", path.display())]
-    File { path: PathBuf, #[source] source: std::io::Error },
+    File {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("failed to write or read fact table `{}`", path.display())]
-    Table { path: PathBuf, #[source] source: polars::error::PolarsError },
+    Table {
+        path: PathBuf,
+        #[source]
+        source: polars::error::PolarsError,
+    },
     #[error("fact file `{}` does not have the shape of this version: {what}", path.display())]
     Shape { path: PathBuf, what: String },
 }
@@ -32,8 +40,7 @@ pub fn write(path: &Path, columns: Vec<Column>) -> Result<(), FactsError> {
 
 /// Reads one table.
 pub fn read(path: &Path) -> Result<DataFrame, FactsError> {
-    let file =
-        File::open(path).map_err(|source| FactsError::File { path: path.to_path_buf(), source })?;
+    let file = File::open(path).map_err(|source| FactsError::File { path: path.to_path_buf(), source })?;
     ParquetReader::new(file).finish().map_err(|source| FactsError::Table { path: path.to_path_buf(), source })
 }
 

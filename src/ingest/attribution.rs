@@ -46,10 +46,50 @@ impl Attribution {
 
 /// Words in paths that are never a host, unless an inventory says so.
 const PLACES: &[&str] = &[
-    "hosts", "host", "logs", "log", "var", "sel", "sels", "kern", "kernel", "syslog", "messages", "dmesg", "wtmp",
-    "power", "backup", "backups", "inventory", "maintenance", "incidents", "central", "bmc", "ipmi", "journal",
-    "data", "raw", "sample", "samples", "files", "tmp", "auth", "daemon", "events", "boot", "last", "fleet",
-    "nodes", "servers", "archive", "old", "new", "idrac", "remote", "current", "collected",
+    "hosts",
+    "host",
+    "logs",
+    "log",
+    "var",
+    "sel",
+    "sels",
+    "kern",
+    "kernel",
+    "syslog",
+    "messages",
+    "dmesg",
+    "wtmp",
+    "power",
+    "backup",
+    "backups",
+    "inventory",
+    "maintenance",
+    "incidents",
+    "central",
+    "bmc",
+    "ipmi",
+    "journal",
+    "data",
+    "raw",
+    "sample",
+    "samples",
+    "files",
+    "tmp",
+    "auth",
+    "daemon",
+    "events",
+    "boot",
+    "last",
+    "fleet",
+    "nodes",
+    "servers",
+    "archive",
+    "old",
+    "new",
+    "idrac",
+    "remote",
+    "current",
+    "collected",
 ];
 
 /// Finds the hosts of all sources.
@@ -225,14 +265,20 @@ fn guessed_place(path: &str) -> Option<String> {
     let candidates: Vec<String> = parts
         .iter()
         .enumerate()
-        .map(|(index, part)| if index == 0 { part.split('.').next().unwrap_or(part).to_owned() } else { part.clone() })
+        .map(
+            |(index, part)| {
+                if index == 0 { part.split('.').next().unwrap_or(part).to_owned() } else { part.clone() }
+            },
+        )
         .filter(|part| !PLACES.contains(&part.as_str()) && is_name(part) && !part.is_empty())
         .filter(|part| !PLACES.iter().any(|place| part.split(['-', '_']).any(|piece| piece == *place)))
         .collect();
-    let with_digit = candidates.iter().find(|part| {
-        part.chars().any(|c| c.is_ascii_digit()) && part.chars().any(char::is_alphabetic)
-    });
-    with_digit.cloned().or_else(|| parts.get(1).and_then(|folder| candidates.iter().find(|part| *part == folder)).cloned())
+    let with_digit = candidates
+        .iter()
+        .find(|part| part.chars().any(|c| c.is_ascii_digit()) && part.chars().any(char::is_alphabetic));
+    with_digit
+        .cloned()
+        .or_else(|| parts.get(1).and_then(|folder| candidates.iter().find(|part| *part == folder)).cloned())
 }
 
 fn note_same_content(sources: &[SourceFacts], found: &mut Attribution) {

@@ -35,8 +35,7 @@ pub fn read_source(source: SourceId, found: &Found, interest: &dyn Interest) -> 
 
 /// Reads bytes that are already at hand (standard input, samples of the knowledge base).
 pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn Interest) -> SourceFacts {
-    let found =
-        Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable };
+    let found = Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable };
     let opened = Opened {
         stream: Box::new(io::Cursor::new(bytes.to_vec())),
         size_bytes: Some(bytes.len() as u64),

@@ -66,7 +66,8 @@ fn read_date(text: &str, day_first: DayFirst) -> Option<(NaiveDate, &str)> {
     if let Some(named) = read_named_date(text) {
         return Some(named);
     }
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '/' | '.'))).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '/' | '.'))).unwrap_or(text.len());
     let (date, rest) = text.split_at(end);
     let separator = date.chars().find(|c| !c.is_ascii_digit());
     let Some(separator) = separator else {
@@ -210,9 +211,8 @@ pub fn steady_seconds(stamp: &Stamp) -> Option<i64> {
 /// The date in that year; 29 February of a common year counts as 1 March.
 #[must_use]
 pub fn yearless_date(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day)).or_else(|| {
-        (month == 2 && day == 29).then(|| NaiveDate::from_ymd_opt(year, 3, 1)).flatten()
-    })
+    NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day))
+        .or_else(|| (month == 2 && day == 29).then(|| NaiveDate::from_ymd_opt(year, 3, 1)).flatten())
 }
 
 /// Puts a stamp of a table on a naive clock, for comparison within the source.

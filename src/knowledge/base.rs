@@ -20,7 +20,11 @@ const FILES: [(&str, &str); 6] = [
 #[derive(Debug, thiserror::Error)]
 pub enum KnowledgeError {
     #[error("failed to read signature file `{file}`")]
-    Toml { file: String, #[source] source: toml::de::Error },
+    Toml {
+        file: String,
+        #[source]
+        source: toml::de::Error,
+    },
     #[error("failed to compile the signatures")]
     Compile(#[from] CompileError),
 }
@@ -42,8 +46,8 @@ impl Knowledge {
     pub fn shipped() -> Result<Self, KnowledgeError> {
         let mut signatures = Vec::new();
         for (file, text) in FILES {
-            let parsed: File =
-                toml::from_str(text).map_err(|source| KnowledgeError::Toml { file: file.to_owned(), source })?;
+            let parsed: File = toml::from_str(text)
+                .map_err(|source| KnowledgeError::Toml { file: file.to_owned(), source })?;
             signatures.extend(parsed.signature);
         }
         let matcher = Matcher::compile(&signatures)?;

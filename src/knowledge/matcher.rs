@@ -33,7 +33,11 @@ pub struct Matcher {
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
     #[error("pattern of signature `{id}` is not a regular expression")]
-    Pattern { id: String, #[source] source: regex::Error },
+    Pattern {
+        id: String,
+        #[source]
+        source: regex::Error,
+    },
     #[error("literals cannot be searched for")]
     Literals(#[source] aho_corasick::BuildError),
     #[error("log signature `{id}` has no literal to search for")]
@@ -48,10 +52,10 @@ impl Matcher {
         let mut rule_of_literal = Vec::new();
         for signature in signatures {
             let pattern = match &signature.pattern {
-                Some(text) => Some(Regex::new(text).map_err(|source| CompileError::Pattern {
-                    id: signature.id.clone(),
-                    source,
-                })?),
+                Some(text) => Some(
+                    Regex::new(text)
+                        .map_err(|source| CompileError::Pattern { id: signature.id.clone(), source })?,
+                ),
                 None => None,
             };
             match signature.reads {

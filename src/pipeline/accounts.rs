@@ -13,7 +13,10 @@ pub fn entries(sources: &[SourceFacts], attribution: &Attribution, clocks: &Cloc
             let times = clocks.sources.get(index);
             let moments = times.into_iter().flat_map(|times| times.records.iter().flatten());
             let bests = moments.map(|moment| moment.best);
-            let ends = times.into_iter().flat_map(|times| times.runs.iter().flatten()).flat_map(|run| [run.0, run.1]);
+            let ends = times
+                .into_iter()
+                .flat_map(|times| times.runs.iter().flatten())
+                .flat_map(|run| [run.0, run.1]);
             let all = || bests.clone().chain(ends.clone());
             let mut reasons = source.reasons.clone();
             if !source.reason.is_empty() {

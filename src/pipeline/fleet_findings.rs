@@ -52,8 +52,16 @@ impl Findings {
         }
         let unknown: Vec<&SourceFacts> =
             sources.iter().filter(|source| source.format.is_none() && !source.unreadable).collect();
-        for source in unknown.iter().filter(|source| source.reason.starts_with("ambiguous") || source.reason.starts_with("packed")) {
-            self.add("file-not-read", "warning", format!("{} was not read: {}", source.path, source.reason), []);
+        for source in unknown
+            .iter()
+            .filter(|source| source.reason.starts_with("ambiguous") || source.reason.starts_with("packed"))
+        {
+            self.add(
+                "file-not-read",
+                "warning",
+                format!("{} was not read: {}", source.path, source.reason),
+                [],
+            );
         }
         let plain: Vec<&str> = unknown
             .iter()
@@ -62,39 +70,71 @@ impl Findings {
             .collect();
         if !plain.is_empty() {
             let shown = shorten(&plain);
-            self.add("file-left-out", "info", format!("{} files are of no known format and were left out: {shown}", plain.len()), []);
+            self.add(
+                "file-left-out",
+                "info",
+                format!("{} files are of no known format and were left out: {shown}", plain.len()),
+                [],
+            );
         }
         for source in sources.iter().filter(|source| source.kind == "sel" && source.understood == 0) {
-            self.add("sel-empty", "notice", format!("{} is an empty SEL: it proves nothing", source.path), []);
+            self.add(
+                "sel-empty",
+                "notice",
+                format!("{} is an empty SEL: it proves nothing", source.path),
+                [],
+            );
         }
         for (first, second) in &attribution.same_content {
-            self.add("same-file-twice", "warning", format!("{first} and {second} have the same content but belong to different hosts"), []);
+            self.add(
+                "same-file-twice",
+                "warning",
+                format!("{first} and {second} have the same content but belong to different hosts"),
+                [],
+            );
         }
         for (path, by_record, by_place) in &attribution.disputed {
-            let statement = format!("{path} lies with {by_place}, but its records name {by_record}: they were taken at their word");
+            let statement = format!(
+                "{path} lies with {by_place}, but its records name {by_record}: they were taken at their word"
+            );
             self.add("file-claimed-twice", "warning", statement, [by_record.clone(), by_place.clone()]);
         }
         if !attribution.guessed.is_empty() {
             let shown = shorten(&attribution.guessed.iter().map(String::as_str).collect::<Vec<_>>());
-            let statement = format!("{} files name no host; it was taken from their path: {shown}", attribution.guessed.len());
+            let statement = format!(
+                "{} files name no host; it was taken from their path: {shown}",
+                attribution.guessed.len()
+            );
             self.add("host-guessed", "notice", statement, []);
         }
         for path in &attribution.homeless {
-            self.add("host-unknown", "warning", format!("{path} names no host, and neither does its path: it was read but not used"), []);
+            self.add(
+                "host-unknown",
+                "warning",
+                format!("{path} names no host, and neither does its path: it was read but not used"),
+                [],
+            );
         }
     }
 
     fn of_hosts(&mut self, attribution: &Attribution, fleet: &Fleet) {
         if !attribution.repeated.is_empty() {
             let list: Vec<&str> = attribution.repeated.iter().map(String::as_str).collect();
-            let statement = format!("the inventory lists some hosts more than once: {}; the first entry of each counts", shorten(&list));
+            let statement = format!(
+                "the inventory lists some hosts more than once: {}; the first entry of each counts",
+                shorten(&list)
+            );
             self.add("inventory-repeated", "warning", statement, attribution.repeated.clone());
         }
         if !attribution.inventory.is_empty() {
             let missing: BTreeSet<&String> = attribution.hosts.difference(&attribution.inventory).collect();
             if !missing.is_empty() {
                 let list: Vec<&str> = missing.iter().map(|host| host.as_str()).collect();
-                let statement = format!("{} hosts are in the data but not in the inventory: {}", list.len(), shorten(&list));
+                let statement = format!(
+                    "{} hosts are in the data but not in the inventory: {}",
+                    list.len(),
+                    shorten(&list)
+                );
                 self.add("host-not-in-inventory", "notice", statement, missing.into_iter().cloned());
             }
         }
@@ -111,26 +151,42 @@ impl Findings {
         let no_bmc: Vec<&str> = fleet
             .coverage
             .iter()
-            .filter(|coverage| coverage.kinds.iter().any(|kind| kind == "log") && !coverage.kinds.iter().any(|kind| kind == "sel"))
+            .filter(|coverage| {
+                coverage.kinds.iter().any(|kind| kind == "log")
+                    && !coverage.kinds.iter().any(|kind| kind == "sel")
+            })
             .map(|coverage| coverage.host.as_str())
             .collect();
         if !no_bmc.is_empty() {
-            let statement = format!("{} hosts have logs but no SEL: what only a BMC sees is missing there: {}", no_bmc.len(), shorten(&no_bmc));
+            let statement = format!(
+                "{} hosts have logs but no SEL: what only a BMC sees is missing there: {}",
+                no_bmc.len(),
+                shorten(&no_bmc)
+            );
             self.add("host-without-sel", "info", statement, no_bmc.iter().map(|host| (*host).to_owned()));
         }
         for (host, story) in &fleet.stories {
             if let Some(at) = story.did_not_come_back {
-                let statement = format!("{host} went down on {} and did not come back", at.format("%Y-%m-%d %H:%M UTC"));
+                let statement =
+                    format!("{host} went down on {} and did not come back", at.format("%Y-%m-%d %H:%M UTC"));
                 self.add("did-not-come-back", "warning", statement, [host.clone()]);
             }
             if let Some(at) = story.fell_silent {
-                let statement = format!("{host} has no log after {}; nothing says whether it is down or just not collected", at.format("%Y-%m-%d %H:%M UTC"));
+                let statement = format!(
+                    "{host} has no log after {}; nothing says whether it is down or just not collected",
+                    at.format("%Y-%m-%d %H:%M UTC")
+                );
                 self.add("fell-silent", "warning", statement, [host.clone()]);
             }
         }
         if !fleet.jobs_without_host.is_empty() {
             let list: Vec<&str> = fleet.jobs_without_host.iter().map(String::as_str).collect();
-            self.add("job-of-unknown-host", "notice", format!("backup runs name hosts that are not in the data: {}", shorten(&list)), []);
+            self.add(
+                "job-of-unknown-host",
+                "notice",
+                format!("backup runs name hosts that are not in the data: {}", shorten(&list)),
+                [],
+            );
         }
     }
 
@@ -156,35 +212,64 @@ impl Findings {
             if let Some((to, first)) = future
                 && first > to + chrono::TimeDelta::days(2)
             {
-                self.add("log-from-the-future", "warning", format!("{} begins on {}, after all other data", source.path, first.format("%Y-%m-%d")), host.clone());
+                self.add(
+                    "log-from-the-future",
+                    "warning",
+                    format!("{} begins on {}, after all other data", source.path, first.format("%Y-%m-%d")),
+                    host.clone(),
+                );
             }
         }
         if !off.is_empty() {
             off.sort();
-            let shown: Vec<String> = off.iter().map(|(offset, host)| format!("{host} {offset:+} s")).collect();
+            let shown: Vec<String> =
+                off.iter().map(|(offset, host)| format!("{host} {offset:+} s")).collect();
             let shown = shorten(&shown.iter().map(String::as_str).collect::<Vec<_>>());
-            let statement = format!("{} BMC clocks are five minutes or more off (corrected here): {shown}", off.len());
+            let statement =
+                format!("{} BMC clocks are five minutes or more off (corrected here): {shown}", off.len());
             self.add("bmc-clock-offset", "notice", statement, off.into_iter().map(|(_, host)| host));
         }
         if !untied.is_empty() {
-            let statement = format!("{} BMC clocks could not be compared with anything: {}", untied.len(), shorten(&untied.iter().map(String::as_str).collect::<Vec<_>>()));
+            let statement = format!(
+                "{} BMC clocks could not be compared with anything: {}",
+                untied.len(),
+                shorten(&untied.iter().map(String::as_str).collect::<Vec<_>>())
+            );
             self.add("bmc-clock-unknown", "notice", statement, untied);
         }
         for (path, count) in implausible {
-            let statement = format!("{path}: {count} records have a time far outside the fleet's (a clock that was not set); only their order was used");
+            let statement = format!(
+                "{path}: {count} records have a time far outside the fleet's (a clock that was not set); only their order was used"
+            );
             self.add("clock-not-set", "notice", statement, []);
         }
     }
 
     fn of_events(&mut self, fleet: &Fleet) {
         for (class, id, severity, words) in [
-            (Class::LogFull, "sel-full", "warning", "the SEL was full or nearly full: a full one drops the newest events"),
+            (
+                Class::LogFull,
+                "sel-full",
+                "warning",
+                "the SEL was full or nearly full: a full one drops the newest events",
+            ),
             (Class::LogCleared, "sel-cleared", "notice", "the SEL was cleared: what came before is lost"),
         ] {
             let hosts: Vec<String> = fleet
                 .histories
                 .values()
-                .filter(|history| history.events.iter().any(|event| event.class == class))
+                .filter(|history| {
+                    // Every SEL begins with a clearing; one before anything else is known of the host
+                    // lost nothing of this story.
+                    let others =
+                        [history.runs.first().map(|run| run.from), history.marks.first().map(|mark| mark.at)];
+                    let begin = others.into_iter().flatten().min().or(history.sel.map(|span| span.0));
+                    let late = |at| begin.is_none_or(|begin| at > begin + chrono::TimeDelta::days(1));
+                    history
+                        .events
+                        .iter()
+                        .any(|event| event.class == class && (class == Class::LogFull || late(event.at.best)))
+                })
                 .map(|history| history.host.clone())
                 .collect();
             if !hosts.is_empty() {
@@ -208,7 +293,12 @@ impl Findings {
             .collect();
         if !bare.is_empty() {
             let shown = shorten(&bare.iter().map(String::as_str).collect::<Vec<_>>());
-            self.add("no-maintenance-window", "info", format!("{} hosts have no announced window at all: {shown}", bare.len()), bare);
+            self.add(
+                "no-maintenance-window",
+                "info",
+                format!("{} hosts have no announced window at all: {shown}", bare.len()),
+                bare,
+            );
         }
     }
 }

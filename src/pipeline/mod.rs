@@ -93,7 +93,12 @@ fn sel_hint(knowledge: &Knowledge, entry: &SelEntry) -> SelHint {
 
 /// Analyses the fleet that the sources tell of. `sources` come in any order.
 #[must_use]
-pub fn analyze(sources: Vec<SourceFacts>, config: &Config, knowledge: &Knowledge, options: &Options) -> Analysis {
+pub fn analyze(
+    sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+) -> Analysis {
     let (sources, attribution, clocks) = resolve(sources, config, knowledge);
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let settings = Settings { seed: options.seed, permutations: options.permutations };
@@ -151,12 +156,19 @@ pub struct Told {
 
 /// Reads the timeline of the fleet, without ranking anything.
 #[must_use]
-pub fn timeline(sources: Vec<SourceFacts>, config: &Config, knowledge: &Knowledge, options: &Options) -> Told {
+pub fn timeline(
+    sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+) -> Told {
     let (sources, attribution, clocks) = resolve(sources, config, knowledge);
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let mut events = Vec::new();
     for history in fleet.histories.values() {
-        for event in history.events.iter().filter(|event| event.at.best >= fleet.from && event.at.best <= fleet.to) {
+        for event in
+            history.events.iter().filter(|event| event.at.best >= fleet.from && event.at.best <= fleet.to)
+        {
             let evidence = event.evidence(crate::model::Supports::Context);
             events.push((history.host.clone(), event.signature.clone(), evidence));
         }
@@ -173,9 +185,25 @@ pub fn timeline(sources: Vec<SourceFacts>, config: &Config, knowledge: &Knowledg
         events.push((incident.host.clone(), kind.to_owned(), evidence));
     }
     events.sort_by(|a, b| {
-        (a.2.at, &a.0, &a.2.source, a.2.line_or_offset, &a.1).cmp(&(b.2.at, &b.0, &b.2.source, b.2.line_or_offset, &b.1))
+        (a.2.at, &a.0, &a.2.source, a.2.line_or_offset, &a.1).cmp(&(
+            b.2.at,
+            &b.0,
+            &b.2.source,
+            b.2.line_or_offset,
+            &b.1,
+        ))
     });
     Told { events, incidents: fleet.incidents }
+}
+
+/// The configuration with its hosts under the names that the fleet goes by.
+fn canonical_config(config: &Config, attribution: &Attribution) -> Config {
+    let mut config = config.clone();
+    config.host = std::mem::take(&mut config.host)
+        .into_iter()
+        .map(|(name, rule)| (attribution.canonical(&name).unwrap_or(name), rule))
+        .collect();
+    config
 }
 
 /// Sorts the sources, finds their hosts and resolves their clocks.
@@ -186,6 +214,7 @@ fn resolve(
 ) -> (Vec<SourceFacts>, Attribution, clock::Clocks) {
     sources.sort_by(|a, b| (&a.path, &a.sha256).cmp(&(&b.path, &b.sha256)));
     let attribution = attribute(&sources, config);
+    let config = &canonical_config(config, &attribution);
     let runs: Vec<Vec<(Option<String>, Stamp, Stamp)>> = sources
         .iter()
         .map(|source| source.activity.iter().map(|run| (run.host.clone(), run.first, run.last)).collect())

@@ -96,7 +96,8 @@ pub fn tell(
         .iter()
         .map(|(name, story)| {
             let history = histories.get(name);
-            let mut watched = history.map(|history| coverage::watched(history, to.timestamp())).unwrap_or_default();
+            let mut watched =
+                history.map(|history| coverage::watched(history, to.timestamp())).unwrap_or_default();
             watched.extend(list_span);
             if let Some(span) = service.get(name) {
                 watched = spans::clip(&spans::join(watched, 0), span.0, span.1);
@@ -106,7 +107,8 @@ pub fn tell(
         .collect();
     let (runs, jobs_without_host) = job_runs(sources, clocks, &owners, attribution);
     let changes = declared_changes(config, clocks, &stories, to);
-    let study = study::build(&inputs, &incidents, &runs, &changes, (from.timestamp(), to.timestamp()), offset);
+    let study =
+        study::build(&inputs, &incidents, &runs, &changes, (from.timestamp(), to.timestamp()), offset);
     let coverage = coverage_of(&inputs, from, to);
     let power = power_around(&readings, &incidents);
     let last_factors =
@@ -143,7 +145,8 @@ fn fleet_span(
     clocks: &Clocks,
     options: &Options,
 ) -> (DateTime<Utc>, DateTime<Utc>) {
-    let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> = histories.values().filter_map(History::span).collect();
+    let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> =
+        histories.values().filter_map(History::span).collect();
     spans.extend(listed.iter().map(|incident| (incident.at, incident.at)));
     let plausible = |at: &DateTime<Utc>| {
         clocks.from.is_none_or(|from| *at >= from - TimeDelta::days(400))
@@ -160,7 +163,12 @@ fn fleet_span(
 
 type Readings = BTreeMap<String, Vec<(DateTime<Utc>, f64)>>;
 
-fn power_readings(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_>, config: &Config) -> Readings {
+fn power_readings(
+    sources: &[SourceFacts],
+    clocks: &Clocks,
+    owners: &Owners<'_>,
+    config: &Config,
+) -> Readings {
     let mut readings: Readings = BTreeMap::new();
     let site = clocks.site_zone.unwrap_or(chrono_tz::Tz::UTC);
     for (index, source) in sources.iter().enumerate() {
@@ -344,7 +352,8 @@ fn add_listed(
             .find(|known| known.host == entry.host && (known.at - entry.at).abs() <= SAME_INCIDENT);
         if let Some(known) = same {
             known.evidence.append(&mut entry.evidence);
-            if matches!(known.cause, Cause::Unknown | Cause::Unexplained) && entry.cause != Cause::Unexplained {
+            if matches!(known.cause, Cause::Unknown | Cause::Unexplained) && entry.cause != Cause::Unexplained
+            {
                 known.cause = entry.cause;
                 known.planned = entry.planned;
                 known.reason = entry.reason;
@@ -393,7 +402,8 @@ fn job_runs(
         for (record, moment) in source.records.iter().zip(&times.records) {
             let (Body::Job(job), Some(moment)) = (&record.body, moment) else { continue };
             let named = record.host.as_deref().or(Some(job.job.as_str()));
-            let host = named.and_then(|name| attribution.canonical(name)).or_else(|| owners.host(index, None));
+            let host =
+                named.and_then(|name| attribution.canonical(name)).or_else(|| owners.host(index, None));
             let Some(host) = host else {
                 without.extend(record.host.clone());
                 continue;
@@ -425,7 +435,8 @@ fn declared_changes(
             .iter()
             .filter(|(host, story)| {
                 let factors = story.factors.at(to);
-                change.hosts.is_empty() || change.hosts.iter().any(|scope| scope_matches(scope, host, factors))
+                change.hosts.is_empty()
+                    || change.hosts.iter().any(|scope| scope_matches(scope, host, factors))
             })
             .map(|(host, _)| host.clone())
             .collect();
@@ -438,7 +449,8 @@ fn coverage_of(inputs: &[HostInput<'_>], from: DateTime<Utc>, to: DateTime<Utc>)
     inputs
         .iter()
         .map(|input| {
-            let joined = spans::clip(&spans::join(input.watched.clone(), 0), from.timestamp(), to.timestamp());
+            let joined =
+                spans::clip(&spans::join(input.watched.clone(), 0), from.timestamp(), to.timestamp());
             let observed = joined
                 .into_iter()
                 .filter_map(|(from, to)| {

@@ -43,14 +43,18 @@ pub fn assemble(
                     let before = place.checked_sub(1).and_then(|before| source.records.get(before));
                     take_sel(source, record, before, entry, *moment, knowledge, history);
                 }
-                (Body::Log(line), Some(moment)) => take_line(source, record, line, *moment, knowledge, history),
+                (Body::Log(line), Some(moment)) => {
+                    take_line(source, record, line, *moment, knowledge, history)
+                }
                 (Body::Boot(mark), Some(moment)) => take_mark(source, record, *mark, *moment, history),
                 _ => {}
             }
             note_kind(&source.kind, history);
         }
         for (run, span) in source.activity.iter().zip(&times.runs) {
-            let (Some(host), Some((from, to))) = (hosts.host(index, run.host.as_deref()), span) else { continue };
+            let (Some(host), Some((from, to))) = (hosts.host(index, run.host.as_deref()), span) else {
+                continue;
+            };
             let history = history_of(&mut histories, &host);
             history.runs.push(LogRun { from: *from, to: (*to).max(*from) });
             note_kind(&source.kind, history);
@@ -240,7 +244,8 @@ pub fn note_dark_spans(history: &mut History, readings: &[(DateTime<Utc>, f64)])
     if median < 20.0 {
         return;
     }
-    let mut intervals: Vec<i64> = readings.windows(2).map(|pair| (pair[1].0 - pair[0].0).num_seconds()).collect();
+    let mut intervals: Vec<i64> =
+        readings.windows(2).map(|pair| (pair[1].0 - pair[0].0).num_seconds()).collect();
     intervals.sort_unstable();
     history.meter_interval_s = intervals.get(intervals.len() / 2).copied().unwrap_or(0);
     let mut lit = readings[0].0;

@@ -42,7 +42,13 @@ pub fn find_starts(history: &History) -> Vec<BootStart> {
         let near = starts.iter().any(|start| (start.at - at).abs() <= TimeDelta::minutes(20) + slack);
         let seen_by_os = watched.iter().any(|(from, to)| at > *from - ONE_BOOT && at < *to + ONE_BOOT);
         if !near && !seen_by_os {
-            starts.push(BootStart { at, slack, signs: vec![sign], by_bmc_only: true, versions: BTreeMap::new() });
+            starts.push(BootStart {
+                at,
+                slack,
+                signs: vec![sign],
+                by_bmc_only: true,
+                versions: BTreeMap::new(),
+            });
         }
     }
     for (at, sign) in silent_returns(history, &starts, &watched) {
@@ -67,7 +73,8 @@ fn merge_signs(signs: &[StartSign]) -> Vec<BootStart> {
     for sign in signs {
         let joins = starts.last().is_some_and(|last| {
             let gap = sign.at - last.at;
-            let same_source = last.signs.iter().filter(|other| other.source == sign.source).map(|other| other.at).max();
+            let same_source =
+                last.signs.iter().filter(|other| other.source == sign.source).map(|other| other.at).max();
             match same_source {
                 Some(at) => sign.at - at <= ONE_SIGN,
                 None => gap <= ONE_BOOT,

@@ -8,7 +8,8 @@ use crate::model::{Cause, Incident};
 
 /// Factors whose values can take several hosts down at once, the smallest first. The name of a
 /// hypervisor is a host of its own.
-pub const LOCALITIES: [&str; 8] = ["hypervisor", "chassis", "enclosure", "pdu", "rack", "switch", "row", "site"];
+pub const LOCALITIES: [&str; 8] =
+    ["hypervisor", "chassis", "enclosure", "pdu", "rack", "switch", "row", "site"];
 
 /// Incidents this close are one event if they share a locality (decision table row 13, widened by
 /// what clocks and boot times add).

@@ -68,15 +68,25 @@ impl<'a> Gap<'a> {
         let events: Vec<&Event> = history
             .between(from - slack, to + slack)
             .filter(|event| {
-                let margin = if event.by_bmc { (event.at.latest - event.at.best).min(slack) } else { TimeDelta::zero() };
+                let margin = if event.by_bmc {
+                    (event.at.latest - event.at.best).min(slack)
+                } else {
+                    TimeDelta::zero()
+                };
                 event.at.best >= from - margin && event.at.best <= to + margin
             })
             .collect();
-        let shutdown_mark =
-            history.marks.iter().rev().find(|mark| !mark.is_boot && mark.at <= stop && mark.at >= from).map(|mark| mark.at);
-        let boots_in_marks = history.marks.iter().any(|mark| mark.is_boot && mark.at <= stop + ONE_MINUTE * 10 && mark.at < stop - ONE_MINUTE * 30)
-            || history.marks.first().is_some_and(|mark| mark.at < from);
-        let boot_marked = history.marks.iter().any(|mark| mark.is_boot && (mark.at - stop).abs() < TimeDelta::minutes(15));
+        let shutdown_mark = history
+            .marks
+            .iter()
+            .rev()
+            .find(|mark| !mark.is_boot && mark.at <= stop && mark.at >= from)
+            .map(|mark| mark.at);
+        let boots_in_marks = history.marks.iter().any(|mark| {
+            mark.is_boot && mark.at <= stop + ONE_MINUTE * 10 && mark.at < stop - ONE_MINUTE * 30
+        }) || history.marks.first().is_some_and(|mark| mark.at < from);
+        let boot_marked =
+            history.marks.iter().any(|mark| mark.is_boot && (mark.at - stop).abs() < TimeDelta::minutes(15));
         let bmc_restarted = events.iter().any(|event| event.by_bmc && event.signature == BMC_RESTART);
         Self {
             last_seen,
@@ -114,8 +124,9 @@ impl<'a> Gap<'a> {
     /// what an operating system asks for, not what a watchdog or a loss of power does.
     #[must_use]
     pub fn restarted_warm(&self) -> bool {
-        let says =
-            |words: &str| self.events.iter().any(|event| event.by_bmc && event.text.to_lowercase().contains(words));
+        let says = |words: &str| {
+            self.events.iter().any(|event| event.by_bmc && event.text.to_lowercase().contains(words))
+        };
         says("initiated by warm reset") && !says("initiated by hard reset") && !says("initiated by power up")
     }
 
@@ -133,7 +144,12 @@ impl<'a> Gap<'a> {
     pub fn near_end(&self, event: &Event, within: TimeDelta) -> bool {
         let stops_at_once = matches!(
             event.class,
-            Class::PowerLost | Class::Panic | Class::HardwareFatal | Class::Thermal | Class::PowerOff | Class::SupplyLost
+            Class::PowerLost
+                | Class::Panic
+                | Class::HardwareFatal
+                | Class::Thermal
+                | Class::PowerOff
+                | Class::SupplyLost
         );
         match (self.last_seen, self.next_start) {
             (Some(seen), _) => event.at.latest >= seen - within,

@@ -87,11 +87,18 @@ impl History {
     /// Puts everything in order. Called once after filling.
     pub fn sort(&mut self) {
         self.events.sort_by(|a, b| {
-            (a.seconds(), &a.source, a.order, &a.signature).cmp(&(b.seconds(), &b.source, b.order, &b.signature))
+            (a.seconds(), &a.source, a.order, &a.signature).cmp(&(
+                b.seconds(),
+                &b.source,
+                b.order,
+                &b.signature,
+            ))
         });
-        self.last_lines.sort_by(|a, b| (a.seconds(), &a.source, a.order).cmp(&(b.seconds(), &b.source, b.order)));
+        self.last_lines
+            .sort_by(|a, b| (a.seconds(), &a.source, a.order).cmp(&(b.seconds(), &b.source, b.order)));
         self.runs.sort_by_key(|run| (run.from, run.to));
-        self.starts.sort_by(|a, b| (a.at, &a.source, a.line_or_offset).cmp(&(b.at, &b.source, b.line_or_offset)));
+        self.starts
+            .sort_by(|a, b| (a.at, &a.source, a.line_or_offset).cmp(&(b.at, &b.source, b.line_or_offset)));
         self.marks.sort_by_key(|mark| (mark.at, mark.is_boot));
         self.kinds.sort();
         self.kinds.dedup();

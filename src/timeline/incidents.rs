@@ -92,14 +92,22 @@ fn end_boot(
         // Something started, and nothing shows how what was before ended.
         if !history.runs.is_empty() || !history.marks.is_empty() {
             // The host keeps logs, and this was outside them: nobody watched.
-            story.boots.push(boot_of(history, story.boots.len(), previous, began, moment.best, Ending::Unknown));
+            story.boots.push(boot_of(
+                history,
+                story.boots.len(),
+                previous,
+                began,
+                moment.best,
+                Ending::Unknown,
+            ));
             return;
         }
         if gap.restarted_warm() {
             verdict.cause = Cause::Clean;
             verdict.planned = true;
             verdict.confidence = 0.55;
-            verdict.reason = "a warm reset, as an operating system asks for; the host keeps no log".to_owned();
+            verdict.reason =
+                "a warm reset, as an operating system asks for; the host keeps no log".to_owned();
         }
     }
     push_outages(history, began, moment.best, ends_badly, windows, story);
@@ -200,7 +208,9 @@ fn write(
 const EVIDENCE_MAX: usize = 60;
 
 fn sort_evidence(all: &mut Vec<Evidence>) {
-    all.sort_by(|a, b| (a.at, &a.source, a.line_or_offset, &a.text).cmp(&(b.at, &b.source, b.line_or_offset, &b.text)));
+    all.sort_by(|a, b| {
+        (a.at, &a.source, a.line_or_offset, &a.text).cmp(&(b.at, &b.source, b.line_or_offset, &b.text))
+    });
     all.dedup_by(|a, b| a.source == b.source && a.line_or_offset == b.line_or_offset && a.text == b.text);
     if all.len() > EVIDENCE_MAX {
         let left = all.len() - EVIDENCE_MAX;
@@ -345,7 +355,8 @@ fn last_boot(
     }
     let moment = moment_of(&gap, &verdict);
     let mut incident = write(history, &gap, &verdict, moment, None, previous, factors);
-    incident.kind = if verdict.planned || verdict.cause == Cause::Operator { Kind::Shutdown } else { Kind::Outage };
+    incident.kind =
+        if verdict.planned || verdict.cause == Cause::Operator { Kind::Shutdown } else { Kind::Outage };
     incident.reason = format!("{}; not seen again for {}", incident.reason, duration(silent.num_seconds()));
     if !verdict.planned {
         story.did_not_come_back = Some(incident.at);
@@ -366,7 +377,10 @@ fn join_planned_resets(incidents: &mut [Incident]) {
             reset.planned = true;
             reset.cause = work.cause;
             reset.confidence = reset.confidence.min(0.8);
-            reset.reason = format!("a further reset {} after planned work on this host", duration((reset.at - work.at).num_seconds()));
+            reset.reason = format!(
+                "a further reset {} after planned work on this host",
+                duration((reset.at - work.at).num_seconds())
+            );
             reset.signatures.clear();
         }
     }

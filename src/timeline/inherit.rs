@@ -25,8 +25,11 @@ pub fn guests_from_hosts(incidents: &mut [Incident]) {
                     || (incident.at_earliest <= guest.at && guest.at <= incident.at_latest))
         });
         if let Some((_, host)) = host {
-            guest.evidence.push(note(format!("its hypervisor {} went down at the same time ({})", host.host, host.id)));
-            let own = guest.confidence >= 0.9 && !matches!(guest.cause, Cause::Unexplained | Cause::PowerLoss);
+            guest
+                .evidence
+                .push(note(format!("its hypervisor {} went down at the same time ({})", host.host, host.id)));
+            let own =
+                guest.confidence >= 0.9 && !matches!(guest.cause, Cause::Unexplained | Cause::PowerLoss);
             if own && !key_only {
                 continue;
             }
@@ -54,7 +57,8 @@ fn short(name: &str) -> String {
 
 /// Whether the inventory or the firmware says that the host is virtual.
 fn is_guest(incident: &Incident) -> bool {
-    const SIGNS: [&str; 8] = ["virtual", "qemu", "kvm guest", "vmware", "hyper-v", "standard pc", "bochs", "guest"];
+    const SIGNS: [&str; 8] =
+        ["virtual", "qemu", "kvm guest", "vmware", "hyper-v", "standard pc", "bochs", "guest"];
     incident.factors.contains_key("hypervisor")
         || ["model", "vendor", "bios_version"].iter().any(|factor| {
             incident.factors.get(*factor).is_some_and(|value| {
@@ -67,12 +71,16 @@ fn is_guest(incident: &Incident) -> bool {
 /// A moment that is not known better than this may be dated by a neighbour's.
 const VAGUE: TimeDelta = TimeDelta::minutes(12);
 
+/// A downtime is stated where its start is known to this.
+const KNOWN: TimeDelta = TimeDelta::hours(1);
+
 /// A loss of power without a good time of its own happened when hosts on the same feed or in the
 /// same rack lost theirs, if one did within its bounds. Where none has a good time, all lost it at
 /// once: after the last of them was seen alive.
 pub fn times_from_neighbours(incidents: &mut [Incident]) {
     let may_share = |incident: &Incident| {
-        !incident.planned && matches!(incident.cause, Cause::PowerLoss | Cause::Unexplained | Cause::Unknown | Cause::Hang)
+        !incident.planned
+            && matches!(incident.cause, Cause::PowerLoss | Cause::Unexplained | Cause::Unknown | Cause::Hang)
     };
     let is_vague = |incident: &Incident| incident.at_latest - incident.at_earliest > VAGUE * 2;
     let known: Vec<Incident> = incidents.iter().filter(|incident| may_share(incident)).cloned().collect();
@@ -80,7 +88,8 @@ pub fn times_from_neighbours(incidents: &mut [Incident]) {
         let fits = |other: &&Incident| {
             other.host != incident.host
                 && ["pdu", "rack", "hypervisor"].iter().any(|factor| {
-                    other.factors.contains_key(*factor) && other.factors.get(*factor) == incident.factors.get(*factor)
+                    other.factors.contains_key(*factor)
+                        && other.factors.get(*factor) == incident.factors.get(*factor)
                 })
         };
         let dated = known.iter().filter(fits).find(|other| {
@@ -91,7 +100,10 @@ pub fn times_from_neighbours(incidents: &mut [Incident]) {
         });
         if let Some(other) = dated {
             incident.at = other.at.clamp(incident.at_earliest, incident.at_latest);
-            incident.evidence.push(note(format!("{} on the same feed or in the same rack lost its power at that time", other.host)));
+            incident.evidence.push(note(format!(
+                "{} on the same feed or in the same rack lost its power at that time",
+                other.host
+            )));
             continue;
         }
         if incident.cause != Cause::PowerLoss {
@@ -99,7 +111,9 @@ pub fn times_from_neighbours(incidents: &mut [Incident]) {
         }
         let back = |incident: &Incident| incident.back_at.unwrap_or(incident.at_latest);
         let together = known.iter().filter(fits).filter(|other| {
-            other.cause == Cause::PowerLoss && is_vague(other) && (back(other) - back(incident)).abs() <= WITH_ITS_HOST
+            other.cause == Cause::PowerLoss
+                && is_vague(other)
+                && (back(other) - back(incident)).abs() <= WITH_ITS_HOST
         });
         let last_alive = together.map(|other| other.at_earliest).filter(|at| *at < incident.at_latest).max();
         if let Some(alive) = last_alive.filter(|alive| *alive > incident.at_earliest) {
@@ -108,7 +122,10 @@ pub fn times_from_neighbours(incidents: &mut [Incident]) {
         }
     }
     for incident in incidents.iter_mut() {
-        incident.downtime_s = incident.back_at.map(|back| (back - incident.at).num_seconds().max(0) as f64);
+        // A moment that may lie anywhere in hours gives no downtime.
+        let known = incident.at_latest - incident.at_earliest <= KNOWN;
+        incident.downtime_s =
+            incident.back_at.filter(|_| known).map(|back| (back - incident.at).num_seconds().max(0) as f64);
     }
 }
 

@@ -28,7 +28,9 @@ pub fn moment_of(gap: &Gap<'_>, verdict: &Verdict) -> Moment {
     let (earliest, best) = (earliest.min(best), best.min(latest));
     let best = if margin.is_some() { best } else { best.max(earliest) };
     match margin {
-        Some(margin) => Moment { best, earliest: (best - margin).max(earliest), latest: (best + margin).min(latest) },
+        Some(margin) => {
+            Moment { best, earliest: (best - margin).max(earliest), latest: (best + margin).min(latest) }
+        }
         None => Moment { best, earliest, latest },
     }
 }
@@ -80,7 +82,9 @@ fn best_of(
     if let Some(at) = gap.shutdown_mark {
         return (at, Some(TimeDelta::minutes(1)));
     }
-    if let Some((lit, _)) = gap.unmetered.filter(|(from, _)| inside(*from) && verdict.cause == Cause::PowerLoss) {
+    if let Some((lit, _)) =
+        gap.unmetered.filter(|(from, _)| inside(*from) && verdict.cause == Cause::PowerLoss)
+    {
         return (lit + meter, Some(meter));
     }
     if let Some(event) = decided {
@@ -88,7 +92,10 @@ fn best_of(
     }
     let any_bmc = gap.events.iter().find(|event| {
         event.by_bmc
-            && matches!(event.class, Class::PowerOff | Class::SupplyLost | Class::Button | Class::PowerCommand)
+            && matches!(
+                event.class,
+                Class::PowerOff | Class::SupplyLost | Class::Button | Class::PowerCommand
+            )
             && inside(event.at.best)
             && event.at.latest - event.at.best <= GOOD_CLOCK
     });

@@ -35,7 +35,9 @@ pub fn find(history: &History, from: DateTime<Utc>, to: DateTime<Utc>, ends_badl
     let mut outages = Vec::new();
     let signs: Vec<&Event> = history
         .between(from, stop)
-        .filter(|event| !event.by_bmc && matches!(event.class, Class::Hang | Class::Freeze | Class::StorageFault))
+        .filter(|event| {
+            !event.by_bmc && matches!(event.class, Class::Hang | Class::Freeze | Class::StorageFault)
+        })
         .filter(|event| event.class != Class::Freeze || is_open(history, event))
         .collect();
     let mut index = 0;
@@ -94,7 +96,8 @@ fn judge(history: &History, signs: &[&Event], boot_end: DateTime<Utc>) -> Option
     let around = history.between(from - TimeDelta::minutes(10), to + TimeDelta::minutes(10));
     let evidence = around
         .map(|event| {
-            let decisive = matches!(event.class, Class::Hang | Class::Freeze | Class::StorageFault | Class::Thaw);
+            let decisive =
+                matches!(event.class, Class::Hang | Class::Freeze | Class::StorageFault | Class::Thaw);
             event.evidence(if decisive { Supports::For } else { Supports::Context })
         })
         .collect();

@@ -107,7 +107,17 @@ mod tests {
     #[test]
     fn scopes_are_hosts_globs_ranges_and_factors() {
         let factors = BTreeMap::from([("rack".to_owned(), "R02".to_owned())]);
-        for scope in ["*", "kvm07", "KVM07", "kvm0?", "kvm[01-09]", "kvm01-kvm09", "rack=r02", "r02", "kvm07.example.org"] {
+        for scope in [
+            "*",
+            "kvm07",
+            "KVM07",
+            "kvm0?",
+            "kvm[01-09]",
+            "kvm01-kvm09",
+            "rack=r02",
+            "r02",
+            "kvm07.example.org",
+        ] {
             assert!(scope_matches(scope, "kvm07", &factors), "{scope}");
         }
         for scope in ["kvm08", "kvm[08-09]", "rack=r03", "db*"] {

@@ -72,7 +72,8 @@ fn by(gap: &Gap<'_>, event: &Event, mut verdict: Verdict) -> Verdict {
 
 /// Row 1: a kernel replaced itself.
 fn kexec(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
-    let event = gap.of(Class::Kexec).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event))?;
+    let event =
+        gap.of(Class::Kexec).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event))?;
     let planned = planned_cause(context);
     Some(by(gap, event, verdict(planned, 0.9, "a new kernel was started by kexec, in order".to_owned())))
 }
@@ -96,18 +97,28 @@ fn orderly(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
         return None;
     }
     let at = sign.map(|event| event.at.best).or(gap.shutdown_mark)?;
-    let finish = |v: Verdict| Some(match sign {
-        Some(event) => by(gap, event, v),
-        None => v,
-    });
+    let finish = |v: Verdict| {
+        Some(match sign {
+            Some(event) => by(gap, event, v),
+            None => v,
+        })
+    };
     let before = |class: Class, within: TimeDelta| {
-        gap.of(class).rfind(move |event| event.at.earliest <= at + TimeDelta::minutes(1) && event.at.latest >= at - within)
+        gap.of(class).rfind(move |event| {
+            event.at.earliest <= at + TimeDelta::minutes(1) && event.at.latest >= at - within
+        })
     };
     // The kernel shuts down in order when it gets too hot; a UPS daemon when the battery runs low.
     if let Some(event) = before(Class::Thermal, MINUTES_15) {
-        return Some(by(gap, event, verdict(Cause::Thermal, 0.9, "the system shut itself down for heat".to_owned())));
+        return Some(by(
+            gap,
+            event,
+            verdict(Cause::Thermal, 0.9, "the system shut itself down for heat".to_owned()),
+        ));
     }
-    if let Some(event) = before(Class::SupplyLost, MINUTES_30).filter(|event| event.signature == "ups-on-battery") {
+    if let Some(event) =
+        before(Class::SupplyLost, MINUTES_30).filter(|event| event.signature == "ups-on-battery")
+    {
         let reason = "shut down in order while the UPS ran on battery".to_owned();
         return Some(by(gap, event, verdict(Cause::PowerLoss, 0.85, reason)));
     }
@@ -129,7 +140,11 @@ fn orderly(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
         return Some(by(gap, event, found));
     }
     if before(Class::HypervisorRequest, MINUTES_10).is_some() {
-        return finish(verdict(Cause::Clean, 0.85, "the hypervisor asked the guest to stop, and it did in order".to_owned()));
+        return finish(verdict(
+            Cause::Clean,
+            0.85,
+            "the hypervisor asked the guest to stop, and it did in order".to_owned(),
+        ));
     }
     finish(verdict(Cause::Clean, 0.9, "orderly shutdown without an announcement".to_owned()))
 }
@@ -140,15 +155,21 @@ fn named(what: &str) -> String {
 
 /// Row 5: the kernel panicked; what made it panic comes first.
 fn panic(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
-    let event = gap.of(Class::Panic).find(|event| gap.near_end(event, MINUTES_30) && gap.before_start(event))?;
+    let event =
+        gap.of(Class::Panic).find(|event| gap.near_end(event, MINUTES_30) && gap.before_start(event))?;
     let before = |class: Class, within: TimeDelta| {
         gap.of(class).rfind(move |other| {
-            other.at.earliest <= event.at.latest + TimeDelta::minutes(1) && other.at.latest >= event.at.best - within
+            other.at.earliest <= event.at.latest + TimeDelta::minutes(1)
+                && other.at.latest >= event.at.best - within
         })
     };
     let hardware = before(Class::HardwareFatal, TimeDelta::minutes(5));
     if let Some(cause) = hardware {
-        return Some(by(gap, cause, verdict(Cause::HardwareError, 0.93, "a hardware error made the kernel panic".to_owned())));
+        return Some(by(
+            gap,
+            cause,
+            verdict(Cause::HardwareError, 0.93, "a hardware error made the kernel panic".to_owned()),
+        ));
     }
     let out_of_memory = gap.of(Class::OutOfMemory).find(|other| other.signature == "out-of-memory-panic");
     if let Some(cause) = out_of_memory {
@@ -165,13 +186,14 @@ fn panic(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
 /// Row 10: all power went. A loss that came after another failure does not hide that one.
 fn power_lost(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
     // An error that the host itself wrote down with its last breath came first.
-    let last_breath = gap.of(Class::HardwareFatal).any(|event| {
-        !event.by_bmc && gap.before_start(event) && gap.near_end(event, MINUTES_2)
-    });
+    let last_breath = gap
+        .of(Class::HardwareFatal)
+        .any(|event| !event.by_bmc && gap.before_start(event) && gap.near_end(event, MINUTES_2));
     if last_breath {
         return None;
     }
-    let unit = gap.of(Class::PowerLost).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
+    let unit =
+        gap.of(Class::PowerLost).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
     let supplies: Vec<&Event> = gap
         .of(Class::SupplyLost)
         .filter(|event| event.by_bmc && gap.near_end(event, MINUTES_10) && gap.before_start(event))
@@ -179,7 +201,8 @@ fn power_lost(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
     if let Some(event) = unit {
         // Many BMCs write down the loss when the power is back; a supply that complained before
         // gives the better time.
-        let first = supplies.iter().copied().find(|supply| supply.seconds() <= event.seconds()).unwrap_or(event);
+        let first =
+            supplies.iter().copied().find(|supply| supply.seconds() <= event.seconds()).unwrap_or(event);
         let reason = "the BMC recorded that the whole system lost its power".to_owned();
         return Some(by(gap, first, verdict(Cause::PowerLoss, 0.95, reason)));
     }
@@ -220,11 +243,15 @@ fn watchdog(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     if may_be_late && !gap.fell_silent() {
         return None;
     }
-    if let Some(cause) = gap.of(Class::StorageFault).find(|other| gap.near_end(other, MINUTES_30) && gap.before_start(other)) {
+    if let Some(cause) =
+        gap.of(Class::StorageFault).find(|other| gap.near_end(other, MINUTES_30) && gap.before_start(other))
+    {
         let reason = "storage failed, the system hung, the watchdog reset it".to_owned();
         return Some(by(gap, cause, verdict(Cause::Storage, 0.85, reason)));
     }
-    if let Some(cause) = gap.of(Class::OutOfMemory).rfind(|other| gap.near_end(other, MINUTES_15) && gap.before_start(other)) {
+    if let Some(cause) =
+        gap.of(Class::OutOfMemory).rfind(|other| gap.near_end(other, MINUTES_15) && gap.before_start(other))
+    {
         let reason = "memory ran out, the system hung, the watchdog reset it".to_owned();
         return Some(by(gap, cause, verdict(Cause::MemoryExhaustion, 0.8, reason)));
     }
@@ -236,24 +263,36 @@ fn watchdog(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
 
 /// Row 9: too hot.
 fn thermal(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
-    let trip = gap.of(Class::Thermal).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
+    let trip =
+        gap.of(Class::Thermal).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
     if let Some(event) = trip {
-        return Some(by(gap, event, verdict(Cause::Thermal, 0.95, format!("shut off for heat: {}", event.text))));
+        return Some(by(
+            gap,
+            event,
+            verdict(Cause::Thermal, 0.95, format!("shut off for heat: {}", event.text)),
+        ));
     }
-    let critical = gap
-        .of(Class::ThermalWarning)
-        .rfind(|event| event.cause == Some(Cause::Thermal) && gap.near_end(event, MINUTES_10) && gap.before_start(event))?;
+    let critical = gap.of(Class::ThermalWarning).rfind(|event| {
+        event.cause == Some(Cause::Thermal) && gap.near_end(event, MINUTES_10) && gap.before_start(event)
+    })?;
     let reason = "a temperature passed its critical limit directly before".to_owned();
     Some(by(gap, critical, verdict(Cause::Thermal, 0.75, reason)))
 }
 
 /// The storage failed under the system, which then hung and was reset.
 fn storage(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
-    let fault = gap.of(Class::StorageFault).find(|event| gap.near_end(event, MINUTES_60) && gap.before_start(event));
+    let fault =
+        gap.of(Class::StorageFault).find(|event| gap.near_end(event, MINUTES_60) && gap.before_start(event));
     if let Some(event) = fault {
-        return Some(by(gap, event, verdict(Cause::Storage, 0.88, format!("storage failed before the end: {}", event.text))));
+        return Some(by(
+            gap,
+            event,
+            verdict(Cause::Storage, 0.88, format!("storage failed before the end: {}", event.text)),
+        ));
     }
-    let warnings = gap.of(Class::StorageWarning).filter(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
+    let warnings = gap
+        .of(Class::StorageWarning)
+        .filter(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
     let warnings: Vec<&Event> = warnings.filter(|event| !event.by_bmc).collect();
     let first = warnings.first()?;
     (warnings.len() >= 2).then(|| {
@@ -264,7 +303,9 @@ fn storage(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
 
 /// Memory ran out.
 fn memory(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
-    let event = gap.of(Class::OutOfMemory).rfind(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event))?;
+    let event = gap
+        .of(Class::OutOfMemory)
+        .rfind(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event))?;
     let reason = "the kernel killed processes for lack of memory directly before the end".to_owned();
     Some(by(gap, event, verdict(Cause::MemoryExhaustion, 0.8, reason)))
 }
@@ -272,13 +313,15 @@ fn memory(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
 /// Row 16 and the signs of a hang in the log; and row 4's hang that somebody cured by hand.
 fn hang(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     if let Some(event) = open_freeze(gap) {
-        let mut found = verdict(Cause::Hang, 0.85, "a backup froze the file systems and never thawed them".to_owned());
+        let mut found =
+            verdict(Cause::Hang, 0.85, "a backup froze the file systems and never thawed them".to_owned());
         found.hung_first = true;
         return Some(by(gap, event, found));
     }
     let stuck = gap.of(Class::Hang).find(|event| gap.near_end(event, MINUTES_60) && gap.before_start(event));
     if let Some(event) = stuck {
-        let mut found = verdict(Cause::Hang, 0.88, format!("the system was stuck before it ended: {}", event.text));
+        let mut found =
+            verdict(Cause::Hang, 0.88, format!("the system was stuck before it ended: {}", event.text));
         found.hung_first = true;
         return Some(by(gap, event, found));
     }
@@ -301,14 +344,16 @@ fn hang(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
 
 fn reset_by_hand<'a>(gap: &Gap<'a>) -> Option<&'a Event> {
     gap.events.iter().copied().find(|event| {
-        matches!(event.class, Class::Button | Class::PowerCommand | Class::PowerOff) && gap.near_end(event, MINUTES_2)
+        matches!(event.class, Class::Button | Class::PowerCommand | Class::PowerOff)
+            && gap.near_end(event, MINUTES_2)
             && gap.before_start(event)
     })
 }
 
 /// A freeze without a thaw after it.
 fn open_freeze<'a>(gap: &Gap<'a>) -> Option<&'a Event> {
-    let freeze = gap.of(Class::Freeze).rfind(|event| gap.near_end(event, MINUTES_60) && gap.before_start(event))?;
+    let freeze =
+        gap.of(Class::Freeze).rfind(|event| gap.near_end(event, MINUTES_60) && gap.before_start(event))?;
     let thawed = gap.of(Class::Thaw).any(|event| event.at.best >= freeze.at.best && gap.before_start(event));
     (!thawed).then_some(freeze)
 }
@@ -316,13 +361,16 @@ fn open_freeze<'a>(gap: &Gap<'a>) -> Option<&'a Event> {
 /// Row 4: switched or reset through the BMC or by a button, without the operating system's part.
 fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     let event = gap.events.iter().copied().find(|event| {
-        matches!(event.class, Class::Button | Class::PowerCommand) && gap.near_end(event, MINUTES_15) && gap.before_start(event)
+        matches!(event.class, Class::Button | Class::PowerCommand)
+            && gap.near_end(event, MINUTES_15)
+            && gap.before_start(event)
     });
     // Nothing but a command switches the power off and on without a trace of anything else.
     let switched = gap
         .of(Class::PowerOff)
         .find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event) && is_cycle(gap, event));
-    let shell = gap.of(Class::Operator).rfind(|event| gap.near_end(event, MINUTES_10) && gap.before_start(event));
+    let shell =
+        gap.of(Class::Operator).rfind(|event| gap.near_end(event, MINUTES_10) && gap.before_start(event));
     let event = event.or(shell).or(switched)?;
     if let Some(what) = context.window {
         let reason = format!("reset through the BMC or by hand inside an announced window{}", named(what));
@@ -333,8 +381,11 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     // the host was alive, a bare reset says little.
     let alive = gap.common.rare_s <= 900 || event.class == Class::Operator || !actor.starts_with("somebody");
     let confidence = if alive { 0.85 } else { 0.5 };
-    let mut found =
-        verdict(Cause::Operator, confidence, format!("switched or reset by {actor} outside any announced window"));
+    let mut found = verdict(
+        Cause::Operator,
+        confidence,
+        format!("switched or reset by {actor} outside any announced window"),
+    );
     found.actor = Some(actor);
     Some(by(gap, event, found))
 }
@@ -349,9 +400,9 @@ fn is_cycle(gap: &Gap<'_>, event: &Event) -> bool {
 /// Row 12: one supply lost its input and the host reset at once.
 fn one_supply(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
     let end = gap.last_seen.or(gap.next_start)?;
-    let event = gap.of(Class::SupplyLost).find(|event| {
-        event.by_bmc && gap.before_start(event) && event.at.latest >= end - MINUTES_2
-    })?;
+    let event = gap
+        .of(Class::SupplyLost)
+        .find(|event| event.by_bmc && gap.before_start(event) && event.at.latest >= end - MINUTES_2)?;
     let reason = "a power supply lost its input and the system went down with it".to_owned();
     Some(by(gap, event, verdict(Cause::PowerLoss, 0.75, reason)))
 }
@@ -364,10 +415,18 @@ fn lost_power_signs(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     }
     let nul = gap.of(Class::Unclean).find(|event| event.signature == "nul-bytes-in-log");
     if gap.bmc_restarted {
-        return Some(verdict(Cause::PowerLoss, 0.85, "the BMC itself started over: its standby power was gone".to_owned()));
+        return Some(verdict(
+            Cause::PowerLoss,
+            0.85,
+            "the BMC itself started over: its standby power was gone".to_owned(),
+        ));
     }
     if gap.dark.is_some() {
-        return Some(verdict(Cause::PowerLoss, 0.7, "the power meter read nothing while the host was down".to_owned()));
+        return Some(verdict(
+            Cause::PowerLoss,
+            0.7,
+            "the power meter read nothing while the host was down".to_owned(),
+        ));
     }
     // Any reset can lose writes. They speak for a loss of power only where no BMC could have seen
     // one and the host was away for longer than a reset takes.
@@ -394,7 +453,8 @@ fn silent(gap: &Gap<'_>, context: Context<'_>) -> Verdict {
         } else {
             "the BMC shows a start and nothing before it; there is no log of the host".to_owned()
         };
-        let cause = if gap.sel_covers || gap.shutdown_mark_missing { Cause::Unexplained } else { Cause::Unknown };
+        let cause =
+            if gap.sel_covers || gap.shutdown_mark_missing { Cause::Unexplained } else { Cause::Unknown };
         return verdict(cause, 0.5, reason);
     };
     if silence > (gap.common.rare_s * 4).max(72 * 3600) && !gap.shutdown_mark_missing {
@@ -405,7 +465,10 @@ fn silent(gap: &Gap<'_>, context: Context<'_>) -> Verdict {
         let mut found = verdict(
             Cause::Hang,
             0.55,
-            format!("the log fell silent for {} before the next boot, with no other trace", duration(silence)),
+            format!(
+                "the log fell silent for {} before the next boot, with no other trace",
+                duration(silence)
+            ),
         );
         found.hung_first = true;
         return found;
@@ -438,9 +501,10 @@ pub fn evidence(gap: &Gap<'_>, verdict: &Verdict) -> Vec<Evidence> {
                 (Some(cause), _) if cause == verdict.cause => Supports::For,
                 (_, Class::Graceful) if verdict.planned || verdict.cause == Cause::Operator => Supports::For,
                 (_, Class::Unclean) if !verdict.planned => Supports::For,
-                (Some(_), Class::HardwareFatal | Class::Panic | Class::Thermal | Class::PowerLost | Class::Watchdog) => {
-                    Supports::Against
-                }
+                (
+                    Some(_),
+                    Class::HardwareFatal | Class::Panic | Class::Thermal | Class::PowerLost | Class::Watchdog,
+                ) => Supports::Against,
                 _ => Supports::Context,
             }
         };

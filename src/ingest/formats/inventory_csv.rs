@@ -47,20 +47,48 @@ impl Format for InventoryCsv {
 /// Columns that say where a host is reached or who looks after it: true of one host each, or prone
 /// to be, and nothing that a failure could follow.
 const NOT_FACTORS: &[&str] = &[
-    "ip", "ip_address", "ipv4", "ipv6", "mac", "mac_address", "bmc_ip", "bmc", "ipmi_ip", "idrac_ip", "ilo_ip",
-    "serial", "serial_number", "service_tag", "servicetag", "asset_tag", "uuid", "id", "notes", "note", "comment",
-    "comments", "description", "owner_email", "url", "fqdn", "uplink",
+    "ip",
+    "ip_address",
+    "ipv4",
+    "ipv6",
+    "mac",
+    "mac_address",
+    "bmc_ip",
+    "bmc",
+    "ipmi_ip",
+    "idrac_ip",
+    "ilo_ip",
+    "serial",
+    "serial_number",
+    "service_tag",
+    "servicetag",
+    "asset_tag",
+    "uuid",
+    "id",
+    "notes",
+    "note",
+    "comment",
+    "comments",
+    "description",
+    "owner_email",
+    "url",
+    "fqdn",
+    "uplink",
 ];
 
 /// Usual names of the factors that have a fixed name with us.
 fn factor_name(column: &str) -> &str {
     match column {
-        "bios" | "bios_ver" | "biosversion" | "system_bios" | "bios_release" | "firmware" | "rom_version" => "bios_version",
-        "product_name" | "product" | "hardware_model" | "hardware" | "hw_model" | "server_model" | "machine_type"
-        | "device_type" | "hw" | "platform" | "machine_model" | "system_model" => "model",
-        "operating_system" | "os_version" | "os_name" | "os_release" | "distribution" | "guest_os" | "distro" => "os",
+        "bios" | "bios_ver" | "biosversion" | "system_bios" | "bios_release" | "firmware" | "rom_version" => {
+            "bios_version"
+        }
+        "product_name" | "product" | "hardware_model" | "hardware" | "hw_model" | "server_model"
+        | "machine_type" | "device_type" | "hw" | "platform" | "machine_model" | "system_model" => "model",
+        "operating_system" | "os_version" | "os_name" | "os_release" | "distribution" | "guest_os"
+        | "distro" => "os",
         "function" | "purpose" | "service" | "usage" | "workload" | "server_role" => "role",
-        "power_feed" | "feed" | "ups" | "power_source" | "pdu_feed" | "power" | "pdu_name" | "power_circuit" => "pdu",
+        "power_feed" | "feed" | "ups" | "power_source" | "pdu_feed" | "power" | "pdu_name"
+        | "power_circuit" => "pdu",
         "rack_name" | "cabinet" | "rack_id" => "rack",
         "kernel_version" | "kernelversion" | "linux_kernel" | "running_kernel" => "kernel",
         "manufacturer" | "hw_vendor" | "make" => "vendor",
@@ -81,12 +109,7 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
     parse_table(content, sink);
 }
 
-pub(super) fn fact(
-    table: &Table,
-    row: &Row,
-    day_first: DayFirst,
-    sink: &mut Sink<'_>,
-) -> Result<(), Reason> {
+pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sink<'_>) -> Result<(), Reason> {
     let kind = SourceKind::Inventory;
     let host_column = table.column(Role::Host, kind).ok_or(Reason::BadField("host"))?;
     let host = table.cell(row, Some(host_column)).ok_or(Reason::BadField("host"))?.to_owned();

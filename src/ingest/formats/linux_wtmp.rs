@@ -72,7 +72,8 @@ fn fits(head: &[u8], layout: Layout) -> bool {
         let kind = read_kind(record, layout);
         let seconds = read_seconds(record, layout);
         let clean = [LINE_OFFSET, USER_OFFSET].iter().all(|at| is_name(&record[*at..*at + 32]));
-        let plausible = (631_152_000..4_102_444_800).contains(&seconds) || (0..400_000_000).contains(&seconds);
+        let plausible =
+            (631_152_000..4_102_444_800).contains(&seconds) || (0..400_000_000).contains(&seconds);
         if !(0..=9).contains(&kind) || !clean || !plausible {
             return false;
         }
@@ -121,7 +122,8 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
     for record in content.chunks(layout.size) {
         if record.len() < layout.size {
             let zero = record.iter().all(|byte| *byte == 0);
-            let fate = if zero { Fate::Ignored("zero-padding") } else { Fate::Quarantined(Reason::Truncated) };
+            let fate =
+                if zero { Fate::Ignored("zero-padding") } else { Fate::Quarantined(Reason::Truncated) };
             sink.claim(record, 0, fate);
             continue;
         }

@@ -193,7 +193,8 @@ fn table_rows(
             let line = line.trim_ascii();
             line.is_empty() || line.starts_with(b"#")
         });
-        let fate = if harmless { Fate::Ignored("blank-or-comment") } else { Fate::Quarantined(Reason::BadShape) };
+        let fate =
+            if harmless { Fate::Ignored("blank-or-comment") } else { Fate::Quarantined(Reason::BadShape) };
         sink.claim(rest, 0, fate);
     }
 }
@@ -228,8 +229,9 @@ fn json_rows(
 
 fn day_first_of(table: &Table, kind: SourceKind) -> DayFirst {
     let columns = [Role::Start, Role::End, Role::InServiceFrom].map(|role| table.column(role, kind));
-    let cells = table.rows.iter().flat_map(|row| {
-        columns.iter().filter_map(|column| row.cells.get((*column)?)).map(String::as_str)
-    });
+    let cells = table
+        .rows
+        .iter()
+        .flat_map(|row| columns.iter().filter_map(|column| row.cells.get((*column)?)).map(String::as_str));
     DayFirst::of(cells)
 }

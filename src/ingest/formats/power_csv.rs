@@ -9,7 +9,7 @@
 use super::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
-use crate::ingest::table::{Role, Table, Row};
+use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::PowerSample;

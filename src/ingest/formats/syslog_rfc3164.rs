@@ -109,8 +109,7 @@ impl LineReader for SyslogReader {
         let stamp = match header.year {
             Some(year) => {
                 let date = chrono::NaiveDate::from_ymd_opt(year, header.month.into(), header.day.into());
-                let time =
-                    chrono::NaiveTime::from_num_seconds_from_midnight_opt(header.second_of_day, 0);
+                let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(header.second_of_day, 0);
                 match (date, time) {
                     (Some(date), Some(time)) => Stamp::Local(date.and_time(time)),
                     _ => return Fate::Quarantined(Reason::BadField("date")),
@@ -126,8 +125,7 @@ impl LineReader for SyslogReader {
         let (program, message) = split_tag(header.message);
         let (uptime_micros, message) = split_uptime(message);
         let host = (!header.host.is_empty() && !header.host.ends_with(':')).then_some(header.host);
-        let split =
-            SplitLine { stamp, host, program, text: message, boot_id: None, uptime_micros };
+        let split = SplitLine { stamp, host, program, text: message, boot_id: None, uptime_micros };
         self.tracker.take(&split, sink);
         Fate::Parsed
     }

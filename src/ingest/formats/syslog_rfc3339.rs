@@ -63,7 +63,10 @@ fn split_line(line: &str) -> Option<Parts<'_>> {
 /// A stamp at the front: one word, or date and clock as two.
 fn split_stamp(line: &str) -> Option<(Stamp, &str)> {
     let first = line.split(' ').next()?;
-    if first.len() < 10 || !first.as_bytes()[..4].iter().all(u8::is_ascii_digit) || first.as_bytes()[4] != b'-' {
+    if first.len() < 10
+        || !first.as_bytes()[..4].iter().all(u8::is_ascii_digit)
+        || first.as_bytes()[4] != b'-'
+    {
         return None;
     }
     let mut end = first.len();

@@ -25,7 +25,7 @@ const TICKS: [f64; 9] = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0];
 
 pub(super) fn draw(report: &Report) -> Result<Chart, Omitted> {
     let with_ratio: Vec<&Hypothesis> =
-        ranked(report).into_iter().filter(|hypothesis| hypothesis.rate_ratio.is_some()).collect();
+        ranked(report).into_iter().filter(|h| h.rate_ratio.is_some() || h.ci95.is_some()).collect();
     if with_ratio.is_empty() {
         return Err(Omitted::new(NAME, "no hypothesis has a rate ratio"));
     }
@@ -134,14 +134,16 @@ fn paint_row(canvas: &mut Canvas, scale: &LogScale, top: i32, row: usize, hypoth
         cap(canvas, (start, y), from < scale.low(), -1, colour);
         cap(canvas, (end, y), to > scale.high(), 1, colour);
     }
-    let ratio = hypothesis.rate_ratio.unwrap_or(1.0);
-    if scale.contains(ratio) {
-        canvas.mark(form, (scale.x(ratio), y), 6, colour);
+    // Nothing happened outside: the ratio has no upper end, and the mark stands at the arrow.
+    let ratio = hypothesis.rate_ratio;
+    let mark_x = ratio.map_or(scale.x(scale.high()) - 16, |ratio| scale.x(ratio));
+    if ratio.is_none_or(|ratio| scale.contains(ratio)) {
+        canvas.mark(form, (mark_x, y), 6, colour);
     }
 
     let share = format!("{} of {}", hypothesis.incidents_exposed, hypothesis.incidents_total);
     canvas.text((INCIDENTS_X, y), &share, Type::label(Align::Right));
-    let mut figures = wording::ratio(ratio);
+    let mut figures = ratio.map_or_else(|| "unbounded".to_owned(), wording::ratio);
     if let Some(ci95) = hypothesis.ci95 {
         figures += &format!(" ({})", wording::interval(ci95));
     }
