@@ -55,7 +55,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["ingest"]),
     ("flate2", &["ingest"]),
     ("indicatif", &["cli"]),
-    ("ipmi_rs_core", &["ipmi"]),
     ("memchr", &["ingest"]),
     ("minijinja", &["report"]),
     ("plotters", &["report"]),

@@ -137,4 +137,7 @@ pub struct Incident {
     pub boot_started: Option<DateTime<Utc>>,
     /// The person or interface that asked for it, for cause `operator`.
     pub actor: Option<String>,
+    /// Id of the hypervisor's incident that took this guest down: host and guests are one event, and
+    /// only the host's counts in the ranking.
+    pub inherited_from: Option<String>,
 }

@@ -330,6 +330,7 @@ fn listed_incidents(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_
                 signatures: Vec::new(),
                 boot_started: None,
                 actor: None,
+                inherited_from: None,
             });
         }
     }

@@ -154,6 +154,7 @@ fn push_outages(
             signatures: outage.signatures,
             boot_started: Some(began),
             actor: None,
+            inherited_from: None,
         });
     }
 }
@@ -201,6 +202,7 @@ fn write(
         signatures: mechanisms(gap, verdict),
         boot_started: previous.map(|start| start.at),
         actor: verdict.actor.clone(),
+        inherited_from: None,
     }
 }
 

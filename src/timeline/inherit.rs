@@ -33,6 +33,7 @@ pub fn guests_from_hosts(incidents: &mut [Incident]) {
             if own && !key_only {
                 continue;
             }
+            guest.inherited_from = Some(host.id.clone());
             guest.planned = host.planned;
             guest.cause = host.cause;
             guest.actor = host.actor.clone();

@@ -92,6 +92,7 @@ struct IncidentDocument<'a> {
     signatures: &'a [String],
     boot_started: Option<String>,
     actor: Option<&'a str>,
+    inherited_from: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -255,6 +256,7 @@ impl<'a> IncidentDocument<'a> {
             signatures: &incident.signatures,
             boot_started: optional(incident.boot_started),
             actor: incident.actor.as_deref(),
+            inherited_from: incident.inherited_from.as_deref(),
         }
     }
 }
