@@ -8,11 +8,11 @@ mod years;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::config::Config;
-use crate::model::record::{Body, BootMark, Record, SelEntry};
+use crate::model::record::{Activity, Body, BootMark, Record, SelEntry};
 use crate::model::{Moment, Stamp};
 
 pub use bmc::{Alignment, align};
@@ -23,8 +23,8 @@ pub struct SourceView<'a> {
     pub path: &'a str,
     pub host: Option<&'a str>,
     pub records: &'a [Record],
-    /// First and last stamp of each run of activity, with the host that the lines name.
-    pub runs: &'a [(Option<String>, Stamp, Stamp)],
+    /// Runs of activity, in line order.
+    pub runs: &'a [Activity],
     /// Modification time of the file, seconds of Unix time.
     pub modified: Option<i64>,
     pub is_sel: bool,
@@ -91,10 +91,26 @@ pub fn resolve(
         let zone = config.zone_of(source.path, source.host).unwrap_or(site_zone);
         clocks.sources.push(host_times(source, zone, bases.get(index).copied().flatten(), window));
     }
+    clocks.to = clocks.to.map(|to| extended(to, &clocks.sources));
     let boots = os_boots(sources, &clocks, &boots_of);
     place_ring_buffers(sources, &boots, &mut clocks);
     place_sels(sources, &boots, site_zone, config, hint, &mut clocks);
     clocks
+}
+
+/// Logs without years go on after the last stamp that has one, if no longer gap lies between.
+const GOES_ON_DAYS: i64 = 60;
+
+fn extended(to: DateTime<Utc>, sources: &[SourceTimes]) -> DateTime<Utc> {
+    let mut ends: Vec<DateTime<Utc>> =
+        sources.iter().flat_map(|times| times.runs.iter().flatten().map(|run| run.1)).collect();
+    ends.sort_unstable();
+    ends.into_iter().fold(
+        to,
+        |to, end| {
+            if end > to && end - to <= TimeDelta::days(GOES_ON_DAYS) { end } else { to }
+        },
+    )
 }
 
 /// The canonical name of the host of a record.
@@ -133,14 +149,14 @@ fn host_times(
         times.implausible += u32::from(at.is_some() && keep.is_none());
         times.records.push(keep);
     }
-    fill_by_order(source.records, &mut times.records);
-    for (_, first, last) in source.runs {
-        naive |= matches!(first, Stamp::Local(_) | Stamp::Yearless { .. });
-        let from =
-            resolve_stamp(first, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at));
-        let to = resolve_stamp(last, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at));
-        times.runs.push(from.zip(to));
+    for run in source.runs {
+        naive |= matches!(run.first, Stamp::Local(_) | Stamp::Yearless { .. });
+        let place = |stamp: &Stamp| {
+            resolve_stamp(stamp, zone, base_year).map(|moment| moment.best).filter(|at| plausible(*at))
+        };
+        times.runs.push(place(&run.first).zip(place(&run.last)));
     }
+    fill_by_order(source, &mut times);
     if naive && !source.is_sel {
         let year = base_year.map_or(String::new(), |year| format!(", years counted from {year}"));
         times.note = format!("local time read as {}{year}", zone.name());
@@ -148,24 +164,39 @@ fn host_times(
     times
 }
 
-/// Gives log records that have no usable time the time of the next one that has, in line order.
-fn fill_by_order(records: &[Record], times: &mut [Option<Moment>]) {
+/// Gives log records that have no usable time that of what comes next in line order: a record or a
+/// run of lines.
+fn fill_by_order(source: &SourceView<'_>, times: &mut SourceTimes) {
+    let runs: Vec<(u64, DateTime<Utc>)> = source
+        .runs
+        .iter()
+        .zip(&times.runs)
+        .filter_map(|(run, span)| Some((run.last_line, (*span)?.0)))
+        .collect();
     let mut next: Option<Moment> = None;
-    for (record, time) in records.iter().zip(times.iter_mut()).rev() {
-        match time {
-            Some(moment) => next = Some(*moment),
-            None if matches!(record.body, Body::Log(_))
-                && !matches!(record.stamp, Stamp::SinceBoot { .. }) =>
-            {
-                *time = next;
-            }
-            None => {}
+    for (record, time) in source.records.iter().zip(times.records.iter_mut()).rev() {
+        if time.is_some() {
+            next = *time;
+        } else if matches!(record.body, Body::Log(_)) && !matches!(record.stamp, Stamp::SinceBoot { .. }) {
+            let run = runs.iter().find(|(last_line, _)| *last_line >= record.span.line);
+            let run = run.map(|(_, from)| Moment::exact(*from));
+            *time = match (next, run) {
+                (Some(next), Some(run)) => Some(if run.best < next.best { run } else { next }),
+                (next, run) => next.or(run),
+            };
         }
     }
 }
 
 /// A stamp of a host's clock as a moment. BMC and uptime stamps need more and give `None`.
 fn resolve_stamp(stamp: &Stamp, zone: Tz, base_year: Option<i32>) -> Option<Moment> {
+    as_written(stamp, zone, base_year).filter(|moment| YEARS.contains(&moment.best.year()))
+}
+
+/// Years in which something can have happened; what is outside is a damaged field.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2400;
+
+fn as_written(stamp: &Stamp, zone: Tz, base_year: Option<i32>) -> Option<Moment> {
     match *stamp {
         Stamp::Zoned(at) => Some(Moment::exact(at)),
         Stamp::Local(at) => local(at, zone),
@@ -235,7 +266,7 @@ fn is_os_boot(record: &Record) -> bool {
 fn place_ring_buffers(sources: &[SourceView<'_>], boots: &BTreeMap<String, Vec<i64>>, clocks: &mut Clocks) {
     for (source, times) in sources.iter().zip(clocks.sources.iter_mut()) {
         let uses_uptime = source.records.iter().any(|record| matches!(record.stamp, Stamp::SinceBoot { .. }))
-            || source.runs.iter().any(|(_, first, _)| matches!(first, Stamp::SinceBoot { .. }));
+            || source.runs.iter().any(|run| matches!(run.first, Stamp::SinceBoot { .. }));
         if !uses_uptime {
             continue;
         }
@@ -252,7 +283,9 @@ fn place_ring_buffers(sources: &[SourceView<'_>], boots: &BTreeMap<String, Vec<i
             continue;
         };
         let place = |stamp: &Stamp| match *stamp {
-            Stamp::SinceBoot { micros } => DateTime::from_timestamp(start + seconds(micros), 0),
+            Stamp::SinceBoot { micros } => {
+                DateTime::from_timestamp(start + seconds(micros), 0).filter(|at| YEARS.contains(&at.year()))
+            }
             _ => None,
         };
         for (record, time) in source.records.iter().zip(times.records.iter_mut()) {
@@ -260,8 +293,8 @@ fn place_ring_buffers(sources: &[SourceView<'_>], boots: &BTreeMap<String, Vec<i
                 *time = Some(Moment::around(at, TimeDelta::seconds(60)));
             }
         }
-        for ((_, first, last), run) in source.runs.iter().zip(times.runs.iter_mut()) {
-            *run = place(first).zip(place(last)).or(*run);
+        for (lines, run) in source.runs.iter().zip(times.runs.iter_mut()) {
+            *run = place(&lines.first).zip(place(&lines.last)).or(*run);
         }
         times.note = "seconds since boot, counted from the last boot that is known".to_owned();
     }

@@ -20,7 +20,7 @@ pub fn window(sources: &[SourceView<'_>]) -> Option<(DateTime<Utc>, DateTime<Utc
             .filter(|record| !matches!(record.body, Body::Maintenance(_) | Body::Inventory(_)));
         let stamps = of_records
             .map(|record| record.stamp)
-            .chain(source.runs.iter().flat_map(|(_, first, last)| [*first, *last]));
+            .chain(source.runs.iter().flat_map(|run| [run.first, run.last]));
         times.extend(stamps.filter_map(|stamp| dated(&stamp)));
     }
     if times.is_empty() {
@@ -40,8 +40,10 @@ pub fn window(sources: &[SourceView<'_>]) -> Option<(DateTime<Utc>, DateTime<Utc
 /// Seconds of a stamp that carries a year; a BMC that counts from its epoch does not.
 fn dated(stamp: &Stamp) -> Option<i64> {
     match *stamp {
-        Stamp::Zoned(at) if at.year() > 2003 => Some(at.timestamp()),
-        Stamp::Local(at) | Stamp::Bmc(at) if at.year() > 2003 => Some(at.and_utc().timestamp()),
+        Stamp::Zoned(at) if (2004..=2400).contains(&at.year()) => Some(at.timestamp()),
+        Stamp::Local(at) | Stamp::Bmc(at) if (2004..=2400).contains(&at.year()) => {
+            Some(at.and_utc().timestamp())
+        }
         _ => None,
     }
 }

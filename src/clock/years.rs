@@ -33,11 +33,11 @@ pub fn resolve(
     hint: &dyn Fn(&SelEntry) -> SelHint,
     owner: &Owner<'_>,
 ) -> Vec<Option<i32>> {
-    let mut logs: BTreeMap<String, Vec<(Part, usize)>> = BTreeMap::new();
+    let mut logs: BTreeMap<(Option<&str>, String), Vec<(Part, usize)>> = BTreeMap::new();
     for (index, source) in sources.iter().enumerate() {
         if first_yearless(source).is_some() {
             let (base, part) = rotation::split(source.path);
-            logs.entry(base).or_default().push((part, index));
+            logs.entry((source.host, base)).or_default().push((part, index));
         }
     }
     let anchors = dated_boots(sources, hint, owner);
@@ -62,11 +62,11 @@ struct Member {
 }
 
 fn first_yearless(source: &SourceView<'_>) -> Option<Stamp> {
-    source.runs.iter().map(|(_, first, _)| *first).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
+    source.runs.iter().map(|run| run.first).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
 }
 
 fn last_yearless(source: &SourceView<'_>) -> Option<Stamp> {
-    source.runs.iter().rev().map(|(_, _, last)| *last).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
+    source.runs.iter().rev().map(|run| run.last).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
 }
 
 /// Steps back in the year that make a new year rather than an overlap of two parts, in days.
@@ -134,6 +134,10 @@ fn best_year(
         let source = &sources[member.source];
         if let Some(modified) = source.modified.and_then(|at| DateTime::from_timestamp(at, 0)) {
             candidates.extend(modified.year() - member.wraps_before - 2..=modified.year());
+        }
+        if let Part::Dated(date) = member.part {
+            let year = i32::try_from(date / 10_000).unwrap_or(0);
+            candidates.extend(year - member.wraps_before - 1..=year);
         }
         for record in source.records {
             if let Body::Log(line) = &record.body

@@ -261,7 +261,8 @@ fn may_herald(event: &Event) -> bool {
 fn cases(study: &Study, incidents: &[Incident], index_of: &BTreeMap<&str, u32>) -> Vec<Case> {
     let mut clusters: BTreeMap<&str, u32> = BTreeMap::new();
     let mut cases: Vec<Case> = Vec::new();
-    for incident in incidents.iter().filter(|incident| !incident.planned && incident.inherited_from.is_none()) {
+    for incident in incidents.iter().filter(|incident| !incident.planned && incident.inherited_from.is_none())
+    {
         let Some(&host) = index_of.get(incident.host.as_str()) else { continue };
         let at = incident.at.timestamp();
         if at < study.from || at > study.to {

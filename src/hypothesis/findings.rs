@@ -18,6 +18,7 @@ use super::{
     question::{Question, Subject},
     questionnaire::{Questionnaire, is_scanned},
     sample::Sample,
+    subgroup,
 };
 
 /// Regions kept for the report, after those that tell the same story are merged.
@@ -120,6 +121,7 @@ impl Analysis<'_> {
                 kept.push(region);
             }
         }
+        subgroup::settle(self, &mut kept);
         by_explained(&mut kept);
         (kept, disguises)
     }

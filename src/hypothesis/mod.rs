@@ -26,6 +26,7 @@ mod remarks;
 mod sample;
 mod shared;
 mod shocks;
+mod subgroup;
 mod tempering;
 mod with_daily_pattern;
 mod with_host;

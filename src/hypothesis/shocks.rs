@@ -3,6 +3,8 @@
 //! Eight hosts that lose one feed are one event, not eight; so is a host that restarts five times in
 //! an hour. Within a shock of k incidents each counts 1/k (METHODS: bursts are not evidence k times).
 
+use std::collections::BTreeMap;
+
 use crate::{
     model::{Cause, Study},
     stats::shared_event::{Cluster, common_cause_log_bayes_factor},
@@ -71,6 +73,11 @@ pub(super) fn shocks(study: &Study, time: &mut HostTime, keep: impl Fn(Cause) ->
             join(&mut group, pair[0], pair[1]);
         }
     }
+    for members in clusters(study, &kept) {
+        for pair in members.windows(2) {
+            join(&mut group, pair[0], pair[1]);
+        }
+    }
     for (i, first) in kept.iter().enumerate() {
         for (j, second) in kept.iter().enumerate().skip(i + 1) {
             let (first, second) = (&study.cases[*first], &study.cases[*second]);
@@ -96,6 +103,20 @@ pub(super) fn shocks(study: &Study, time: &mut HostTime, keep: impl Fn(Cause) ->
         shock.class = majority(study, shock);
     }
     shocks
+}
+
+/// Fewest hosts of a cluster that count as one event without further weighing.
+const CLUSTER_MINIMUM: usize = 3;
+
+/// Positions (in `kept`) of incidents that the timeline found together.
+fn clusters(study: &Study, kept: &[usize]) -> Vec<Vec<usize>> {
+    let mut found: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (position, case) in kept.iter().enumerate() {
+        if let Some(cluster) = study.cases[*case].cluster {
+            found.entry(cluster).or_default().push(position);
+        }
+    }
+    found.into_values().filter(|members| members.len() >= CLUSTER_MINIMUM).collect()
 }
 
 fn locate(study: &Study, time: &mut HostTime, case: usize) -> Located {

@@ -1,6 +1,7 @@
 //! Finds sources, recognises them by content, and drives their readers.
 
 pub mod attribution;
+mod column_words;
 pub mod decompress;
 pub mod discover;
 pub mod drive;

@@ -77,7 +77,7 @@ impl Findings {
                 [],
             );
         }
-        for source in sources.iter().filter(|source| source.kind == "sel" && source.understood == 0) {
+        for source in sources.iter().filter(|source| source.kind == "sel" && source.records.is_empty()) {
             self.add(
                 "sel-empty",
                 "notice",

@@ -16,7 +16,7 @@ use crate::ingest::discover::{MissingPath, discover};
 use crate::ingest::{Interest, read_all};
 use crate::knowledge::{Class, Knowledge};
 use crate::model::record::{SelEntry, SourceFacts};
-use crate::model::{Report, Stamp, Study};
+use crate::model::{Report, Study};
 
 /// What the user may set.
 #[derive(Debug, Clone)]
@@ -215,19 +215,14 @@ fn resolve(
     sources.sort_by(|a, b| (&a.path, &a.sha256).cmp(&(&b.path, &b.sha256)));
     let attribution = attribute(&sources, config);
     let config = &canonical_config(config, &attribution);
-    let runs: Vec<Vec<(Option<String>, Stamp, Stamp)>> = sources
-        .iter()
-        .map(|source| source.activity.iter().map(|run| (run.host.clone(), run.first, run.last)).collect())
-        .collect();
     let views: Vec<SourceView<'_>> = sources
         .iter()
-        .zip(&runs)
         .enumerate()
-        .map(|(index, (source, runs))| SourceView {
+        .map(|(index, source)| SourceView {
             path: &source.path,
             host: attribution.source_host[index].as_deref(),
             records: &source.records,
-            runs,
+            runs: &source.activity,
             modified: source.modified,
             is_sel: source.kind == "sel",
         })

@@ -151,11 +151,12 @@ fn longest_run(text: &str, wanted: char) -> usize {
 /// A CSV cell: quoted where needed, and never a formula when a spreadsheet opens the file.
 #[must_use]
 pub fn csv_cell(text: &str) -> String {
+    let text = inert(text).into_owned();
     let dangerous = text
         .trim_start_matches([' ', '\u{A0}', '\u{FEFF}'])
         .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
         && text.parse::<f64>().is_err();
-    let text = if dangerous { format!("'{text}") } else { text.to_owned() };
+    let text = if dangerous { format!("'{text}") } else { text };
     if text.contains([',', ';', '"', '\n', '\r', '\t', '\'']) || text.starts_with(' ') || text.ends_with(' ')
     {
         format!("\"{}\"", text.replace('"', "\"\""))

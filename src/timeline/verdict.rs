@@ -345,6 +345,7 @@ fn hang(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
 fn reset_by_hand<'a>(gap: &Gap<'a>) -> Option<&'a Event> {
     gap.events.iter().copied().find(|event| {
         matches!(event.class, Class::Button | Class::PowerCommand | Class::PowerOff)
+            && !(gap.bmc_restarted && event.class == Class::PowerOff)
             && gap.near_end(event, MINUTES_2)
             && gap.before_start(event)
     })
@@ -368,6 +369,7 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     // Nothing but a command switches the power off and on without a trace of anything else.
     let switched = gap
         .of(Class::PowerOff)
+        .filter(|_| !gap.bmc_restarted)
         .find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event) && is_cycle(gap, event));
     let shell =
         gap.of(Class::Operator).rfind(|event| gap.near_end(event, MINUTES_10) && gap.before_start(event));
