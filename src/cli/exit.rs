@@ -9,7 +9,7 @@ pub const BUG: u8 = 70;
 
 /// Shown below `--help`.
 pub const HELP: &str = "Exit codes:
-  0   done, nothing supported
+  0   done
   10  done, at least one hypothesis is supported (only with --exit-code)
   2   the command line or the configuration is wrong
   3   input unreadable, or no host found

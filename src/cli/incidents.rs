@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::exit;
-use super::input::{Input, Span};
+use super::input::{Input, Span, known_host};
 use super::listing::{Format, Listing};
 use super::output;
 
@@ -33,6 +33,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     loaded.require_hosts()?;
     let missing = loaded.missing;
     let analysis = loaded.analyse(&args.span)?;
+    let host = known_host(&analysis.report.hosts, args.host.as_deref())?;
     let mut listing = Listing::new(&[
         "at",
         "host",
@@ -46,7 +47,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         "id",
     ]);
     for incident in &analysis.report.incidents {
-        let wanted = args.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&incident.host));
+        let wanted = host.as_ref().is_none_or(|host| *host == incident.host);
         if !wanted || (incident.planned && !args.all) {
             continue;
         }

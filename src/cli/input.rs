@@ -152,6 +152,17 @@ fn time(text: &str) -> anyhow::Result<DateTime<Utc>> {
     }
 }
 
+/// The host that the user means, by its full or its short name.
+pub fn known_host(hosts: &[String], wanted: Option<&str>) -> anyhow::Result<Option<String>> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    let short = |name: &str| name.split('.').next().unwrap_or(name).to_lowercase();
+    let exact = hosts.iter().find(|host| host.eq_ignore_ascii_case(wanted));
+    match exact.or_else(|| hosts.iter().find(|host| short(host) == short(wanted))) {
+        Some(host) => Ok(Some(host.clone())),
+        None => Err(UsageError(format!("no host `{wanted}` in this data")).into()),
+    }
+}
+
 /// A bar on a terminal, nothing in a pipe.
 fn progress(quiet: bool) -> indicatif::ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::exit::{self, UsageError};
-use super::input::{Input, Span};
+use super::input::{Input, Span, known_host};
 use super::listing::{Format, Listing};
 use super::output;
 use crate::model::Evidence;
@@ -40,7 +40,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let missing = loaded.missing;
     let told = crate::pipeline::timeline(loaded.sources, &loaded.config, &loaded.knowledge, &options);
     let mut window = None;
-    let mut host = args.host.clone();
+    let mut host = known_host(&told.hosts, args.host.as_deref())?;
     if let Some(id) = &args.around {
         let Some(incident) = told.incidents.iter().find(|incident| incident.id == *id) else {
             return Err(UsageError(format!("no incident `{id}`; `coroner incidents` lists them")).into());

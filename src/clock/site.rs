@@ -27,6 +27,9 @@ pub fn window(sources: &[SourceView<'_>]) -> Option<(DateTime<Utc>, DateTime<Utc
         return None;
     }
     times.sort_unstable();
+    // A mistyped year is no part of the story.
+    let middle = times[times.len() / 2];
+    times.retain(|time| (time - middle).abs() <= SPAN_SECONDS_MAX / 2);
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
     let trim = if times.len() < 100 { 0.0 } else { 0.01 };
     let (low, high) = (at(trim), at(1.0 - trim));
@@ -36,6 +39,9 @@ pub fn window(sources: &[SourceView<'_>]) -> Option<(DateTime<Utc>, DateTime<Utc
     let to = times.iter().rev().copied().find(|time| *time <= high + slack).unwrap_or(high);
     Some((DateTime::from_timestamp(from, 0)?, DateTime::from_timestamp(to, 0)?))
 }
+
+/// The longest span that a fleet's sources are believed to tell of: ten years.
+const SPAN_SECONDS_MAX: i64 = 10 * 366 * 86_400;
 
 /// Seconds of a stamp that carries a year; a BMC that counts from its epoch does not.
 fn dated(stamp: &Stamp) -> Option<i64> {

@@ -24,6 +24,9 @@ pub fn clock_line(text: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(epoch.parse().ok()?, 0).filter(|at| at.year() > 2001)
 }
 
+/// A log: its host, and its path without the marks of rotation.
+type LogName<'a> = (Option<&'a str>, String);
+
 type Window = Option<(DateTime<Utc>, DateTime<Utc>)>;
 
 /// For each source, the year of wrap 0 of its year-less stamps, if it has any.
@@ -33,7 +36,7 @@ pub fn resolve(
     hint: &dyn Fn(&SelEntry) -> SelHint,
     owner: &Owner<'_>,
 ) -> Vec<Option<i32>> {
-    let mut logs: BTreeMap<(Option<&str>, String), Vec<(Part, usize)>> = BTreeMap::new();
+    let mut logs: BTreeMap<LogName<'_>, Vec<(Part, usize)>> = BTreeMap::new();
     for (index, source) in sources.iter().enumerate() {
         if first_yearless(source).is_some() {
             let (base, part) = rotation::split(source.path);

@@ -156,8 +156,10 @@ fn downtimes(incidents: &[Incident], index_of: &BTreeMap<&str, u32>) -> BTreeMap
     let mut down: BTreeMap<u32, Vec<(i64, i64)>> = BTreeMap::new();
     for incident in incidents {
         let Some(&host) = index_of.get(incident.host.as_str()) else { continue };
-        let from = incident.at.timestamp() + 1;
-        let to = incident.back_at.map_or(i64::MAX / 2, |back| back.timestamp());
+        // Where nobody says when the host was back, it counts as up again at once: a list of incidents
+        // has no downtimes, and a host that did not come back is not watched any more either.
+        let Some(back) = incident.back_at else { continue };
+        let (from, to) = (incident.at.timestamp() + 1, back.timestamp());
         down.entry(host).or_default().push((from, to));
     }
     down

@@ -50,6 +50,18 @@ impl Findings {
         for source in sources.iter().filter(|source| source.unreadable) {
             self.add("file-unreadable", "warning", format!("{}: {}", source.path, source.reason), []);
         }
+        for source in sources {
+            for reason in ["bad compression", "truncated", "reader panicked"] {
+                if source.reasons.contains_key(reason) {
+                    let statement = format!(
+                        "{} could be read only up to byte {}: {reason}",
+                        source.path,
+                        source.parsed + source.ignored
+                    );
+                    self.add("file-damaged", "warning", statement, []);
+                }
+            }
+        }
         let unknown: Vec<&SourceFacts> =
             sources.iter().filter(|source| source.format.is_none() && !source.unreadable).collect();
         for source in unknown
@@ -178,6 +190,17 @@ impl Findings {
                 );
                 self.add("fell-silent", "warning", statement, [host.clone()]);
             }
+        }
+        if !fleet.outside.is_empty() {
+            let list: Vec<&str> = fleet.outside.iter().map(String::as_str).collect();
+            let statement = format!(
+                "{} incidents lie outside the span of the report ({} to {}) and are left out: {}",
+                list.len(),
+                fleet.from.format("%Y-%m-%d"),
+                fleet.to.format("%Y-%m-%d"),
+                shorten(&list)
+            );
+            self.add("incident-outside-span", "warning", statement, []);
         }
         if !fleet.jobs_without_host.is_empty() {
             let list: Vec<&str> = fleet.jobs_without_host.iter().map(String::as_str).collect();

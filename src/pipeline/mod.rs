@@ -152,6 +152,7 @@ pub struct Told {
     /// Host, signature (or `incident`), and the event.
     pub events: Vec<(String, String, crate::model::Evidence)>,
     pub incidents: Vec<crate::model::Incident>,
+    pub hosts: Vec<String>,
 }
 
 /// Reads the timeline of the fleet, without ranking anything.
@@ -193,7 +194,7 @@ pub fn timeline(
             &b.1,
         ))
     });
-    Told { events, incidents: fleet.incidents }
+    Told { events, incidents: fleet.incidents, hosts: fleet.study.hosts }
 }
 
 /// The configuration with its hosts under the names that the fleet goes by.

@@ -38,6 +38,8 @@ pub struct Fleet {
     pub stories: BTreeMap<String, HostStory>,
     pub histories: BTreeMap<String, History>,
     pub jobs_without_host: BTreeSet<String>,
+    /// Ids of incidents before or after the span that the report speaks of.
+    pub outside: Vec<String>,
     last_factors: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -79,6 +81,11 @@ pub fn tell(
         .collect();
     let mut incidents: Vec<Incident> = stories.values().flat_map(|story| story.incidents.clone()).collect();
     add_listed(&mut incidents, listed, &stories, &windows);
+    let outside: Vec<String> = incidents
+        .iter()
+        .filter(|incident| incident.at < from || incident.at > to)
+        .map(|incident| incident.id.clone())
+        .collect();
     incidents.retain(|incident| incident.at >= from && incident.at <= to);
     incidents.sort_by(|a, b| (a.at, &a.host, &a.id).cmp(&(b.at, &b.host, &b.id)));
     make_ids_unique(&mut incidents);
@@ -130,6 +137,7 @@ pub fn tell(
         stories,
         histories,
         jobs_without_host,
+        outside,
         last_factors,
     }
 }
@@ -347,6 +355,7 @@ fn add_listed(
     windows: &[Window],
 ) {
     let mut added: Vec<Incident> = Vec::new();
+    let mut places: BTreeMap<(String, DateTime<Utc>), usize> = BTreeMap::new();
     for mut entry in listed {
         let same = incidents
             .iter_mut()
@@ -361,6 +370,14 @@ fn add_listed(
             }
             continue;
         }
+        // The same row twice, or the same list under two names, is one incident.
+        if let Some(twin) =
+            places.get(&(entry.host.clone(), entry.at)).and_then(|place| added.get_mut(*place))
+        {
+            twin.evidence.append(&mut entry.evidence);
+            continue;
+        }
+        places.insert((entry.host.clone(), entry.at), added.len());
         if let Some(story) = stories.get(&entry.host) {
             entry.factors = story.factors.at(entry.at).clone();
             let boots = story.boots.iter().filter(|boot| boot.start_seen && boot.started.best < entry.at);

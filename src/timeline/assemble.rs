@@ -211,6 +211,9 @@ fn words(entry: &SelEntry) -> String {
         Some(false) => " (deasserted)",
         None => "",
     };
+    if entry.sensor.is_empty() {
+        return format!("{}{direction}", entry.text);
+    }
     format!("{}: {}{direction}", entry.sensor, entry.text)
 }
 

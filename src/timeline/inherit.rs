@@ -73,7 +73,7 @@ fn is_guest(incident: &Incident) -> bool {
 const VAGUE: TimeDelta = TimeDelta::minutes(12);
 
 /// A downtime is stated where its start is known to this.
-const KNOWN: TimeDelta = TimeDelta::hours(1);
+const KNOWN: TimeDelta = TimeDelta::minutes(10);
 
 /// A loss of power without a good time of its own happened when hosts on the same feed or in the
 /// same rack lost theirs, if one did within its bounds. Where none has a good time, all lost it at

@@ -4,7 +4,7 @@
 //! Units:  seconds, microseconds.
 //! Spec:   utmp(5); glibc's `struct utmp` is 384 bytes where time is two 32-bit words (x86, x86-64,
 //!         most others) and 400 bytes where it is two 64-bit words (arm64, riscv64, s390x).
-//! Loses:  logins (only their being there counts as activity).
+//! Loses:  logins. They are no sign of life either: nobody logs in for weeks, and that is no silence.
 //! Not handled: the lastlog2/wtmpdb database.
 
 use chrono::DateTime;
@@ -118,7 +118,6 @@ const OLD_TIME: i16 = 4;
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     let Some(layout) = layout_of(content) else { return };
-    let mut last_seconds = None;
     for record in content.chunks(layout.size) {
         if record.len() < layout.size {
             let zero = record.iter().all(|byte| *byte == 0);
@@ -152,8 +151,5 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
         if let Some(mark) = mark {
             sink.record(None, Stamp::Zoned(at), Body::Boot(mark));
         }
-        let gap = last_seconds.map(|before| at.timestamp() - before);
-        last_seconds = Some(at.timestamp());
-        sink.active(None, Stamp::Zoned(at), gap);
     }
 }

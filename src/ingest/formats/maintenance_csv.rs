@@ -55,6 +55,9 @@ fn window(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sink<'_>) ->
     let stamp = written_time::read(start, day_first).ok_or(Reason::BadField("start"))?;
     let end = cell(Role::End).ok_or(Reason::BadField("end"))?;
     let end = written_time::read(end, day_first).ok_or(Reason::BadField("end"))?;
+    if written_time::steady_seconds(&end) < written_time::steady_seconds(&stamp) {
+        return Err(Reason::BadField("end before start"));
+    }
     let what_column = column(Role::What).filter(|what| Some(*what) != column(Role::Scope));
     let what = table.cell(row, what_column).unwrap_or("").to_owned();
     let scope = scope(table, row);
