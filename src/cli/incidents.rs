@@ -32,8 +32,10 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let loaded = args.input.load()?;
     loaded.require_hosts()?;
     let missing = loaded.missing;
-    let analysis = loaded.analyse(&args.span)?;
-    let host = known_host(&analysis.report.hosts, args.host.as_deref())?;
+    let options = args.span.options()?;
+    // A list needs no ranking.
+    let told = crate::pipeline::timeline(loaded.sources, &loaded.config, &loaded.knowledge, &options);
+    let host = known_host(&told.hosts, args.host.as_deref())?;
     let mut listing = Listing::new(&[
         "at",
         "host",
@@ -46,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         "reason",
         "id",
     ]);
-    for incident in &analysis.report.incidents {
+    for incident in &told.incidents {
         let wanted = host.as_ref().is_none_or(|host| *host == incident.host);
         if !wanted || (incident.planned && !args.all) {
             continue;

@@ -1,6 +1,6 @@
 //! What a host takes over from its neighbours: guests from their hypervisor, hosts from their feed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
@@ -13,18 +13,24 @@ const WITH_ITS_HOST: TimeDelta = TimeDelta::minutes(10);
 /// Guests whose hypervisor went down at the same time inherit its story (decision table row 15). The
 /// power key of a guest is pressed by its hypervisor, not by a person at a chassis.
 pub fn guests_from_hosts(incidents: &mut [Incident]) {
-    let hosts: Vec<(String, Incident)> =
-        incidents.iter().map(|incident| (incident.host.to_lowercase(), incident.clone())).collect();
+    let mut by_name: BTreeMap<String, Vec<Incident>> = BTreeMap::new();
+    let hypervisors: BTreeSet<String> = incidents
+        .iter()
+        .filter_map(|incident| incident.factors.get("hypervisor"))
+        .map(|name| short(name))
+        .collect();
+    for incident in incidents.iter().filter(|incident| hypervisors.contains(&short(&incident.host))) {
+        by_name.entry(short(&incident.host)).or_default().push(incident.clone());
+    }
     for guest in incidents.iter_mut().filter(|incident| !incident.planned) {
         let key_only = guest.cause == Cause::Operator && guest.actor.as_deref() == Some(AT_THE_CHASSIS);
-        let name = guest.factors.get("hypervisor").map(|name| short(name));
-        let host = hosts.iter().find(|(host, incident)| {
-            Some(short(host)) == name
-                && incident.host != guest.host
+        let of_host = guest.factors.get("hypervisor").and_then(|name| by_name.get(&short(name)));
+        let host = of_host.into_iter().flatten().find(|incident| {
+            incident.host != guest.host
                 && ((incident.at - guest.at).abs() <= WITH_ITS_HOST
                     || (incident.at_earliest <= guest.at && guest.at <= incident.at_latest))
         });
-        if let Some((_, host)) = host {
+        if let Some(host) = host {
             guest
                 .evidence
                 .push(note(format!("its hypervisor {} went down at the same time ({})", host.host, host.id)));
