@@ -38,10 +38,9 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let loaded = args.input.load()?;
     loaded.require_hosts()?;
     let missing = loaded.missing;
-    let sources = loaded.sources.clone();
+    crate::facts::write(&args.out.join("facts"), &loaded.sources)?;
     let analysis = loaded.analyse(&args.span)?;
     write(&args.out, &analysis)?;
-    crate::facts::write(&args.out.join("facts"), &sources)?;
     let report = &analysis.report;
     output::print(&report::summary::text(report, output::width(), output::colour()))?;
     output::print(&format!("\nreport: {}\n", args.out.join("report.html").display()))?;

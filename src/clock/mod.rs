@@ -201,7 +201,7 @@ fn as_written(stamp: &Stamp, zone: Tz, base_year: Option<i32>) -> Option<Moment>
         Stamp::Zoned(at) => Some(Moment::exact(at)),
         Stamp::Local(at) => local(at, zone),
         Stamp::Yearless { wraps, month, day, second_of_day } => {
-            let date = years::date_in(base_year? + i32::from(wraps), month, day)?;
+            let date = crate::model::stamp::date_in(base_year? + i32::from(wraps), month, day)?;
             local(date.and_hms_opt(0, 0, 0)? + TimeDelta::seconds(i64::from(second_of_day)), zone)
         }
         Stamp::Bmc(_) | Stamp::SinceBmcInit { .. } | Stamp::SinceBoot { .. } | Stamp::Missing => None,
@@ -350,8 +350,8 @@ pub fn site_offset(zone: Tz, at: DateTime<Utc>) -> i32 {
     site::offset_at(zone, at)
 }
 
-/// A local time of a zone in UTC.
+/// A stamp that carries its year, as a moment; a time without a zone is of `zone`.
 #[must_use]
-pub fn local_to_utc(at: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
-    local(at, zone).map(|moment| moment.best)
+pub fn moment_in(stamp: &Stamp, zone: Tz) -> Option<Moment> {
+    resolve_stamp(stamp, zone, None)
 }

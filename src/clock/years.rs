@@ -8,13 +8,7 @@ use super::rotation::{self, Part};
 use super::{Owner, SelHint, SourceView};
 use crate::model::Stamp;
 use crate::model::record::{Body, SelEntry};
-
-/// The date in that year; 29 February of a common year counts as 1 March.
-#[must_use]
-pub fn date_in(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day))
-        .or_else(|| (month == 2 && day == 29).then(|| NaiveDate::from_ymd_opt(year, 3, 1)).flatten())
-}
+use crate::model::stamp::date_in;
 
 /// The time in `… setting system clock to 2025-03-01T01:03:04 UTC (1740790984)`.
 #[must_use]

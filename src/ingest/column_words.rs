@@ -33,27 +33,6 @@ pub(super) const HOST: &[&str] = &[
     "object",
     "vmid",
 ];
-pub(super) const START: &[&str] = &[
-    "start",
-    "started",
-    "started_at",
-    "start_time",
-    "starttime",
-    "start_at",
-    "begin",
-    "begins",
-    "began",
-    "begin_time",
-    "beginning",
-    "window_start",
-    "from",
-    "start_utc",
-    "start_local",
-    "starts",
-    "starts_at",
-    "planned_start",
-    "scheduled_start",
-];
 pub(super) const TIME: &[&str] = &[
     "time",
     "at",

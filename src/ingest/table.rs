@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::column_words::{
-    ATTRIBUTES, END, HOST, JOB, START, START_THEN_TIME, STATUS, SURELY_HOST, TIME, TIME_THEN_START, WATTS,
-    words_of,
+    ATTRIBUTES, END, HOST, JOB, START_THEN_TIME, STATUS, SURELY_HOST, TIME, TIME_THEN_START, WATTS, words_of,
 };
 use super::formats::SourceKind;
 
@@ -82,7 +81,7 @@ pub fn classify(columns: &[String], is_time: &dyn Fn(usize) -> bool) -> Option<S
     let time_in = |words: &[&str]| {
         columns.iter().enumerate().any(|(index, column)| words.contains(&column.as_str()) && is_time(index))
     };
-    let any_time = time_in(TIME) || time_in(START);
+    let any_time = time_in(TIME) || time_in(START_THEN_TIME);
     let both_ends = time_in(START_THEN_TIME) && has(END);
     let has_host = has(HOST);
     if any_time && has(WATTS) {

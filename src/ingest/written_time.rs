@@ -1,8 +1,9 @@
 //! Times as people and programs write them in tables and logs.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::model::Stamp;
+use crate::model::stamp::date_in;
 
 /// Whether `/` and `.` dates of a source put the day first (`31/12/2024`). Decided per source,
 /// because one value often cannot tell.
@@ -198,27 +199,12 @@ pub fn steady_seconds(stamp: &Stamp) -> Option<i64> {
     match *stamp {
         Stamp::Zoned(at) => Some(at.timestamp()),
         Stamp::Local(at) | Stamp::Bmc(at) => Some(at.and_utc().timestamp()),
-        Stamp::Yearless { wraps, month, day, second_of_day } => {
-            yearless_date(2000 + i32::from(wraps), month, day)
-                .map(|date| date.and_time(NaiveTime::MIN).and_utc().timestamp() + i64::from(second_of_day))
-        }
+        Stamp::Yearless { wraps, month, day, second_of_day } => date_in(2000 + i32::from(wraps), month, day)
+            .map(|date| date.and_time(NaiveTime::MIN).and_utc().timestamp() + i64::from(second_of_day)),
         Stamp::SinceBoot { micros } => i64::try_from(micros / 1_000_000).ok(),
         Stamp::SinceBmcInit { seconds } => Some(i64::from(seconds)),
         Stamp::Missing => None,
     }
-}
-
-/// The date in that year; 29 February of a common year counts as 1 March.
-#[must_use]
-pub fn yearless_date(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day))
-        .or_else(|| (month == 2 && day == 29).then(|| NaiveDate::from_ymd_opt(year, 3, 1)).flatten())
-}
-
-/// Puts a stamp of a table on a naive clock, for comparison within the source.
-#[must_use]
-pub fn naive(stamp: &Stamp) -> Option<NaiveDateTime> {
-    steady_seconds(stamp).and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(|at| at.naive_utc())
 }
 
 #[cfg(test)]

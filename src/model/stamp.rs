@@ -1,6 +1,6 @@
 //! A time as written, before any clock has been corrected.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What the source says of the time, and no more. `clock` turns it into a [`super::Moment`].
@@ -22,4 +22,11 @@ pub enum Stamp {
     SinceBoot { micros: u64 },
     /// The source gives no time for this record; only its place in the order is known.
     Missing,
+}
+
+/// The date in that year; 29 February of a common year counts as 1 March.
+#[must_use]
+pub fn date_in(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day))
+        .or_else(|| (month == 2 && day == 29).then(|| NaiveDate::from_ymd_opt(year, 3, 1)).flatten())
 }

@@ -188,11 +188,7 @@ fn power_readings(
                 Some(name) => owners.0.canonical(name),
                 None => owners.host(index, None),
             };
-            let at = match sample.stamp {
-                Stamp::Zoned(at) => Some(at),
-                Stamp::Local(at) => clock::local_to_utc(at, zone),
-                _ => None,
-            };
+            let at = second_moment(Some(&sample.stamp), zone);
             if let (Some(host), Some(at)) = (host, at) {
                 readings.entry(host).or_default().push((at, sample.watts));
             }
@@ -226,11 +222,7 @@ fn power_around(readings: &Readings, incidents: &[Incident]) -> BTreeMap<String,
 }
 
 fn second_moment(stamp: Option<&Stamp>, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
-    match *stamp? {
-        Stamp::Zoned(at) => Some(at),
-        Stamp::Local(at) => clock::local_to_utc(at, zone),
-        _ => None,
-    }
+    stamp.and_then(|stamp| clock::moment_in(stamp, zone)).map(|moment| moment.best)
 }
 
 fn maintenance_windows(sources: &[SourceFacts], clocks: &Clocks) -> Vec<Window> {
