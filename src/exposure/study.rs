@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::spans;
 use crate::knowledge::Class;
 use crate::model::study::{Case, Change, Factor, LEVEL_UNKNOWN, Precursor, Segment, Study, WindowKind};
-use crate::model::{Boot, Incident};
+use crate::model::{Boot, Incident, Kind};
 use crate::timeline::clusters::{LOCALITIES, TOGETHER};
 use crate::timeline::factors::FactorLine;
 use crate::timeline::{Event, History};
@@ -61,19 +61,13 @@ pub fn build(
     let index_of: BTreeMap<&str, u32> =
         hosts.iter().enumerate().map(|(index, host)| (host.name, index as u32)).collect();
     let down = downtimes(incidents, &index_of);
+    let listed = listed_reboots(incidents);
     for (index, host) in hosts.iter().enumerate() {
         let holes = down.get(&(index as u32)).cloned().unwrap_or_default();
         let watched = spans::clip(&spans::join(host.watched.clone(), 0), from, to);
         let up = spans::subtract(&watched, &spans::join(holes, 0));
         push_segments(&mut study, index as u32, host.factors, &up);
-        let mut starts: Vec<i64> = host
-            .boots
-            .iter()
-            .filter(|boot| boot.start_seen)
-            .map(|boot| boot.started.best.timestamp())
-            .collect();
-        starts.sort_unstable();
-        study.boots.push(starts);
+        study.boots.push(boot_starts(host, listed.get(host.name)));
     }
     study.windows = windows(runs, &index_of, hosts.len());
     study.precursors = precursors(hosts, incidents);
@@ -88,6 +82,30 @@ pub fn build(
         .collect();
     study.cases = cases(&study, incidents, &index_of);
     study
+}
+
+/// Where a host's uptime clock starts.
+///
+/// A host that is known from a list of incidents alone has no boot history. What is listed as a reboot
+/// began a boot, so its uptime is counted from there; restarts that nobody listed make it too long.
+fn boot_starts(host: &HostInput<'_>, listed: Option<&Vec<i64>>) -> Vec<i64> {
+    let seen = host.boots.iter().filter(|boot| boot.start_seen);
+    let mut starts: Vec<i64> = seen.map(|boot| boot.started.best.timestamp()).collect();
+    if host.boots.is_empty() {
+        starts.extend(listed.into_iter().flatten());
+    }
+    starts.sort_unstable();
+    starts
+}
+
+/// Per host, when it was up again after each end that was a reboot.
+fn listed_reboots(incidents: &[Incident]) -> BTreeMap<&str, Vec<i64>> {
+    let mut listed: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for incident in incidents.iter().filter(|incident| incident.kind == Kind::Reboot) {
+        let up = incident.back_at.unwrap_or(incident.at).timestamp();
+        listed.entry(&incident.host).or_default().push(up);
+    }
+    listed
 }
 
 /// A factor with more values than this share of the hosts tells hosts apart, not groups.

@@ -30,7 +30,7 @@ const NEAR_ALIAS: f64 = 0.9;
 /// A combination must be this much likelier than its parts (ln 3) to be worth its longer name.
 const BETTER_THAN_PARTS: f64 = 1.098_612_288_668_11;
 /// Below this share of the incidents a combination that is no better than its parts is left out.
-const WORTH_A_LINE: f64 = 0.02;
+const WORTH_A_LINE: f64 = 0.005;
 const SIGNIFICANT: f64 = 0.05;
 const NULL_UNLIKELY: f64 = 0.2;
 const VERY_SIGNIFICANT: f64 = 0.01;
