@@ -21,6 +21,9 @@ const MOST_DEEP_WINDOWS: usize = 1200;
 /// the prior of combinations, and three-way questions with a window stay among them.
 const DEEP_FACTORS: [&str; 9] =
     ["os", "hypervisor", "virtualization", "virtualisation", "hv", "role", "model", "kernel", "bios_version"];
+/// What a job such as a backup acts upon: quiescing a guest is done by its system and its hypervisor, so
+/// a window that hurts only some hosts most likely hurts those.
+const GUEST_FACTORS: [&str; 5] = ["os", "hypervisor", "virtualization", "virtualisation", "hv"];
 
 const NAMED_TOGETHER: f64 = 0.7;
 
@@ -325,7 +328,8 @@ fn window_factors(study: &Study, flags: &[Flag], levels: &[Vec<u32>], drafts: &m
     let atoms: Vec<(usize, u32)> =
         soft.iter().flat_map(|factor| levels[*factor].iter().map(move |level| (*factor, *level))).collect();
     let named = |atom: &(usize, u32)| DEEP_FACTORS.contains(&study.factors[atom.0].name.as_str());
-    let mut shallow = [Vec::new(), Vec::new()];
+    let guest = |atom: &(usize, u32)| GUEST_FACTORS.contains(&study.factors[atom.0].name.as_str());
+    let mut shallow = [Vec::new(), Vec::new(), Vec::new()];
     let mut deep = Vec::new();
     for (index, flag) in flags.iter().enumerate() {
         let Subject::Window { part, .. } = flag.subject else { continue };
@@ -333,7 +337,8 @@ fn window_factors(study: &Study, flags: &[Flag], levels: &[Vec<u32>], drafts: &m
             continue;
         }
         for atom in &atoms {
-            shallow[usize::from(!named(atom))].push((index, vec![*atom], part_weight(part)));
+            let list = if guest(atom) { 0 } else { 1 + usize::from(!named(atom)) };
+            shallow[list].push((index, vec![*atom], part_weight(part)));
         }
         if part != Part::Inside {
             continue;
@@ -347,8 +352,8 @@ fn window_factors(study: &Study, flags: &[Flag], levels: &[Vec<u32>], drafts: &m
         }
     }
     deep.truncate(MOST_DEEP_WINDOWS);
-    let [usual, other] = shallow;
-    for (list, part) in [(usual, 0.5), (other, 0.2), (deep, 0.3)] {
+    let [guests, usual, other] = shallow;
+    for (list, part) in [(guests, 0.3), (usual, 0.25), (other, 0.1), (deep, 0.35)] {
         let total: f64 = list.iter().map(|(_, _, weight)| weight).sum();
         for (flag, levels, weight) in list {
             drafts.push(Draft {
