@@ -220,6 +220,7 @@ fn term_fits(wanted: &Term, given: &Term) -> bool {
     let (w, g) = (wanted.1.to_lowercase(), given.1.to_lowercase());
     let value = match w.strip_suffix('*') {
         Some(stem) => g.starts_with(stem),
+        None if wanted.0 == "host" => short(&w) == short(&g),
         None => w == g || (wanted.0 == "model" && (g.ends_with(&w) || w.ends_with(&g))) || near(&w, &g),
     };
     wanted.0 == given.0 && value
