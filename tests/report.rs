@@ -210,7 +210,7 @@ fn five_thousand_incidents_stay_a_page_that_opens() {
         let host = report.hosts[n % 41].clone();
         let mut incident = incident(n, &host, &when, Cause::Unexplained, false);
         incident.id = format!("many-{n}");
-        incident.factors = factors_of(n % 41);
+        incident.factors = factors_of(n % 41).into();
         report.incidents.push(incident);
     }
     let page = page(&report);

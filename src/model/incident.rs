@@ -1,7 +1,5 @@
 //! An end of a boot, or an outage without one, with its verdict.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +126,7 @@ pub struct Incident {
     /// Incidents that share a cluster are one event seen on several hosts.
     pub cluster: Option<String>,
     /// Factor → value at that time.
-    pub factors: BTreeMap<String, String>,
+    pub factors: super::Factors,
     pub evidence: Vec<Evidence>,
     pub reason: String,
     /// Ids of the signatures seen in or around the gap, sorted.

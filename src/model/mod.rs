@@ -1,6 +1,7 @@
 //! The stage types: what one module hands to the next. No input or output, no patterns, no clock.
 
 pub mod boot;
+pub mod factors;
 pub mod hypothesis;
 pub mod incident;
 pub mod ledger;
@@ -11,6 +12,7 @@ pub mod stamp;
 pub mod study;
 
 pub use boot::{Boot, Ending};
+pub use factors::Factors;
 pub use hypothesis::{Confounder, Family, Hypothesis, Term, Verdict};
 pub use incident::{Cause, Evidence, Incident, Kind, Supports};
 pub use ledger::{LedgerTotals, SourceEntry};

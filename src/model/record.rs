@@ -107,7 +107,7 @@ pub struct JobRun {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InventoryFact {
     /// Factor name (already mapped to ours) → value.
-    pub factors: BTreeMap<String, String>,
+    pub factors: super::Factors,
     /// In service from / until, as written, if the inventory says so.
     pub from: Option<Stamp>,
     pub to: Option<Stamp>,

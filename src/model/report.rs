@@ -93,7 +93,7 @@ pub struct Report {
     /// Factor → value → hosts that have it (at the end of the data).
     pub factors: BTreeMap<String, BTreeMap<String, u32>>,
     /// Host → factor → value at the end of the data.
-    pub host_factors: BTreeMap<String, BTreeMap<String, String>>,
+    pub host_factors: BTreeMap<String, super::Factors>,
     pub sources: Vec<SourceEntry>,
     pub totals: LedgerTotals,
     pub boots: Vec<Boot>,

@@ -1,6 +1,9 @@
 //! From resolved records to the fleet's story: histories, boots, incidents, exposure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rayon::prelude::*;
@@ -16,7 +19,7 @@ use crate::ingest::written_time::{self, DayFirst};
 use crate::knowledge::Knowledge;
 use crate::model::record::{Body, SourceFacts};
 use crate::model::report::{Coverage, FactorChange, NamedSpan, PowerPoint};
-use crate::model::{Boot, Cause, Evidence, Incident, Stamp, Study, Supports};
+use crate::model::{Boot, Cause, Evidence, Factors, Incident, Stamp, Study, Supports};
 use crate::timeline::assemble::{Hosts, assemble, note_dark_spans};
 use crate::timeline::factors::FactorLine;
 use crate::timeline::incidents::{HostStory, reconstruct};
@@ -40,7 +43,7 @@ pub struct Fleet {
     pub jobs_without_host: BTreeSet<String>,
     /// Ids of incidents before or after the span that the report speaks of.
     pub outside: Vec<String>,
-    last_factors: BTreeMap<String, BTreeMap<String, String>>,
+    last_factors: BTreeMap<String, Factors>,
 }
 
 /// Tells the fleet's story.
@@ -67,7 +70,7 @@ pub fn tell(
     hosts.extend(histories.keys().cloned());
     let listed = listed_incidents(sources, clocks, &owners);
     let (from, to) = fleet_span(&histories, &listed, clocks, options);
-    let empty = BTreeMap::new();
+    let empty = Factors::default();
     let stories: BTreeMap<String, HostStory> = hosts
         .par_iter()
         .map(|host| {
@@ -248,21 +251,24 @@ fn inventory(
     sources: &[SourceFacts],
     attribution: &Attribution,
     config: &Config,
-) -> BTreeMap<String, BTreeMap<String, String>> {
-    let mut out: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+) -> BTreeMap<String, Factors> {
+    let mut out: BTreeMap<String, Factors> = BTreeMap::new();
     for record in sources.iter().flat_map(|source| &source.records) {
         if let (Body::Inventory(fact), Some(host)) =
             (&record.body, record.host.as_deref().and_then(|name| attribution.canonical(name)))
         {
-            let factors = out.entry(host).or_default();
-            for (name, value) in &fact.factors {
-                factors.entry(name.clone()).or_insert_with(|| value.clone());
+            let factors = out.entry(host).or_insert_with(|| fact.factors.clone());
+            if !Arc::ptr_eq(factors, &fact.factors) {
+                let known = Arc::make_mut(factors);
+                for (name, value) in fact.factors.iter() {
+                    known.entry(name.clone()).or_insert_with(|| value.clone());
+                }
             }
         }
     }
     for (host, rule) in &config.host {
         if let Some(host) = attribution.canonical(host) {
-            out.entry(host).or_default().extend(rule.factors.clone());
+            Arc::make_mut(out.entry(host).or_default()).extend(rule.factors.clone());
         }
     }
     out
@@ -314,7 +320,7 @@ fn listed_incidents(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_
                 cause,
                 confidence: if entry.cause.is_some() { 0.8 } else { 0.6 },
                 cluster: None,
-                factors: BTreeMap::new(),
+                factors: Factors::default(),
                 evidence: vec![Evidence {
                     source: source.path.clone(),
                     line_or_offset: record.span.line,
@@ -521,7 +527,7 @@ impl Fleet {
     pub fn factor_counts(&self) -> BTreeMap<String, BTreeMap<String, u32>> {
         let mut counts: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
         for factors in self.last_factors.values() {
-            for (name, value) in factors {
+            for (name, value) in factors.iter() {
                 *counts.entry(name.clone()).or_default().entry(value.clone()).or_default() += 1;
             }
         }
@@ -529,7 +535,7 @@ impl Fleet {
     }
 
     #[must_use]
-    pub fn host_factors(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+    pub fn host_factors(&self) -> BTreeMap<String, Factors> {
         self.last_factors.clone()
     }
 }

@@ -1,7 +1,5 @@
 //! Runs the decision table over every gap of a host and writes down what came out.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::boots::{BootStart, find_starts};
@@ -14,7 +12,7 @@ use super::outages;
 use super::planned::{Window, open_window};
 use super::verdict::{Context, Verdict, decide, duration, evidence};
 use crate::knowledge::Class;
-use crate::model::{Boot, Cause, Ending, Evidence, Incident, Kind, Moment, Supports};
+use crate::model::{Boot, Cause, Ending, Evidence, Factors, Incident, Kind, Moment, Supports};
 
 /// What became of one host.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +35,7 @@ const SAME_WORK: TimeDelta = TimeDelta::minutes(45);
 #[must_use]
 pub fn reconstruct(
     history: &History,
-    inventory: &BTreeMap<String, String>,
+    inventory: &Factors,
     windows: &[Window],
     fleet_end: DateTime<Utc>,
 ) -> HostStory {
@@ -170,7 +168,7 @@ fn write(
     moment: Moment,
     next: Option<&BootStart>,
     previous: Option<&BootStart>,
-    factors: BTreeMap<String, String>,
+    factors: Factors,
 ) -> Incident {
     let mut all = evidence(gap, verdict);
     let from = moment.earliest - TimeDelta::minutes(30);

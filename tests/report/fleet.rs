@@ -101,7 +101,7 @@ pub fn incident(n: usize, host: &str, when: &str, cause: Cause, planned: bool) -
         cause,
         confidence: 0.55 + 0.03 * (n % 14) as f64,
         cluster: (cause == Cause::PowerLoss).then(|| "c-20250818".to_owned()),
-        factors: BTreeMap::new(),
+        factors: coroner::model::Factors::default(),
         evidence: vec![
             evidence("logs/kern.log-20250301", 41_872 + n as u64, text, Supports::For),
             evidence(
@@ -285,7 +285,7 @@ pub fn fleet() -> Report {
         for (factor, value) in &factors {
             *report.factors.entry(factor.clone()).or_default().entry(value.clone()).or_default() += 1;
         }
-        report.host_factors.insert(host.clone(), factors);
+        report.host_factors.insert(host.clone(), factors.into());
         let day = |d: i64| report.from + TimeDelta::days(d);
         let observed = match n % 9 {
             3 => vec![(day(0), day(120)), (day(151), day(365))],
@@ -313,7 +313,7 @@ pub fn fleet() -> Report {
     ];
     for (n, (host, when, cause)) in rows.into_iter().enumerate() {
         let mut incident = incident(n, &report.hosts[host], when, cause, false);
-        incident.factors = factors_of(host);
+        incident.factors = factors_of(host).into();
         report.incidents.push(incident);
     }
     for (n, host) in report.hosts.iter().enumerate() {

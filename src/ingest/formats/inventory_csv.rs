@@ -129,6 +129,10 @@ pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sin
         }
         factors.entry(factor_name(column).to_owned()).or_insert_with(|| value.to_owned());
     }
-    sink.record(Some(host), Stamp::Missing, Body::Inventory(InventoryFact { factors, from, to }));
+    sink.record(
+        Some(host),
+        Stamp::Missing,
+        Body::Inventory(InventoryFact { factors: factors.into(), from, to }),
+    );
     Ok(())
 }
