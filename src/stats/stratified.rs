@@ -91,6 +91,10 @@ impl Stratum {
         self.exposed_events + self.other_events
     }
 
+    pub(super) fn all_time(&self) -> f64 {
+        self.exposed_time + self.other_time
+    }
+
     pub(super) fn is_informative(&self) -> bool {
         self.exposed_time > 0.0 && self.other_time > 0.0 && self.events() > 0
     }

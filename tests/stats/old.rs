@@ -4,13 +4,11 @@
 //! mpmath 1.4 (40 digits) or by full enumeration, as noted at each test.
 
 use coroner::stats::{
-    binomial,
     clock::{DailyPattern, Hours, rayleigh},
     dispersion::excess_dispersion,
     excess_share::excess_log_bayes_factor,
     permutation::{max_t_p, permutation_p},
     posterior::normalise,
-    rate_ratio,
     region_bayes_factor::{TableGrid, region_evidence},
     repeats,
     separation::exposure_to_separate,
@@ -26,194 +24,6 @@ fn close(found: f64, expected: f64, relative: f64) -> bool {
 #[track_caller]
 fn assert_close(what: &str, found: f64, expected: f64, relative: f64) {
     assert!(close(found, expected, relative), "{what}: found {found}, expected {expected}");
-}
-
-/// a, b, T1, T0, ratio, p greater, p less, p two-sided (central), low, high.
-///
-/// Rothman's fluoroscopy data (Stata [R] epitab, `iri 41 15 28010 19017`); Fay, vignette of the R package
-/// exactci; OpenEpi's two strata and their sum; the others by mpmath.
-const RATE_RATIOS: [[f64; 10]; 14] = [
-    // rothman fluoroscopy
-    [
-        41.0,
-        15.0,
-        28010.0,
-        19017.0,
-        1.8557586576222778,
-        0.02383012337728295,
-        0.9883727016050208,
-        0.0476602467545659,
-        1.0056840626892576,
-        3.609300311077905,
-    ],
-    // fay vignette
-    [
-        2.0,
-        10.0,
-        17877.0,
-        20000.0,
-        0.22375118867818986,
-        0.9944917916687175,
-        0.030278224216837773,
-        0.060556448433675546,
-        0.023837382348776654,
-        1.0499546775959367,
-    ],
-    // rateratio test help
-    [
-        2.0,
-        9.0,
-        17877.0,
-        16660.0,
-        0.20709415574325793,
-        0.9957866808045336,
-        0.02505324780705445,
-        0.0501064956141089,
-        0.0217740627590647,
-        1.000549104487722,
-    ],
-    // openepi stratum1
-    [
-        17.0,
-        3.0,
-        100025.0,
-        122268.0,
-        6.926788302924269,
-        0.00027690440187398165,
-        0.9999641821897783,
-        0.0005538088037479633,
-        2.0035107006097803,
-        36.892333602585104,
-    ],
-    // openepi stratum2
-    [
-        8.0,
-        1.0,
-        78531.0,
-        77932.0,
-        7.938979511275802,
-        0.020075836239573146,
-        0.9979785394435449,
-        0.04015167247914629,
-        1.0643728602342746,
-        352.27360512905943,
-    ],
-    // openepi crude
-    [
-        25.0,
-        4.0,
-        178556.0,
-        200200.0,
-        7.007605457111494,
-        1.4615517852280266e-05,
-        0.9999980748228169,
-        2.9231035704560533e-05,
-        2.419759362108295,
-        27.705669265569295,
-    ],
-    // fleet41 8 2
-    [
-        8.0,
-        2.0,
-        4380.0,
-        10585.0,
-        9.666666666666666,
-        0.0013284186493459878,
-        0.9998839087225342,
-        0.0026568372986919757,
-        1.9291099678668575,
-        93.44200219264563,
-    ],
-    // fleet41 all in level
-    [
-        10.0,
-        0.0,
-        5475.0,
-        9490.0,
-        f64::INFINITY,
-        4.2960964537693587e-05,
-        1.0,
-        8.592192907538717e-05,
-        3.8853038901691006,
-        f64::INFINITY,
-    ],
-    // fleet41 none in level
-    [0.0, 10.0, 5475.0, 9490.0, 0.0, 1.0, 0.010517073583667765, 0.02103414716733553, 0.0, 0.7732842859593363],
-    // fleet41 null
-    [
-        4.0,
-        6.0,
-        5475.0,
-        9490.0,
-        1.1555555555555554,
-        0.5289420932535025,
-        0.7157307966496169,
-        1.0,
-        0.23984418275136696,
-        4.872909671984331,
-    ],
-    // one incident
-    [1.0, 0.0, 100.0, 900.0, f64::INFINITY, 0.1, 1.0, 0.2, 0.23076923076923078, f64::INFINITY],
-    // fleet2000 300
-    [
-        120.0,
-        180.0,
-        146000.0,
-        584000.0,
-        2.6666666666666665,
-        1.7266070531559357e-15,
-        0.9999999999999993,
-        3.4532141063118714e-15,
-        2.0987606007637107,
-        3.378255640167758,
-    ],
-    // backup window hours
-    [
-        6.0,
-        4.0,
-        15330.0,
-        343830.0,
-        33.642857142857146,
-        1.0941479465095648e-06,
-        0.9999999723687627,
-        2.1882958930191295e-06,
-        7.978024033505105,
-        162.08936164397718,
-    ],
-    // bigfleet
-    [
-        520.0,
-        1480.0,
-        175200000.0,
-        700800000.0,
-        1.4054054054054055,
-        5.004799399355798e-11,
-        0.999999999964672,
-        1.0009598798711596e-10,
-        1.2693250761130943,
-        1.554140235286941,
-    ],
-];
-
-#[test]
-fn two_rates_compare_as_published() {
-    for case in RATE_RATIOS {
-        let [a, b, t1, t0, ratio, greater, less, two_sided, low, high] = case;
-        let found = rate_ratio::compare(a as u64, b as u64, t1, t0).expect("events and time on both sides");
-        assert_close("ratio", found.ratio, ratio, 1e-9);
-        assert_close("p greater", found.p_greater, greater, 1e-9);
-        assert_close("p less", found.p_less, less, 1e-9);
-        assert_close("p two-sided", found.p_two_sided, two_sided, 1e-9);
-        assert_close("low", found.low, low, 1e-9);
-        assert_close("high", found.high, high, 1e-9);
-    }
-}
-
-#[test]
-fn rates_without_events_or_time_are_not_compared() {
-    assert!(rate_ratio::compare(0, 0, 10.0, 10.0).is_none());
-    assert!(rate_ratio::compare(1, 1, 0.0, 10.0).is_none());
-    assert!(rate_ratio::compare(1, 1, 10.0, f64::NAN).is_none());
 }
 
 /// n, a, π, σ, ln BF, posterior mean of ln ρ, explained fraction; mpmath quadrature.
@@ -391,14 +201,6 @@ fn posteriors_sum_to_one_and_weigh_prior_by_evidence() {
         assert_close("posterior", *found, expected, 1e-12);
     }
     assert_close("sum", found.iter().sum(), 1.0, 1e-12);
-}
-
-#[test]
-fn tails_of_the_binomial_are_exact() {
-    // Two of three failures in a window that holds 0.58 percent of the uptime; mpmath.
-    assert_close("P(X >= 2)", binomial::at_least(2, 3, 0.005796935085806114), 0.00010042376346258758, 1e-9);
-    assert_close("P(X >= 0)", binomial::at_least(0, 3, 0.1), 1.0, 1e-14);
-    assert_close("P(X <= 3)", binomial::at_most(3, 3, 0.1), 1.0, 1e-14);
 }
 
 #[test]
