@@ -1,9 +1,8 @@
 //! Tails and exact confidence limits of the binomial distribution.
 
-use statrs::function::beta::beta_reg;
 use statrs::function::factorial::ln_binomial;
 
-use super::bisection;
+use super::{bisection, incomplete_beta::incomplete_beta};
 
 /// P(X ≥ k) for X ~ Binomial(n, p), by the regularised incomplete beta function.
 #[must_use]
@@ -17,7 +16,7 @@ pub fn at_least(k: u64, n: u64, p: f64) -> f64 {
     if p >= 1.0 {
         return 1.0;
     }
-    beta_reg(k as f64, (n - k) as f64 + 1.0, p)
+    incomplete_beta(k as f64, (n - k) as f64 + 1.0, p)
 }
 
 /// P(X ≤ k) for X ~ Binomial(n, p).
@@ -29,7 +28,7 @@ pub fn at_most(k: u64, n: u64, p: f64) -> f64 {
     if p >= 1.0 {
         return 0.0;
     }
-    beta_reg((n - k) as f64, k as f64 + 1.0, 1.0 - p)
+    incomplete_beta((n - k) as f64, k as f64 + 1.0, 1.0 - p)
 }
 
 /// P(X > k) + ½ P(X = k), the mean of the tails with and without what was seen (Lancaster 1961,

@@ -21,6 +21,7 @@ pub mod counters;
 pub mod dispersion;
 pub mod excess_share;
 pub mod gamma_quantile;
+pub mod incomplete_beta;
 pub mod interaction;
 pub mod mantel_haenszel;
 pub mod matched_sets;

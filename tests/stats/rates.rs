@@ -69,6 +69,25 @@ fn tails_of_the_binomial_reach_their_ends() {
 }
 
 #[test]
+fn a_million_events_keep_their_tails() {
+    // Sums of exact binomial coefficients, 60 digits. (200,000 events and more leave statrs behind.)
+    let tails: [(u64, u64, f64, f64); 6] = [
+        (40_100, 200_000, 0.2, 2.888_977_189_276_296e-1),
+        (41_000, 200_000, 0.2, 1.268_704_433_209_130e-8),
+        (200_001, 1_000_000, 0.2, 4.994_015_869_608_862e-1),
+        (202_000, 1_000_000, 0.2, 2.975_783_599_677_375e-7),
+        (10_001, 1_000_000, 0.01, 4.973_403_852_004_841e-1),
+        (10_500, 1_000_000, 0.01, 3.158_565_879_247_228e-7),
+    ];
+    for (k, n, p, expected) in tails {
+        let found = binomial::at_least(k, n, p);
+        assert!((found / expected - 1.0).abs() < 1e-11, "{k} of {n}: {found}, {expected}");
+    }
+    // Half of an odd number of coins.
+    assert!((binomial::at_least(5_000_001, 10_000_001, 0.5) - 0.5).abs() < 1e-12);
+}
+
+#[test]
 fn attributable_fractions_follow_the_ratio() {
     for case in cases(FIXTURE, "attributable_fraction", 2) {
         let (a, b): (u64, u64) = (case.get("a"), case.get("b"));
