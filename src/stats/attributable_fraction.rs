@@ -4,7 +4,7 @@
 
 use super::rate_ratio::RateRatio;
 
-/// Shares of events that are due to the raised rate; negative where the rate is lowered.
+/// Shares of events that are due to the raised rate; negative, without bound, where it is lowered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AttributableFraction {
     /// Among the exposed: 1 − 1/RR, with its limits from those of the ratio.

@@ -2,6 +2,7 @@
 
 use coroner::stats::{
     bessel::j0_and_j1,
+    chi_square,
     counters::COUNTERS,
     rayleigh::{Rayleigh, rayleigh},
     uptime_window::uptime_window,
@@ -69,6 +70,10 @@ fn days_of_the_week_are_compared_exactly() {
         case.agrees("p_by_chi_square", found.p_by_chi_square);
     }
     assert!(even_days(&[0; 7]).is_none());
+    assert!(even_days(&[20, 20, 20, 20, 20, 20, 20]).is_none());
+    // With many events the usual approximation is near.
+    let many = even_days(&[22, 15, 14, 7, 14, 14, 14]).unwrap();
+    assert!((chi_square::upper_tail(many.chi_square, 6) / many.p_by_chi_square - 1.0).abs() < 0.02);
     // All outcomes are counted, once each.
     let even = even_days(&[6, 6, 6, 6, 6, 5, 5]).unwrap();
     assert!((even.p_by_probability - 1.0).abs() < 1e-9 && (even.p_by_chi_square - 1.0).abs() < 1e-9);

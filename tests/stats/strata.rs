@@ -237,6 +237,7 @@ fn series_without_an_estimate_say_why() {
     // All events in the window.
     let all = [cell(0, 3, 1.0, 1.0), cell(0, 0, 0.0, 1.0), cell(0, 1, 1.0, 0.0), cell(0, 0, 0.0, 0.0)];
     assert_eq!(self_controlled::fit(&all, 2), Err(NoEstimate::Unbounded));
+    assert_eq!(self_controlled::fit(&all, 3), Err(NoEstimate::Uneven));
     // Hosts without events say nothing, so nothing is left.
     assert_eq!(self_controlled::fit(&[cell(0, 0, 1.0, 0.0)], 2), Err(NoEstimate::Singular));
 }
