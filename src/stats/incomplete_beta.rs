@@ -1,8 +1,8 @@
 //! The regularised incomplete beta function, for any number of events.
 //!
 //! statrs stops its continued fraction after 140 steps, and takes what stands before the fraction from
-//! differences of logarithms of gamma functions. Up to a hundred thousand events that is right to 1e-9
-//! and mostly to 1e-12; at a million, near the centre, it is wrong in the third digit. Beyond that size
+//! differences of logarithms of gamma functions. At a thousand events that is right to 1e-12 and at a
+//! hundred thousand to 1e-9; at a million, near the centre, it is wrong in the third digit. Beyond that size
 //! the fraction is computed here, to its end, and the factor by Loader's saddle point expansion.
 
 use std::f64::consts::PI;

@@ -53,7 +53,7 @@ impl Rayleigh {
     }
 
     /// P by the series e^(−z) (1 + (2z − z²)/4n − (24z − 132z² + 76z³ − 9z⁴)/288n²) (Mardia & Jupp
-    /// 2000, *Directional Statistics*, 6.3.5), as R's `circular::rayleigh.test` below 50 events.
+    /// 2000, *Directional Statistics*, section 6.3), as R's `circular::rayleigh.test` below 50 events.
     #[must_use]
     pub fn p_by_series(&self) -> f64 {
         let (n, z) = (self.events as f64, self.z());

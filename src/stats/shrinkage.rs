@@ -50,7 +50,7 @@ pub struct Fitted {
 
 /// With fewer levels than this nothing can be learnt about their spread.
 pub const LEVELS_MIN: usize = 5;
-/// The prior without data: ratios from 0.2 to 2.8 hold nine tenths.
+/// The prior without data: nine tenths of the ratios lie between 0.18 and 2.4.
 pub const DEFAULT_SHAPE: f64 = 2.0;
 /// A wider prior would believe in single events.
 pub const SHAPE_MIN: f64 = 0.3;
