@@ -67,13 +67,7 @@ pub fn compare(strata: &[Stratum]) -> Option<Stratified> {
     Some(Stratified {
         informative_events: n,
         exposed_events: a,
-        ratio: if a == 0 {
-            0.0
-        } else if a == n {
-            f64::INFINITY
-        } else {
-            near
-        },
+        ratio: conditional_estimate(&useful, a, n),
         low: lower(|tails| tails.greater),
         high: upper(|tails| tails.less),
         mid_p_low: lower(Tails::mid_greater),
@@ -84,6 +78,16 @@ pub fn compare(strata: &[Stratum]) -> Option<Stratified> {
         mid_p_greater: equal.mid_greater(),
         mid_p_two_sided: (2.0 * equal.mid_greater().min(equal.mid_less())).min(1.0),
     })
+}
+
+/// The conditional estimate alone, with the number of informative events: cheap also where the exact
+/// distribution is long. `None` if no stratum is informative.
+#[must_use]
+pub fn estimate(strata: &[Stratum]) -> Option<(f64, u64)> {
+    let useful: Vec<Stratum> = strata.iter().copied().filter(Stratum::is_informative).collect();
+    let a: u64 = useful.iter().map(|s| s.exposed_events).sum();
+    let n: u64 = useful.iter().map(Stratum::events).sum();
+    (n > 0).then(|| (conditional_estimate(&useful, a, n), n))
 }
 
 impl Stratum {
@@ -145,6 +149,14 @@ fn tilted(log_mass: &[f64], a: u64, factor: f64) -> Vec<f64> {
     let logs: Vec<f64> =
         log_mass.iter().enumerate().map(|(k, mass)| mass + (k as f64 - a as f64) * slope).collect();
     super::posterior::normalise(&logs)
+}
+
+fn conditional_estimate(strata: &[Stratum], a: u64, n: u64) -> f64 {
+    match a {
+        0 => 0.0,
+        _ if a == n => f64::INFINITY,
+        _ => ratio_expecting(strata, a as f64),
+    }
 }
 
 /// Solves Σ n_s θ_s(ρ) = A.

@@ -41,6 +41,7 @@ fn strata_are_compared_exactly() {
         assert_eq!(found.exposed_events, case.get::<u64>("exposed_events"));
         assert_eq!(found.informative_events, case.get::<u64>("informative_events"));
         case.agrees("ratio", found.ratio);
+        assert_eq!(stratified::estimate(&strata(&case)), Some((found.ratio, found.informative_events)));
         case.agrees("p_greater", found.p_greater);
         case.agrees("p_less", found.p_less);
         case.agrees("p_two_sided", found.p_two_sided);
@@ -72,6 +73,7 @@ fn strata_without_both_kinds_of_time_say_nothing() {
     let one_sided = Stratum { exposed_events: 3, other_events: 0, exposed_time: 10.0, other_time: 0.0 };
     assert!(stratified::compare(&[one_sided]).is_none());
     assert!(stratified::compare(&[]).is_none());
+    assert!(stratified::estimate(&[one_sided]).is_none());
 }
 
 #[test]
