@@ -16,16 +16,29 @@ pub struct Tails {
 }
 
 /// P(X = k) for k = 0..=n, by convolution. Only products and sums of positive numbers, so that far
-/// tails keep their relative accuracy.
+/// tails keep their relative accuracy, down to 1e-290.
 #[must_use]
 pub fn masses(probabilities: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    /// Smaller masses are dropped: numbers near the smallest that there are slow the processor down,
+    /// and with thousands of trials nearly all masses are such.
+    const NEGLIGIBLE: f64 = 1e-300;
     let mut mass = vec![1.0];
+    let (mut low, mut high) = (0, 0);
     for p in probabilities {
         mass.push(0.0);
-        for k in (1..mass.len()).rev() {
+        high += 1;
+        for k in (low + 1..=high).rev() {
             mass[k] = mass[k] * (1.0 - p) + mass[k - 1] * p;
         }
-        mass[0] *= 1.0 - p;
+        mass[low] *= 1.0 - p;
+        while low < high && mass[low] < NEGLIGIBLE {
+            mass[low] = 0.0;
+            low += 1;
+        }
+        while high > low && mass[high] < NEGLIGIBLE {
+            mass[high] = 0.0;
+            high -= 1;
+        }
     }
     mass
 }

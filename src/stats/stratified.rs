@@ -54,8 +54,12 @@ pub fn compare(strata: &[Stratum]) -> Option<Stratified> {
     }
     let equal = Tails::of(&masses(&useful, 1.0), a);
     let near = ratio_expecting(&useful, (a as f64).clamp(0.5, n as f64 - 0.5));
-    let log_mass: Vec<f64> = masses(&useful, near).iter().map(|mass| mass.ln()).collect();
-    let tails = |ratio: f64| Tails::of(&tilted(&log_mass, a, ratio / near), a);
+    let mass = masses(&useful, near);
+    let first = mass.iter().position(|mass| *mass > 0.0).unwrap_or(0);
+    let log_mass: Vec<f64> =
+        mass[first..].iter().take_while(|mass| **mass > 0.0).map(|mass| mass.ln()).collect();
+    let seen = a - first as u64;
+    let tails = |ratio: f64| Tails::of(&tilted(&log_mass, seen, ratio / near), seen);
     let lower = |tail: fn(&Tails) -> f64| match a {
         0 => 0.0,
         _ => bisection::increasing_positive(|ratio| tail(&tails(ratio)), TAIL),
