@@ -1,13 +1,14 @@
 //! Bayesian model averaging: no listed cause, one cause, or two.
 
 use crate::{
-    model::Family,
+    model::{Family, Study},
     stats::{clock::DailyPattern, posterior::normalise},
 };
 
 use super::{
     evidence::{Answer, Candidate, Events},
     host_time::HostTime,
+    membership::Membership,
     pairs,
     questionnaire::Questionnaire,
     sample::Sample,
@@ -46,7 +47,9 @@ pub(super) struct Inputs<'a> {
     pub tempered: &'a [f64],
     pub list: &'a Questionnaire,
     pub events: &'a Events,
+    pub study: &'a Study,
     pub sample: &'a Sample,
+    pub member: &'a Membership,
     pub time: &'a HostTime,
     pub daily: &'a [DailyPattern],
     /// Which candidates compete with each other here.

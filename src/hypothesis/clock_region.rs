@@ -2,7 +2,7 @@
 
 use crate::model::Study;
 
-use super::host_time::HostTime;
+use super::{host_spans::HostSpans, host_time::HostTime};
 
 pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 24 * HOUR;
@@ -13,8 +13,8 @@ const EPOCH_WEEKDAY: i64 = 3;
 /// When something is so.
 #[derive(Debug, Clone)]
 pub(super) enum Clock {
-    /// Per host, sorted and disjoint. Closed at both ends: an incident ends the time at risk.
-    Spans(Vec<Vec<(i64, i64)>>),
+    /// Closed at both ends: an incident ends the time at risk.
+    Spans(HostSpans),
     /// Days since Monday, site-local.
     Weekday(i64),
     /// Seconds of uptime.
@@ -52,7 +52,7 @@ impl Instant {
         self.local.rem_euclid(DAY)
     }
 
-    fn weekday(&self) -> i64 {
+    pub fn weekday(&self) -> i64 {
         (self.local.div_euclid(DAY) + EPOCH_WEEKDAY).rem_euclid(7)
     }
 }
@@ -60,10 +60,11 @@ impl Instant {
 impl Clock {
     pub fn contains(&self, instant: &Instant) -> bool {
         match self {
-            Self::Spans(spans) => spans.get(instant.host).is_some_and(|spans| {
+            Self::Spans(spans) => {
+                let spans = spans.of(instant.host);
                 let next = spans.partition_point(|span| span.0 <= instant.at);
                 next > 0 && instant.at <= spans[next - 1].1
-            }),
+            }
             Self::Weekday(day) => instant.weekday() == *day,
             Self::Uptime { low, high } => {
                 instant.uptime.is_some_and(|uptime| (*low..*high).contains(&uptime))
@@ -77,9 +78,7 @@ impl Clock {
         for (host, stretches) in time.stretches.iter().enumerate() {
             for stretch in stretches {
                 seconds[stretch.profile as usize] += match self {
-                    Self::Spans(spans) => {
-                        spans.get(host).map_or(0, |spans| overlap(spans, stretch.from, stretch.to))
-                    }
+                    Self::Spans(spans) => overlap(spans.of(host), stretch.from, stretch.to),
                     Self::Weekday(day) => {
                         let offset = i64::from(study.site_utc_offset_s);
                         weekday_seconds(*day, stretch.to + offset)
@@ -94,20 +93,6 @@ impl Clock {
         }
         seconds
     }
-}
-
-/// Sorts and joins spans; those without duration vanish.
-pub(super) fn normalise(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
-    spans.retain(|span| span.1 > span.0);
-    spans.sort_unstable();
-    let mut joined: Vec<(i64, i64)> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match joined.last_mut() {
-            Some(last) if span.0 <= last.1 => last.1 = last.1.max(span.1),
-            _ => joined.push(span),
-        }
-    }
-    joined
 }
 
 /// Seconds of [from, to) inside sorted, disjoint spans.

@@ -62,7 +62,8 @@ fn by_level(analysis: &Analysis, region: &RegionFinding, factor: usize) -> Vec<S
     let all = &analysis.list.exposure[analysis.list.flags.len()];
     for (profile, values) in analysis.time.profiles.iter().enumerate() {
         let stratum = &mut strata[(values[factor] as usize).min(levels)];
-        let exposed = if question.profiles[profile] { inside[profile] } else { 0.0 };
+        let exposed =
+            if analysis.time.has(profile as u32, &question.levels) { inside[profile] } else { 0.0 };
         stratum.exposed_time += exposed;
         stratum.other_time += (all[profile] - exposed).max(0.0);
     }
@@ -83,12 +84,11 @@ fn by_level(analysis: &Analysis, region: &RegionFinding, factor: usize) -> Vec<S
 fn by_hour(analysis: &Analysis, region: &RegionFinding) -> Vec<Stratum> {
     let empty = Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 };
     let mut strata = vec![empty; BLOCKS];
-    let (word, bit) = (region.question / 64, 1u64 << (region.question % 64));
+    let question = analysis.question(region);
     let block = |second: i64| (second as usize * BLOCKS / DAY as usize).min(BLOCKS - 1);
-    for point in 0..analysis.sample.len() {
-        let local = analysis.sample.at[point] + i64::from(analysis.study.site_utc_offset_s);
-        let stratum = &mut strata[block(local.rem_euclid(DAY))];
-        if analysis.sample.row(point)[word] & bit != 0 {
+    for (instant, profile) in analysis.sample.instants(analysis.study) {
+        let stratum = &mut strata[block(instant.second_of_day())];
+        if analysis.list.holds(question, analysis.time, &instant, profile) {
             stratum.exposed_time += 1.0;
         } else {
             stratum.other_time += 1.0;
@@ -175,7 +175,7 @@ fn seconds_per_host(analysis: &Analysis, region: &RegionFinding) -> Option<Vec<f
         return None;
     }
     let per_host = analysis.time.stretches.iter().map(|stretches| {
-        let own = stretches.iter().filter(|stretch| question.profiles[stretch.profile as usize]);
+        let own = stretches.iter().filter(|stretch| analysis.time.has(stretch.profile, &question.levels));
         own.map(|stretch| (stretch.to - stretch.from) as f64).sum()
     });
     Some(per_host.collect())

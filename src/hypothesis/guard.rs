@@ -23,7 +23,8 @@ use super::{
     evidence::{Events, PoolTable},
     host_time::HostTime,
     questionnaire::Questionnaire,
-    sample::{Membership, Sample, for_each_bit},
+    membership::Membership,
+    sample::Sample,
 };
 
 /// Everything a permutation needs.
@@ -100,19 +101,23 @@ impl Guard<'_> {
         let hosts = self.draw_hosts(layout, random);
         let mut counts = vec![0u32; questions * self.events.pools.len()];
         let mut hours = vec![Hours::default(); self.events.pools.len()];
-        let mut row = vec![0; self.member.words];
         for (shock, group) in layout.group.iter().enumerate() {
             let point = self.draw_point(hosts[*group], random);
             let mut second = self.second_of_day(self.sample.at[point]);
-            if null == Null::SameTimeOfDay {
+            let (instant, profile) = if null == Null::SameTimeOfDay {
                 second = self.events.shocks[shock].first().instant.second_of_day();
-                self.same_time_of_day(hosts[*group], point, second, &mut row, random);
+                self.same_time_of_day(hosts[*group], point, second, random)
             } else {
-                row.copy_from_slice(self.sample.row(point));
-            }
-            for pool in [Some(0), layout.pool[shock]].into_iter().flatten() {
-                let counts = &mut counts[pool * questions..][..questions];
-                for_each_bit(&row, |question| counts[question] += 1);
+                self.located(point, hosts[*group])
+            };
+            let pool = layout.pool[shock];
+            self.member.for_each(self.list, self.time, &instant, profile, |question| {
+                counts[question] += 1;
+                if let Some(pool) = pool {
+                    counts[pool * questions + question] += 1;
+                }
+            });
+            for pool in [Some(0), pool].into_iter().flatten() {
                 hours[pool].add(second, 1.0);
             }
         }
@@ -124,12 +129,7 @@ impl Guard<'_> {
         let mut best = f64::NEG_INFINITY;
         for (pool, table) in self.tables.iter().enumerate() {
             let counts = &counts[pool * questions..][..questions];
-            for (question, count) in counts.iter().enumerate() {
-                // One event says too little about any region to be the maximum that matters.
-                if *count >= 2 {
-                    best = best.max(table.score(question, *count as usize));
-                }
-            }
+            best = table.best_score(counts, best);
             if null == Null::AnyTime {
                 let prior = (self.list.daily_prior * self.events.pools[pool].prior).ln();
                 best = best.max(self.daily[pool].log_bayes_factor(&hours[pool]) + prior);
@@ -176,20 +176,24 @@ impl Guard<'_> {
         host: usize,
         point: usize,
         second: i64,
-        row: &mut [u64],
         random: &mut Xoshiro256PlusPlus,
-    ) {
+    ) -> (Instant, u32) {
         let mut point = point;
         for _ in 0..8 {
             let at = self.sample.at[point];
             let moved = at - self.second_of_day(at) + second;
             if let Some(stretch) = self.time.stretch_at(host, moved) {
-                let instant = Instant::new(self.study, host, moved);
-                self.member.row(self.list, &instant, stretch.profile, row);
-                return;
+                return (Instant::new(self.study, host, moved), stretch.profile);
             }
             point = self.draw_point(host, random);
         }
-        row.copy_from_slice(self.sample.row(point));
+        self.located(point, host)
+    }
+
+    /// A point of the sample; it is another host's if its host has none.
+    fn located(&self, point: usize, host: usize) -> (Instant, u32) {
+        let own = (self.sample.first[host]..self.sample.first[host + 1]).contains(&point);
+        let host = if own { host } else { self.sample.host(point) };
+        (Instant::new(self.study, host, self.sample.at[point]), self.sample.profile[point])
     }
 }

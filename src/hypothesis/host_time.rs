@@ -1,6 +1,6 @@
 //! The time at risk of every host, cut where a factor changes, and where an instant lies in it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::model::{
     Study,
@@ -24,7 +24,7 @@ pub(super) struct HostTime {
     pub stretches: Vec<Vec<Stretch>>,
     /// Levels per factor.
     pub profiles: Vec<Vec<u32>>,
-    numbers: BTreeMap<Vec<u32>, u32>,
+    numbers: HashMap<Vec<u32>, u32>,
     pub host_seconds: Vec<f64>,
     pub total_seconds: f64,
     factors: usize,
@@ -36,7 +36,7 @@ impl HostTime {
         let mut time = Self {
             stretches: vec![Vec::new(); study.hosts.len()],
             profiles: Vec::new(),
-            numbers: BTreeMap::new(),
+            numbers: HashMap::new(),
             host_seconds: vec![0.0; study.hosts.len()],
             total_seconds: 0.0,
             factors: study.factors.len(),
@@ -58,15 +58,26 @@ impl HostTime {
     }
 
     fn number(&mut self, levels: &[u32]) -> u32 {
-        let mut levels = levels.to_vec();
-        levels.resize(self.factors, LEVEL_UNKNOWN);
-        if let Some(number) = self.numbers.get(&levels) {
+        let mut padded;
+        let mut levels = levels;
+        if levels.len() != self.factors {
+            padded = levels.to_vec();
+            padded.resize(self.factors, LEVEL_UNKNOWN);
+            levels = &padded;
+        }
+        if let Some(number) = self.numbers.get(levels) {
             return *number;
         }
         let number = self.profiles.len() as u32;
-        self.profiles.push(levels.clone());
-        self.numbers.insert(levels, number);
+        self.profiles.push(levels.to_vec());
+        self.numbers.insert(levels.to_vec(), number);
         number
+    }
+
+    /// Whether a profile has all of the levels.
+    pub fn has(&self, profile: u32, levels: &[(usize, u32)]) -> bool {
+        let own = &self.profiles[profile as usize];
+        levels.iter().all(|(factor, level)| own[*factor] == *level)
     }
 
     /// The profile of a case: its own levels, else those of the stretch that ends with it.

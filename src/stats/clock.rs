@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::region_bayes_factor::{SIGMA, TableGrid, log_half_normal, region_evidence};
+use super::region_bayes_factor::{EvidenceCurve, SIGMA, log_half_normal, region_evidence};
 
 /// Resultant of the hours of events.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,8 +81,7 @@ struct Block {
     length: usize,
     share: f64,
     log_prior: f64,
-    /// ln BF for whole counts inside.
-    table: Vec<f32>,
+    curve: EvidenceCurve,
 }
 
 /// What the events say about a daily pattern.
@@ -105,7 +104,7 @@ impl DailyPattern {
         Self { swells: swells(&shares), blocks: blocks(&shares, events) }
     }
 
-    /// Evidence against an even day, for `hours.events` (close to the number the pattern was made for).
+    /// Evidence against an even day, for as many events as the pattern was made for.
     #[must_use]
     pub fn log_bayes_factor(&self, hours: &Hours) -> f64 {
         let swells = self.swells.iter().map(|swell| swell.log_weight(hours));
@@ -169,20 +168,13 @@ fn swells(shares: &[f64]) -> Vec<Swell> {
 
 fn blocks(shares: &[f64], events: usize) -> Vec<Block> {
     const LENGTHS: [usize; 3] = [4, 6, 8];
-    let grid = TableGrid::for_events(events);
     let mut blocks = Vec::with_capacity(24 * LENGTHS.len());
     for length in LENGTHS {
         for start in 0..24 {
             let share: f64 = (start..start + length).map(|hour| shares[hour % 24]).sum();
             if share > 0.0 && share < 1.0 {
                 let log_prior = -(2.0 * 24.0 * LENGTHS.len() as f64).ln();
-                blocks.push(Block {
-                    start,
-                    length,
-                    share,
-                    log_prior,
-                    table: grid.table(share, events, events),
-                });
+                blocks.push(Block { start, length, share, log_prior, curve: EvidenceCurve::new(share, events) });
             }
         }
     }
@@ -201,7 +193,6 @@ impl Block {
     }
 
     fn quick(&self, hours: &Hours) -> f64 {
-        let count = self.count(hours).round() as usize;
-        self.table.get(count.min(self.table.len().saturating_sub(1))).map_or(0.0, |log| f64::from(*log))
+        self.curve.log_bayes_factor(self.count(hours))
     }
 }
