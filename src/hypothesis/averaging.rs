@@ -1,7 +1,7 @@
 //! Bayesian model averaging: no listed cause, one cause, or two.
 
 use crate::{
-    model::{Family, Study},
+    model::Family,
     stats::{clock::DailyPattern, posterior::normalise},
 };
 
@@ -47,7 +47,6 @@ pub(super) struct Inputs<'a> {
     pub tempered: &'a [f64],
     pub list: &'a Questionnaire,
     pub events: &'a Events,
-    pub study: &'a Study,
     pub sample: &'a Sample,
     pub member: &'a Membership,
     pub time: &'a HostTime,

@@ -72,27 +72,56 @@ impl Clock {
         }
     }
 
-    /// Seconds inside, per profile.
-    pub fn exposure(&self, study: &Study, time: &HostTime) -> Vec<f64> {
+    /// Seconds inside, per profile; `uptimes` are all uptimes of the fleet ([`uptimes`]).
+    pub fn exposure(&self, study: &Study, time: &HostTime, uptimes: &[Uptime]) -> Vec<f64> {
         let mut seconds = vec![0.0; time.profiles.len()];
+        if let Self::Uptime { low, high } = self {
+            for uptime in uptimes.iter().filter(|uptime| uptime.from < *high && uptime.to > *low) {
+                seconds[uptime.profile as usize] += (uptime.to.min(*high) - uptime.from.max(*low)) as f64;
+            }
+            return seconds;
+        }
+        let offset = i64::from(study.site_utc_offset_s);
         for (host, stretches) in time.stretches.iter().enumerate() {
             for stretch in stretches {
                 seconds[stretch.profile as usize] += match self {
                     Self::Spans(spans) => overlap(spans.of(host), stretch.from, stretch.to),
                     Self::Weekday(day) => {
-                        let offset = i64::from(study.site_utc_offset_s);
                         weekday_seconds(*day, stretch.to + offset)
                             - weekday_seconds(*day, stretch.from + offset)
                     }
-                    Self::Uptime { low, high } => {
-                        let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);
-                        uptime_overlap(boots, (stretch.from, stretch.to), (*low, *high))
-                    }
+                    Self::Uptime { .. } => 0,
                 } as f64;
             }
         }
         seconds
     }
+}
+
+/// Host-time between two uptimes (seconds) of one boot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Uptime {
+    from: i64,
+    to: i64,
+    profile: u32,
+}
+
+/// All time at risk whose uptime is known, as uptimes.
+pub(super) fn uptimes(study: &Study, time: &HostTime) -> Vec<Uptime> {
+    let mut uptimes = Vec::new();
+    for (boots, stretches) in study.boots.iter().zip(&time.stretches) {
+        for stretch in stretches {
+            let first = boots.partition_point(|boot| *boot <= stretch.from).saturating_sub(1);
+            for (i, boot) in boots.iter().enumerate().skip(first).take_while(|(_, b)| **b < stretch.to) {
+                let end = boots.get(i + 1).map_or(stretch.to, |next| stretch.to.min(*next));
+                let (from, to) = ((stretch.from - boot).max(0), end - boot);
+                if to > from {
+                    uptimes.push(Uptime { from, to, profile: stretch.profile });
+                }
+            }
+        }
+    }
+    uptimes
 }
 
 /// Seconds of [from, to) inside sorted, disjoint spans.
@@ -106,16 +135,4 @@ fn weekday_seconds(day: i64, local: i64) -> i64 {
     let since_monday = local + EPOCH_WEEKDAY * DAY;
     let into_week = since_monday.rem_euclid(WEEK);
     since_monday.div_euclid(WEEK) * DAY + (into_week - day * DAY).clamp(0, DAY)
-}
-
-fn uptime_overlap(boots: &[i64], stretch: (i64, i64), uptime: (i64, i64)) -> i64 {
-    let first = boots.partition_point(|boot| *boot <= stretch.0).saturating_sub(1);
-    let mut seconds = 0;
-    for (i, boot) in boots.iter().enumerate().skip(first).take_while(|(_, boot)| **boot < stretch.1) {
-        let end = boots.get(i + 1).map_or(stretch.1, |next| stretch.1.min(*next));
-        let from = stretch.0.max(boot.saturating_add(uptime.0));
-        let to = end.min(boot.saturating_add(uptime.1));
-        seconds += (to - from).max(0);
-    }
-    seconds
 }

@@ -260,10 +260,10 @@ impl Analysis<'_> {
         if a.share.min(b.share) < NEAR_ALIAS * a.share.max(b.share) {
             return false;
         }
-        let (list, time) = (self.list, self.time);
-        let common = list.common_share(time, kept.question, other.question).unwrap_or_else(|| {
-            self.sample.common_share(self.study, list, time, kept.question, other.question)
-        });
+        let common = self
+            .list
+            .common_share(self.time, kept.question, other.question)
+            .unwrap_or_else(|| self.sample.common_share(self.time, a, b));
         common >= NEAR_ALIAS * (a.share + b.share - common)
     }
 

@@ -103,20 +103,20 @@ impl Guard<'_> {
         let mut hours = vec![Hours::default(); self.events.pools.len()];
         for (shock, group) in layout.group.iter().enumerate() {
             let point = self.draw_point(hosts[*group], random);
-            let mut second = self.second_of_day(self.sample.at[point]);
-            let (instant, profile) = if null == Null::SameTimeOfDay {
-                second = self.events.shocks[shock].first().instant.second_of_day();
-                self.same_time_of_day(hosts[*group], point, second, random)
-            } else {
-                self.located(point, hosts[*group])
-            };
             let pool = layout.pool[shock];
-            self.member.for_each(self.list, self.time, &instant, profile, |question| {
+            let count = |question: usize| {
                 counts[question] += 1;
                 if let Some(pool) = pool {
                     counts[pool * questions + question] += 1;
                 }
-            });
+            };
+            let mut second = self.second_of_day(self.sample.at[point]);
+            if null == Null::SameTimeOfDay {
+                second = self.events.shocks[shock].first().instant.second_of_day();
+                self.same_time_of_day(hosts[*group], point, second, random, count);
+            } else {
+                self.at_point(point, count);
+            }
             for pool in [Some(0), pool].into_iter().flatten() {
                 hours[pool].add(second, 1.0);
             }
@@ -170,30 +170,32 @@ impl Guard<'_> {
         (at + i64::from(self.study.site_utc_offset_s)).rem_euclid(DAY)
     }
 
-    /// Another day of the host at the same second of the day; the drawn point where none is found.
+    /// The questions of another day of the host at the same second of the day; of the drawn point where
+    /// none is found.
     fn same_time_of_day(
         &self,
         host: usize,
         point: usize,
         second: i64,
         random: &mut Xoshiro256PlusPlus,
-    ) -> (Instant, u32) {
+        each: impl FnMut(usize),
+    ) {
         let mut point = point;
         for _ in 0..8 {
             let at = self.sample.at[point];
             let moved = at - self.second_of_day(at) + second;
             if let Some(stretch) = self.time.stretch_at(host, moved) {
-                return (Instant::new(self.study, host, moved), stretch.profile);
+                let instant = Instant::new(self.study, host, moved);
+                self.member.for_each(self.list, self.time, &instant, stretch.profile, each);
+                return;
             }
             point = self.draw_point(host, random);
         }
-        self.located(point, host)
+        self.at_point(point, each);
     }
 
-    /// A point of the sample; it is another host's if its host has none.
-    fn located(&self, point: usize, host: usize) -> (Instant, u32) {
-        let own = (self.sample.first[host]..self.sample.first[host + 1]).contains(&point);
-        let host = if own { host } else { self.sample.host(point) };
-        (Instant::new(self.study, host, self.sample.at[point]), self.sample.profile[point])
+    fn at_point(&self, point: usize, each: impl FnMut(usize)) {
+        let levels = &self.time.profiles[self.sample.profile[point] as usize];
+        self.member.among(levels, self.sample.flags(point), each);
     }
 }

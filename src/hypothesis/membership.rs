@@ -73,6 +73,19 @@ impl Membership {
         self.dial.for_each(&list.flags, instant, |flag| self.lookups[flag].for_each(levels, &mut each));
     }
 
+    /// The same where the levels and the clock regions that hold are known.
+    pub fn among(&self, levels: &[u32], flags: &[u32], mut each: impl FnMut(usize)) {
+        self.without_clock(levels, &mut each);
+        for flag in flags {
+            self.lookups[*flag as usize].for_each(levels, &mut each);
+        }
+    }
+
+    /// Calls `each` with every clock region that holds the instant.
+    pub fn flags(&self, list: &Questionnaire, instant: &Instant, each: impl FnMut(usize)) {
+        self.dial.for_each(&list.flags, instant, each);
+    }
+
     /// Calls `each` with every question of levels alone that holds for these levels.
     pub fn without_clock(&self, levels: &[u32], each: &mut impl FnMut(usize)) {
         self.lookups[self.lookups.len() - 1].for_each(levels, each);

@@ -84,7 +84,7 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let list = questionnaire::Questionnaire::new(study, &time, &occupied);
     let levels: Vec<usize> = study.factors.iter().map(|factor| factor.levels.len()).collect();
     let member = membership::Membership::new(&list, &levels);
-    let sample = sample::Sample::new(study, &time, settings.seed);
+    let sample = sample::Sample::new(study, &time, &list, &member, settings.seed);
     let pools = shocks::pools(&other);
     let events = evidence::Events::new(&time, &list, &member, other, pools, of_any_cause);
     let tables: Vec<_> = events.pools.iter().map(|pool| evidence::PoolTable::new(&list, pool)).collect();
@@ -96,7 +96,6 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
         tempered: &tempered,
         list: &list,
         events: &events,
-        study,
         sample: &sample,
         member: &member,
         time: &time,
@@ -118,7 +117,7 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let permutations = affordable(settings.permutations, events.shocks.len());
     let any_time = guard.maxima(Null::AnyTime, permutations);
     let same_time_of_day =
-        if study.windows.is_empty() { Vec::new() } else { guard.maxima(Null::SameTimeOfDay, permutations) };
+        if list.asks_about_windows() { guard.maxima(Null::SameTimeOfDay, permutations) } else { Vec::new() };
     let hosts = lemon::null_maxima(&list, &events, &time, settings.seed, permutations);
     let analysis = Analysis {
         study,

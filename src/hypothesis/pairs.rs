@@ -289,6 +289,6 @@ fn shared_shares(question: usize, inputs: &Inputs) -> Vec<f64> {
     if exact.iter().all(Option::is_some) {
         return exact.into_iter().flatten().collect();
     }
-    let sampled = inputs.sample.shares_with(inputs.study, list, time, member, question);
+    let sampled = inputs.sample.shares_with(list, time, member, question);
     exact.into_iter().zip(sampled).map(|(exact, sampled)| exact.unwrap_or(sampled)).collect()
 }

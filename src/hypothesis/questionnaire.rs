@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::model::{Family, Study, Term};
 
 use super::{
-    clock_region::Instant,
+    clock_region,
     fingerprint::Fingerprint,
     flags,
     host_time::HostTime,
@@ -92,8 +92,10 @@ impl Questionnaire {
     /// Lists the questions. `occupied` are the profiles that cases have.
     pub fn new(study: &Study, time: &HostTime, occupied: &[bool]) -> Self {
         let flags = flags::flags(study);
+        let uptimes = clock_region::uptimes(study, time);
         let mut exposure: Vec<Vec<f64>> =
-            flags.par_iter().map(|flag| flag.clock.exposure(study, time)).collect();
+            flags.par_iter().map(|flag| flag.clock.exposure(study, time, &uptimes)).collect();
+        drop(uptimes);
         exposure.push(all_time(time));
         let with_level = profiles_with_level(study, time);
         let levels = levels_in_use(&exposure[flags.len()], &with_level);
@@ -211,12 +213,6 @@ impl Questionnaire {
         members
     }
 
-    /// Whether the region holds an instant.
-    pub fn holds(&self, question: &Question, time: &HostTime, instant: &Instant, profile: u32) -> bool {
-        time.has(profile, &question.levels)
-            && question.flag.is_none_or(|flag| self.flags[flag].clock.contains(instant))
-    }
-
     /// Whether a profile has time (or a case) in the region.
     pub fn concerns(&self, question: &Question, time: &HostTime, profile: u32) -> bool {
         let place = profile as usize;
@@ -276,6 +272,10 @@ impl Questionnaire {
         let all = &self.exposure[self.flags.len()];
         let concerned = |profile: &u32| self.concerns(question, time, *profile);
         self.profiles(&question.levels, time).filter(concerned).map(|profile| all[profile as usize]).sum()
+    }
+
+    pub fn asks_about_windows(&self) -> bool {
+        self.questions.iter().any(Question::is_window)
     }
 
     /// Row of [`Self::exposure`] that holds for a question.
@@ -362,24 +362,12 @@ fn interactions(
     drafts: &mut Vec<Draft>,
 ) {
     let soft = combinable(study, levels);
-    let mut pairs = Vec::new();
-    for (i, first) in soft.iter().enumerate() {
-        for second in &soft[i + 1..] {
-            // Seconds by both levels, row by row.
-            let (rows, width) = (study.factors[*first].levels.len(), study.factors[*second].levels.len());
-            let mut common = vec![0.0; rows * width];
-            for (values, own) in time.profiles.iter().zip(seconds) {
-                let (row, column) = (values[*first] as usize, values[*second] as usize);
-                if row < rows && column < width {
-                    common[row * width + column] += own;
-                }
-            }
-            for (place, own) in common.into_iter().enumerate().filter(|(_, own)| *own > 0.0) {
-                let (row, column) = ((place / width) as u32, (place % width) as u32);
-                pairs.push(([(*first, row), (*second, column)], own));
-            }
-        }
-    }
+    let two: Vec<[usize; 2]> = (0..soft.len())
+        .flat_map(|i| soft[i + 1..].iter().map(move |second| (i, *second)))
+        .map(|(i, second)| [soft[i], second])
+        .collect();
+    let common = |factors: &[usize; 2]| common_seconds(study, *factors, time, seconds);
+    let mut pairs: Vec<([(usize, u32); 2], f64)> = two.par_iter().flat_map(common).collect();
     // The largest first, so that a cap leaves out what could never be shown anyway.
     pairs.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     pairs.truncate(MOST_INTERACTIONS);
@@ -401,6 +389,26 @@ fn interactions(
             });
         }
     }
+}
+
+/// Seconds of each pair of levels of two factors, where there are any.
+fn common_seconds(
+    study: &Study,
+    [first, second]: [usize; 2],
+    time: &HostTime,
+    seconds: &[f64],
+) -> Vec<([(usize, u32); 2], f64)> {
+    let (rows, width) = (study.factors[first].levels.len(), study.factors[second].levels.len());
+    let mut common = vec![0.0; rows * width];
+    for (values, own) in time.profiles.iter().zip(seconds) {
+        let (row, column) = (values[first] as usize, values[second] as usize);
+        if row < rows && column < width {
+            common[row * width + column] += own;
+        }
+    }
+    let levels = |place: usize| [(first, (place / width) as u32), (second, (place % width) as u32)];
+    let held = common.into_iter().enumerate().filter(|(_, own)| *own > 0.0);
+    held.map(|(place, own)| (levels(place), own)).collect()
 }
 
 fn single_flags(study: &Study, flags: &[Flag], drafts: &mut Vec<Draft>) {
