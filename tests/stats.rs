@@ -14,7 +14,7 @@ use coroner::stats::{
     posterior::normalise,
     power::minimum_detectable,
     rate_ratio,
-    region_bayes_factor::{TableGrid, region_evidence},
+    region_bayes_factor::{EvidenceCurve, EvidenceLimit, region_evidence},
     repeats,
     separation::exposure_to_separate,
     shared_event::{Cluster, common_cause_log_bayes_factor},
@@ -246,13 +246,108 @@ fn evidence_for_a_region_is_exact() {
 }
 
 #[test]
-fn the_table_for_permutations_agrees_with_the_exact_evidence() {
-    for [n, a, share, sigma, log_bf, _, _] in REGIONS {
-        if sigma != 2.0 || a.fract() != 0.0 {
-            continue;
+fn the_curve_for_permutations_agrees_with_the_exact_evidence() {
+    for n in [1usize, 10, 300, 3000, 24_000] {
+        for share in [0.004, 1.0 / 6.0, 1.0 / 3.0] {
+            let curve = EvidenceCurve::new(share, n);
+            for count in (0..=n).step_by((n / 240).max(1)) {
+                let exact = region_evidence(count as f64, n as f64, share, 2.0).log_bayes_factor;
+                let quick = curve.log_bayes_factor(count as f64);
+                assert!((quick - exact).abs() < 1e-5, "{count} of {n} in {share}: {quick}, exactly {exact}");
+            }
         }
-        let table = TableGrid::for_events(n as usize).table(share, n as usize, n as usize);
-        assert!((f64::from(table[a as usize]) - log_bf).abs() < 2e-3, "ln BF at {n} {a} {share}");
+    }
+}
+
+#[test]
+fn no_evidence_exceeds_its_limit() {
+    for n in [2usize, 40, 3000] {
+        let entropies: Vec<f64> =
+            (0..=n).map(|k| if k > 0 { k as f64 * (k as f64).ln() } else { 0.0 }).collect();
+        for share in [1e-6, 0.004, 0.3, 0.9] {
+            let limit = EvidenceLimit::new(share, n);
+            for count in 0..=n.min(500) {
+                let exact = region_evidence(count as f64, n as f64, share, 2.0).log_bayes_factor;
+                let most = limit.log_bayes_factor(count, &entropies);
+                assert!(exact <= most + 1e-9, "{count} of {n} in {share}: {exact} above {most}");
+            }
+        }
+    }
+}
+
+/// ln BF by Simpson's rule on 160,000 steps in the cube root of ln ρ: slow, and knows nothing of where
+/// the mode is.
+fn simpson(a: f64, n: f64, share: f64, sigma: f64) -> f64 {
+    const STEPS: usize = 160_000;
+    let step = 1.0 / STEPS as f64;
+    let log = |i: usize| {
+        let root = i as f64 * step;
+        let u = 16.0 * root.powi(3);
+        let stretch = 48.0 * root * root;
+        a * u - n * (share * u.exp_m1()).ln_1p() - 0.5 * (u / sigma).powi(2) + stretch.ln()
+    };
+    let top = (0..=STEPS).map(log).fold(f64::NEG_INFINITY, f64::max);
+    let weight = |i: usize| match i {
+        0 | STEPS => 1.0,
+        i if i % 2 == 1 => 4.0,
+        _ => 2.0,
+    };
+    let sum: f64 = (0..=STEPS).map(|i| weight(i) * (log(i) - top).exp()).sum();
+    let density = (2.0 / std::f64::consts::PI).sqrt() / sigma;
+    top + (sum * step / 3.0 * density).ln()
+}
+
+#[test]
+fn evidence_is_exact_for_any_number_of_events() {
+    for n in [1.0, 7.0, 40.0, 900.0, 3000.0, 50_000.0] {
+        for share in [1e-5, 0.0004, 0.03, 0.3, 0.9] {
+            for part in [0.0, 0.2, 0.8, 1.0, 1.3, 3.0, 30.0] {
+                let a = f64::min(n * share * part, n);
+                let found = region_evidence(a, n, share, 2.0).log_bayes_factor;
+                let wanted = simpson(a, n, share, 2.0);
+                let error = (found - wanted).abs();
+                assert!(error < 1e-8 + 1e-10 * wanted.abs(), "{a} of {n} in {share}: {found}, not {wanted}");
+            }
+            for a in [1.0, 2.0, n / 2.0, n] {
+                let found = region_evidence(a.min(n), n, share, 2.0).log_bayes_factor;
+                let wanted = simpson(a.min(n), n, share, 2.0);
+                let error = (found - wanted).abs();
+                assert!(error < 1e-8 + 1e-10 * wanted.abs(), "{a} of {n} in {share}: {found}, not {wanted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn many_events_are_compared_within_strata_as_few_are() {
+    // Just below and just above the number of events at which the saddlepoint takes over, the same shares.
+    let strata = |scale: u64| {
+        [(3, 40, 0.05), (9, 70, 0.1), (6, 122, 0.02)].map(|(exposed, other, share)| Stratum {
+            exposed_events: exposed * scale,
+            other_events: other * scale,
+            exposed_time: share,
+            other_time: 1.0 - share,
+        })
+    };
+    let exact = stratified::compare(&strata(4)).expect("informative");
+    let mut more = strata(4);
+    more[2].other_events += 1;
+    let mut most = strata(4);
+    most[2].other_events += 2;
+    let near = stratified::compare(&more).expect("informative");
+    let quick = stratified::compare(&most).expect("informative");
+    assert_eq!(
+        (exact.informative_events, near.informative_events, quick.informative_events),
+        (1000, 1001, 1002)
+    );
+    for (name, exact, near, quick) in [
+        ("low", exact.low, near.low, quick.low),
+        ("high", exact.high, near.high, quick.high),
+        ("p greater", exact.p_greater, near.p_greater, quick.p_greater),
+        ("p two-sided", exact.p_two_sided, near.p_two_sided, quick.p_two_sided),
+    ] {
+        // One more event outside changes as much as the next one.
+        assert_close(name, exact, 2.0 * near - quick, 2e-4);
     }
 }
 

@@ -60,8 +60,7 @@ fn by_level(analysis: &Analysis, region: &RegionFinding) -> Vec<Vec<Stratum>> {
     let inside = analysis.list.seconds(question);
     let all = &analysis.list.exposure[analysis.list.flags.len()];
     for (profile, values) in analysis.time.profiles.iter().enumerate() {
-        let exposed =
-            if analysis.time.has(profile as u32, &question.levels) { inside[profile] } else { 0.0 };
+        let exposed = if analysis.time.has(profile as u32, &question.levels) { inside[profile] } else { 0.0 };
         for (strata, level) in strata.iter_mut().zip(values) {
             let unknown = strata.len() - 1;
             let stratum = &mut strata[(*level as usize).min(unknown)];

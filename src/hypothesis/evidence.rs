@@ -2,17 +2,15 @@
 
 use rayon::prelude::*;
 
-use crate::{
-    stats::{
-        clock::{DailyPattern, Hours},
-        region_bayes_factor::{EvidenceLimit, SIGMA, region_evidence},
-    },
+use crate::stats::{
+    clock::{DailyPattern, Hours},
+    region_bayes_factor::{EvidenceLimit, SIGMA, region_evidence},
 };
 
 use super::{
     host_time::HostTime,
-    questionnaire::Questionnaire,
     membership::Membership,
+    questionnaire::Questionnaire,
     sample::Sample,
     shocks::{Located, Pool, Shock},
 };

@@ -22,8 +22,8 @@ use super::{
     clock_region::{DAY, Instant},
     evidence::{Events, PoolTable},
     host_time::HostTime,
-    questionnaire::Questionnaire,
     membership::Membership,
+    questionnaire::Questionnaire,
     sample::Sample,
 };
 

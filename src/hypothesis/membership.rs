@@ -5,11 +5,7 @@
 //! touched, so that the cost does not grow with the number of racks.
 
 use super::{
-    clock_region::Instant,
-    dial::Dial,
-    host_time::HostTime,
-    question::Question,
-    questionnaire::Questionnaire,
+    clock_region::Instant, dial::Dial, host_time::HostTime, question::Question, questionnaire::Questionnaire,
 };
 
 /// No question.

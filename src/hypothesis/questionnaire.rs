@@ -229,7 +229,8 @@ impl Questionnaire {
             (None, None) => self.flags.len(),
         };
         let levels: Vec<(usize, u32)> = a.levels.iter().chain(&b.levels).copied().collect();
-        let common: f64 = self.profiles(&levels, time).map(|profile| self.exposure[row][profile as usize]).sum();
+        let common: f64 =
+            self.profiles(&levels, time).map(|profile| self.exposure[row][profile as usize]).sum();
         Some(if self.total_seconds > 0.0 { common / self.total_seconds } else { 0.0 })
     }
 

@@ -110,13 +110,7 @@ fn localities_with_bursts(
             let clusters: Vec<Cluster> =
                 bursts.iter().map(|burst| Cluster { hit: burst.hosts, members: *members }).collect();
             let log_bayes_factor = common_cause_log_bayes_factor(total as u64, &clusters, days, width);
-            localities.push(Locality {
-                factor,
-                level,
-                members: *members,
-                bursts,
-                log_bayes_factor,
-            });
+            localities.push(Locality { factor, level, members: *members, bursts, log_bayes_factor });
         }
     }
     localities

@@ -174,7 +174,13 @@ fn blocks(shares: &[f64], events: usize) -> Vec<Block> {
             let share: f64 = (start..start + length).map(|hour| shares[hour % 24]).sum();
             if share > 0.0 && share < 1.0 {
                 let log_prior = -(2.0 * 24.0 * LENGTHS.len() as f64).ln();
-                blocks.push(Block { start, length, share, log_prior, curve: EvidenceCurve::new(share, events) });
+                blocks.push(Block {
+                    start,
+                    length,
+                    share,
+                    log_prior,
+                    curve: EvidenceCurve::new(share, events),
+                });
             }
         }
     }

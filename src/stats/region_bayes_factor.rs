@@ -114,7 +114,11 @@ impl Integrand {
         let mut u = odds.ln().clamp(0.1, LARGEST - 0.1);
         for _ in 0..60 {
             let (slope, curvature) = self.slope(u);
-            if slope > 0.0 { low = u } else { high = u }
+            if slope > 0.0 {
+                low = u
+            } else {
+                high = u
+            }
             let mut next = u + slope / curvature;
             if !(low < next && next < high) {
                 next = 0.5 * (low + high);
