@@ -154,7 +154,7 @@ impl Integrand {
 /// of a standard deviation of the count, joined by cubics with the exact slopes
 /// (∂ ln BF / ∂a is the posterior mean of ln ρ).
 ///
-/// Whole counts are exact up to some 270 events, where every count has a knot; beyond, the error of
+/// While the standard deviation is below 16 every count has a knot and is exact; beyond, the error of
 /// Hermite's cubic, h⁴/384 · max |f⁗|, stays below 1e-5. Counts farther than ten standard deviations from
 /// the expected one are integrated anew.
 #[derive(Debug, Clone)]
