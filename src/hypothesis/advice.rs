@@ -57,7 +57,8 @@ fn levels(analysis: &Analysis, region: &RegionFinding, terms: &[Term]) -> String
     let question = analysis.question(region);
     let mut hosts: Vec<&str> = Vec::new();
     for (host, stretches) in analysis.time.stretches.iter().enumerate() {
-        let now = stretches.last().is_some_and(|stretch| question.profiles[stretch.profile as usize]);
+        let now =
+            stretches.last().is_some_and(|stretch| analysis.time.has(stretch.profile, &question.levels));
         if now {
             hosts.push(&analysis.study.hosts[host]);
         }

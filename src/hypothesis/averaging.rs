@@ -8,6 +8,7 @@ use crate::{
 use super::{
     evidence::{Answer, Candidate, Events},
     host_time::HostTime,
+    membership::Membership,
     pairs,
     questionnaire::Questionnaire,
     sample::Sample,
@@ -47,6 +48,7 @@ pub(super) struct Inputs<'a> {
     pub list: &'a Questionnaire,
     pub events: &'a Events,
     pub sample: &'a Sample,
+    pub member: &'a Membership,
     pub time: &'a HostTime,
     pub daily: &'a [DailyPattern],
     /// Which candidates compete with each other here.

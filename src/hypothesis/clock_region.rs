@@ -2,7 +2,7 @@
 
 use crate::model::Study;
 
-use super::host_time::HostTime;
+use super::{host_spans::HostSpans, host_time::HostTime};
 
 pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 24 * HOUR;
@@ -13,8 +13,8 @@ const EPOCH_WEEKDAY: i64 = 3;
 /// When something is so.
 #[derive(Debug, Clone)]
 pub(super) enum Clock {
-    /// Per host, sorted and disjoint. Closed at both ends: an incident ends the time at risk.
-    Spans(Vec<Vec<(i64, i64)>>),
+    /// Closed at both ends: an incident ends the time at risk.
+    Spans(HostSpans),
     /// Days since Monday, site-local.
     Weekday(i64),
     /// Seconds of uptime.
@@ -52,7 +52,7 @@ impl Instant {
         self.local.rem_euclid(DAY)
     }
 
-    fn weekday(&self) -> i64 {
+    pub fn weekday(&self) -> i64 {
         (self.local.div_euclid(DAY) + EPOCH_WEEKDAY).rem_euclid(7)
     }
 }
@@ -60,10 +60,11 @@ impl Instant {
 impl Clock {
     pub fn contains(&self, instant: &Instant) -> bool {
         match self {
-            Self::Spans(spans) => spans.get(instant.host).is_some_and(|spans| {
+            Self::Spans(spans) => {
+                let spans = spans.of(instant.host);
                 let next = spans.partition_point(|span| span.0 <= instant.at);
                 next > 0 && instant.at <= spans[next - 1].1
-            }),
+            }
             Self::Weekday(day) => instant.weekday() == *day,
             Self::Uptime { low, high } => {
                 instant.uptime.is_some_and(|uptime| (*low..*high).contains(&uptime))
@@ -71,24 +72,25 @@ impl Clock {
         }
     }
 
-    /// Seconds inside, per profile.
-    pub fn exposure(&self, study: &Study, time: &HostTime) -> Vec<f64> {
+    /// Seconds inside, per profile; `uptimes` are all uptimes of the fleet ([`uptimes`]).
+    pub fn exposure(&self, study: &Study, time: &HostTime, uptimes: &[Uptime]) -> Vec<f64> {
         let mut seconds = vec![0.0; time.profiles.len()];
+        if let Self::Uptime { low, high } = self {
+            for uptime in uptimes.iter().filter(|uptime| uptime.from < *high && uptime.to > *low) {
+                seconds[uptime.profile as usize] += (uptime.to.min(*high) - uptime.from.max(*low)) as f64;
+            }
+            return seconds;
+        }
+        let offset = i64::from(study.site_utc_offset_s);
         for (host, stretches) in time.stretches.iter().enumerate() {
             for stretch in stretches {
                 seconds[stretch.profile as usize] += match self {
-                    Self::Spans(spans) => {
-                        spans.get(host).map_or(0, |spans| overlap(spans, stretch.from, stretch.to))
-                    }
+                    Self::Spans(spans) => overlap(spans.of(host), stretch.from, stretch.to),
                     Self::Weekday(day) => {
-                        let offset = i64::from(study.site_utc_offset_s);
                         weekday_seconds(*day, stretch.to + offset)
                             - weekday_seconds(*day, stretch.from + offset)
                     }
-                    Self::Uptime { low, high } => {
-                        let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);
-                        uptime_overlap(boots, (stretch.from, stretch.to), (*low, *high))
-                    }
+                    Self::Uptime { .. } => 0,
                 } as f64;
             }
         }
@@ -96,18 +98,30 @@ impl Clock {
     }
 }
 
-/// Sorts and joins spans; those without duration vanish.
-pub(super) fn normalise(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
-    spans.retain(|span| span.1 > span.0);
-    spans.sort_unstable();
-    let mut joined: Vec<(i64, i64)> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match joined.last_mut() {
-            Some(last) if span.0 <= last.1 => last.1 = last.1.max(span.1),
-            _ => joined.push(span),
+/// Host-time between two uptimes (seconds) of one boot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Uptime {
+    from: i64,
+    to: i64,
+    profile: u32,
+}
+
+/// All time at risk whose uptime is known, as uptimes.
+pub(super) fn uptimes(study: &Study, time: &HostTime) -> Vec<Uptime> {
+    let mut uptimes = Vec::new();
+    for (boots, stretches) in study.boots.iter().zip(&time.stretches) {
+        for stretch in stretches {
+            let first = boots.partition_point(|boot| *boot <= stretch.from).saturating_sub(1);
+            for (i, boot) in boots.iter().enumerate().skip(first).take_while(|(_, b)| **b < stretch.to) {
+                let end = boots.get(i + 1).map_or(stretch.to, |next| stretch.to.min(*next));
+                let (from, to) = ((stretch.from - boot).max(0), end - boot);
+                if to > from {
+                    uptimes.push(Uptime { from, to, profile: stretch.profile });
+                }
+            }
         }
     }
-    joined
+    uptimes
 }
 
 /// Seconds of [from, to) inside sorted, disjoint spans.
@@ -121,16 +135,4 @@ fn weekday_seconds(day: i64, local: i64) -> i64 {
     let since_monday = local + EPOCH_WEEKDAY * DAY;
     let into_week = since_monday.rem_euclid(WEEK);
     since_monday.div_euclid(WEEK) * DAY + (into_week - day * DAY).clamp(0, DAY)
-}
-
-fn uptime_overlap(boots: &[i64], stretch: (i64, i64), uptime: (i64, i64)) -> i64 {
-    let first = boots.partition_point(|boot| *boot <= stretch.0).saturating_sub(1);
-    let mut seconds = 0;
-    for (i, boot) in boots.iter().enumerate().skip(first).take_while(|(_, boot)| **boot < stretch.1) {
-        let end = boots.get(i + 1).map_or(stretch.1, |next| stretch.1.min(*next));
-        let from = stretch.0.max(boot.saturating_add(uptime.0));
-        let to = end.min(boot.saturating_add(uptime.1));
-        seconds += (to - from).max(0);
-    }
-    seconds
 }

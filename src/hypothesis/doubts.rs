@@ -28,17 +28,16 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
     let question = analysis.question(region);
     let crude = analysis.rates(region).map_or(1.0, |rates| rates.ratio.min(1e3)).max(1e-3);
     let mut found: Vec<(f64, Confounder)> = Vec::new();
-    for factor in 0..analysis.study.factors.len() {
+    for (factor, strata) in by_level(analysis, region).iter().enumerate() {
         if question.levels.iter().any(|(own, _)| *own == factor) {
             continue;
         }
-        let strata = by_level(analysis, region, factor);
-        let distance = distance(&strata);
+        let distance = distance(strata);
         if distance < ASSOCIATED {
             continue;
         }
         let name = &analysis.study.factors[factor].name;
-        let (surprise, note) = compare_within(&strata, name, crude);
+        let (surprise, note) = compare_within(strata, name, crude);
         found.push((surprise + distance, Confounder { factor: name.clone(), note }));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.factor.cmp(&b.1.factor)));
@@ -52,28 +51,34 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
     confounders
 }
 
-/// Events and time by level of a factor; hosts of unknown level are one stratum.
-fn by_level(analysis: &Analysis, region: &RegionFinding, factor: usize) -> Vec<Stratum> {
+/// Events and time by level, for each factor; hosts of unknown level are one stratum.
+fn by_level(analysis: &Analysis, region: &RegionFinding) -> Vec<Vec<Stratum>> {
     let question = analysis.question(region);
-    let levels = analysis.study.factors[factor].levels.len();
     let empty = Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 };
-    let mut strata = vec![empty; levels + 1];
+    let factors = analysis.study.factors.iter();
+    let mut strata: Vec<Vec<Stratum>> = factors.map(|factor| vec![empty; factor.levels.len() + 1]).collect();
     let inside = analysis.list.seconds(question);
     let all = &analysis.list.exposure[analysis.list.flags.len()];
     for (profile, values) in analysis.time.profiles.iter().enumerate() {
-        let stratum = &mut strata[(values[factor] as usize).min(levels)];
-        let exposed = if question.profiles[profile] { inside[profile] } else { 0.0 };
-        stratum.exposed_time += exposed;
-        stratum.other_time += (all[profile] - exposed).max(0.0);
+        let exposed = if analysis.time.has(profile as u32, &question.levels) { inside[profile] } else { 0.0 };
+        for (strata, level) in strata.iter_mut().zip(values) {
+            let unknown = strata.len() - 1;
+            let stratum = &mut strata[(*level as usize).min(unknown)];
+            stratum.exposed_time += exposed;
+            stratum.other_time += (all[profile] - exposed).max(0.0);
+        }
     }
     for shock in &analysis.events.pools[region.pool].shocks {
         let first = analysis.events.shocks[*shock].first();
-        let level = analysis.time.profiles[first.profile as usize][factor];
-        let stratum = &mut strata[(level as usize).min(levels)];
-        if analysis.events.inside(*shock, 0, region.question) {
-            stratum.exposed_events += 1;
-        } else {
-            stratum.other_events += 1;
+        let exposed = analysis.events.inside(*shock, 0, region.question);
+        for (strata, level) in strata.iter_mut().zip(&analysis.time.profiles[first.profile as usize]) {
+            let unknown = strata.len() - 1;
+            let stratum = &mut strata[(*level as usize).min(unknown)];
+            if exposed {
+                stratum.exposed_events += 1;
+            } else {
+                stratum.other_events += 1;
+            }
         }
     }
     strata
@@ -83,12 +88,12 @@ fn by_level(analysis: &Analysis, region: &RegionFinding, factor: usize) -> Vec<S
 fn by_hour(analysis: &Analysis, region: &RegionFinding) -> Vec<Stratum> {
     let empty = Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 };
     let mut strata = vec![empty; BLOCKS];
-    let (word, bit) = (region.question / 64, 1u64 << (region.question % 64));
+    let question = analysis.question(region);
     let block = |second: i64| (second as usize * BLOCKS / DAY as usize).min(BLOCKS - 1);
     for point in 0..analysis.sample.len() {
         let local = analysis.sample.at[point] + i64::from(analysis.study.site_utc_offset_s);
         let stratum = &mut strata[block(local.rem_euclid(DAY))];
-        if analysis.sample.row(point)[word] & bit != 0 {
+        if analysis.sample.holds(question, analysis.time, point) {
             stratum.exposed_time += 1.0;
         } else {
             stratum.other_time += 1.0;
@@ -175,7 +180,7 @@ fn seconds_per_host(analysis: &Analysis, region: &RegionFinding) -> Option<Vec<f
         return None;
     }
     let per_host = analysis.time.stretches.iter().map(|stretches| {
-        let own = stretches.iter().filter(|stretch| question.profiles[stretch.profile as usize]);
+        let own = stretches.iter().filter(|stretch| analysis.time.has(stretch.profile, &question.levels));
         own.map(|stretch| (stretch.to - stretch.from) as f64).sum()
     });
     Some(per_host.collect())

@@ -2,18 +2,16 @@
 
 use rayon::prelude::*;
 
-use crate::{
-    model::Study,
-    stats::{
-        clock::{DailyPattern, Hours},
-        region_bayes_factor::{SIGMA, TableGrid, region_evidence},
-    },
+use crate::stats::{
+    clock::{DailyPattern, Hours},
+    region_bayes_factor::{EvidenceLimit, SIGMA, region_evidence},
 };
 
 use super::{
     host_time::HostTime,
+    membership::Membership,
     questionnaire::Questionnaire,
-    sample::{Membership, Sample, for_each_bit},
+    sample::Sample,
     shocks::{Located, Pool, Shock},
 };
 
@@ -22,38 +20,40 @@ use super::{
 pub(super) struct Events {
     pub shocks: Vec<Shock>,
     pub pools: Vec<Pool>,
-    /// Bit row per incident of each shock.
-    pub rows: Vec<Vec<Vec<u64>>>,
+    /// Per incident of each shock, the questions whose regions hold it, sorted.
+    pub regions: Vec<Vec<Vec<u32>>>,
     /// Independent events of any cause, those set apart as operator actions included.
     pub of_any_cause: f64,
 }
 
 impl Events {
     pub fn new(
-        study: &Study,
+        time: &HostTime,
         list: &Questionnaire,
         member: &Membership,
         shocks: Vec<Shock>,
         pools: Vec<Pool>,
         of_any_cause: usize,
     ) -> Self {
-        let row = |incident: &Located| {
-            let mut row = vec![0; member.words];
-            member.row(list, &incident.instant, incident.profile, &mut row);
-            row
+        let holding = |incident: &Located| {
+            let mut questions = Vec::new();
+            member.for_each(list, time, &incident.instant, incident.profile, |question| {
+                questions.push(question as u32);
+            });
+            questions.sort_unstable();
+            questions
         };
-        debug_assert!(shocks.iter().all(|shock| shock.incidents.iter().all(|i| i.case < study.cases.len())));
-        let rows = shocks.iter().map(|shock| shock.incidents.iter().map(row).collect()).collect();
-        Self { shocks, pools, rows, of_any_cause: (of_any_cause as f64).max(1.0) }
+        let regions = shocks.iter().map(|shock| shock.incidents.iter().map(holding).collect()).collect();
+        Self { shocks, pools, regions, of_any_cause: (of_any_cause as f64).max(1.0) }
     }
 
     /// Events of a pool inside each region, each incident counting its share of its shock.
     pub fn counts(&self, pool: &Pool, questions: usize) -> Vec<f64> {
         let mut counts = vec![0.0; questions];
         for shock in &pool.shocks {
-            let weight = 1.0 / self.rows[*shock].len() as f64;
-            for row in &self.rows[*shock] {
-                for_each_bit(row, |question| counts[question] += weight);
+            let incidents = &self.regions[*shock];
+            for question in incidents.iter().flatten() {
+                counts[*question as usize] += 1.0 / incidents.len() as f64;
             }
         }
         // Thirds and sixths must not make 2.9999999 of three.
@@ -65,7 +65,7 @@ impl Events {
 
     /// Whether the incident lies in the region.
     pub fn inside(&self, shock: usize, incident: usize, question: usize) -> bool {
-        self.rows[shock][incident][question / 64] & (1 << (question % 64)) != 0
+        self.regions[shock][incident].binary_search(&(question as u32)).is_ok()
     }
 
     /// Times of day of a pool's events.
@@ -92,13 +92,14 @@ impl Events {
     }
 }
 
-/// ln BF of every region for the counts that permutations bring, per pool.
+/// What each question would score in a pool, for the counts that permutations bring.
 #[derive(Debug)]
 pub(super) struct PoolTable {
     pub events: usize,
-    log_bayes_factor: Vec<f32>,
-    /// First entry of each question; one more at the end.
-    first: Vec<usize>,
+    shares: Vec<f64>,
+    limits: Vec<EvidenceLimit>,
+    /// k ln k for k = 0 ..= events.
+    entropies: Vec<f64>,
     /// ln of the prior of each question in this pool.
     pub log_prior: Vec<f64>,
 }
@@ -106,34 +107,48 @@ pub(super) struct PoolTable {
 impl PoolTable {
     pub fn new(list: &Questionnaire, pool: &Pool) -> Self {
         let events = pool.shocks.len();
-        let grid = TableGrid::for_events(events);
-        let tables: Vec<Vec<f32>> = list
-            .questions
-            .par_iter()
-            .map(|question| grid.table(question.share, events, largest_count(question.share, events)))
-            .collect();
-        let mut first = vec![0];
-        let mut log_bayes_factor = Vec::with_capacity(tables.iter().map(Vec::len).sum());
-        for table in tables {
-            log_bayes_factor.extend(table);
-            first.push(log_bayes_factor.len());
+        let questions = list.questions.iter();
+        Self {
+            events,
+            shares: questions.clone().map(|question| question.share).collect(),
+            limits: questions.clone().map(|question| EvidenceLimit::new(question.share, events)).collect(),
+            entropies: (0..=events).map(|k| if k > 0 { k as f64 * (k as f64).ln() } else { 0.0 }).collect(),
+            log_prior: questions.map(|question| (question.prior * pool.prior).ln()).collect(),
         }
-        let log_prior = list.questions.iter().map(|question| (question.prior * pool.prior).ln()).collect();
-        Self { events, log_bayes_factor, first, log_prior }
     }
 
     /// ln BF + ln prior for a whole count.
     pub fn score(&self, question: usize, count: usize) -> f64 {
-        let last = self.first[question + 1] - 1;
-        let entry = (self.first[question] + count).min(last);
-        f64::from(self.log_bayes_factor[entry]) + self.log_prior[question]
+        let evidence = region_evidence(count as f64, self.events as f64, self.shares[question], SIGMA);
+        evidence.log_bayes_factor + self.log_prior[question]
     }
-}
 
-/// No permutation brings more events into a region than this: ten standard deviations and thirty.
-fn largest_count(share: f64, events: usize) -> usize {
-    let expected = share * events as f64;
-    ((expected + 10.0 * expected.sqrt() + 30.0) as usize).min(events)
+    /// The best score that these counts bring, if it is better than `best`.
+    ///
+    /// The likelihood ratio at the best ρ limits each score and costs next to nothing; only the few
+    /// questions whose limit is above the best so far are integrated. The maximum is exact.
+    pub fn best_score(&self, counts: &[u32], best: f64) -> f64 {
+        let mut promising: Vec<(f64, usize)> = Vec::new();
+        for (question, count) in counts.iter().enumerate() {
+            // One event says too little about any region to be the maximum that matters.
+            if *count >= 2 {
+                let limit = self.limits[question].log_bayes_factor(*count as usize, &self.entropies)
+                    + self.log_prior[question];
+                if limit > best {
+                    promising.push((limit, question));
+                }
+            }
+        }
+        promising.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut best = best;
+        for (limit, question) in promising {
+            if limit <= best {
+                break;
+            }
+            best = best.max(self.score(question, counts[question] as usize));
+        }
+        best
+    }
 }
 
 /// What is held responsible.
@@ -201,5 +216,5 @@ pub(super) fn candidates(
 
 /// The daily patterns of each pool, for the fleet's own spread of time at risk over the hours.
 pub(super) fn daily_patterns(sample: &Sample, events: &Events) -> Vec<DailyPattern> {
-    events.pools.iter().map(|pool| DailyPattern::new(&sample.hours, pool.shocks.len())).collect()
+    events.pools.par_iter().map(|pool| DailyPattern::new(&sample.hours, pool.shocks.len())).collect()
 }

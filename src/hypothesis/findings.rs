@@ -186,14 +186,14 @@ impl Analysis<'_> {
             }
         }
         let (host, events) = inside.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        let member = |stretch: &&Stretch| question.profiles[stretch.profile as usize];
+        let member = |stretch: &&Stretch| self.list.concerns(question, self.time, stretch.profile);
         let own: f64 = self.time.stretches[host]
             .iter()
             .filter(member)
             .map(|stretch| (stretch.to - stretch.from) as f64)
             .sum();
         // Of a window only the host's part of the group's time is known, and taken ∝ its exposure.
-        let levels = self.list.group_seconds(question).max(1.0);
+        let levels = self.list.group_seconds(question, self.time).max(1.0);
         let share = (question.exposure_seconds * (1.0 - own / levels)).max(0.0)
             / (self.time.total_seconds - self.time.host_seconds[host]).max(1.0);
         let others = pool.len() as f64 - anywhere.get(&host).copied().unwrap_or(0.0);
@@ -262,8 +262,8 @@ impl Analysis<'_> {
         }
         let common = self
             .list
-            .common_share(kept.question, other.question)
-            .unwrap_or_else(|| self.sample.common_share(kept.question, other.question));
+            .common_share(self.time, kept.question, other.question)
+            .unwrap_or_else(|| self.sample.common_share(self.time, a, b));
         common >= NEAR_ALIAS * (a.share + b.share - common)
     }
 

@@ -3,7 +3,8 @@
 use crate::model::{Study, Term};
 
 use super::{
-    clock_region::{Clock, DAY, HOUR, normalise},
+    clock_region::{Clock, DAY, HOUR},
+    host_spans::HostSpans,
     question::{Flag, Part, Subject, host_set},
 };
 
@@ -52,7 +53,7 @@ fn windows(study: &Study, flags: &mut Vec<Flag>) {
                 Part::AfterStart => (run.0, run.0 + HOUR),
                 Part::AfterEnd => (run.1, run.1 + HOUR),
             };
-            let spans = window.runs.iter().map(|runs| normalise(runs.iter().map(place).collect())).collect();
+            let spans = HostSpans::new(window.runs.iter().map(|runs| runs.iter().map(place)));
             flags.push(Flag {
                 subject: Subject::Window { kind, part },
                 clock: Clock::Spans(spans),
@@ -66,8 +67,7 @@ fn precursors(study: &Study, flags: &mut Vec<Flag>) {
     for (index, precursor) in study.precursors.iter().enumerate() {
         for hours in PRECURSOR_HOURS {
             let after = |at: &i64| (*at, at + hours * HOUR);
-            let spans =
-                precursor.times.iter().map(|times| normalise(times.iter().map(after).collect())).collect();
+            let spans = HostSpans::new(precursor.times.iter().map(|times| times.iter().map(after)));
             flags.push(Flag {
                 subject: Subject::Precursor { precursor: index, hours },
                 clock: Clock::Spans(spans),
@@ -80,11 +80,10 @@ fn precursors(study: &Study, flags: &mut Vec<Flag>) {
 fn changes(study: &Study, flags: &mut Vec<Flag>) {
     for (index, change) in study.changes.iter().enumerate() {
         let changed = host_set(&change.hosts, study.hosts.len());
-        let after =
-            |changed: &bool| if *changed { normalise(vec![(change.at, study.to)]) } else { Vec::new() };
+        let after = |changed: &bool| changed.then_some((change.at, study.to));
         flags.push(Flag {
             subject: Subject::Change { change: index },
-            clock: Clock::Spans(changed.iter().map(after).collect()),
+            clock: Clock::Spans(HostSpans::new(changed.iter().map(after))),
             terms: vec![Term::new("change", change.name.clone())],
         });
     }

@@ -22,8 +22,9 @@ use super::{
     clock_region::{DAY, Instant},
     evidence::{Events, PoolTable},
     host_time::HostTime,
+    membership::Membership,
     questionnaire::Questionnaire,
-    sample::{Membership, Sample, for_each_bit},
+    sample::Sample,
 };
 
 /// Everything a permutation needs.
@@ -100,19 +101,23 @@ impl Guard<'_> {
         let hosts = self.draw_hosts(layout, random);
         let mut counts = vec![0u32; questions * self.events.pools.len()];
         let mut hours = vec![Hours::default(); self.events.pools.len()];
-        let mut row = vec![0; self.member.words];
         for (shock, group) in layout.group.iter().enumerate() {
             let point = self.draw_point(hosts[*group], random);
+            let pool = layout.pool[shock];
+            let count = |question: usize| {
+                counts[question] += 1;
+                if let Some(pool) = pool {
+                    counts[pool * questions + question] += 1;
+                }
+            };
             let mut second = self.second_of_day(self.sample.at[point]);
             if null == Null::SameTimeOfDay {
                 second = self.events.shocks[shock].first().instant.second_of_day();
-                self.same_time_of_day(hosts[*group], point, second, &mut row, random);
+                self.same_time_of_day(hosts[*group], point, second, random, count);
             } else {
-                row.copy_from_slice(self.sample.row(point));
+                self.at_point(point, count);
             }
-            for pool in [Some(0), layout.pool[shock]].into_iter().flatten() {
-                let counts = &mut counts[pool * questions..][..questions];
-                for_each_bit(&row, |question| counts[question] += 1);
+            for pool in [Some(0), pool].into_iter().flatten() {
                 hours[pool].add(second, 1.0);
             }
         }
@@ -124,12 +129,7 @@ impl Guard<'_> {
         let mut best = f64::NEG_INFINITY;
         for (pool, table) in self.tables.iter().enumerate() {
             let counts = &counts[pool * questions..][..questions];
-            for (question, count) in counts.iter().enumerate() {
-                // One event says too little about any region to be the maximum that matters.
-                if *count >= 2 {
-                    best = best.max(table.score(question, *count as usize));
-                }
-            }
+            best = table.best_score(counts, best);
             if null == Null::AnyTime {
                 let prior = (self.list.daily_prior * self.events.pools[pool].prior).ln();
                 best = best.max(self.daily[pool].log_bayes_factor(&hours[pool]) + prior);
@@ -170,14 +170,15 @@ impl Guard<'_> {
         (at + i64::from(self.study.site_utc_offset_s)).rem_euclid(DAY)
     }
 
-    /// Another day of the host at the same second of the day; the drawn point where none is found.
+    /// The questions of another day of the host at the same second of the day; of the drawn point where
+    /// none is found.
     fn same_time_of_day(
         &self,
         host: usize,
         point: usize,
         second: i64,
-        row: &mut [u64],
         random: &mut Xoshiro256PlusPlus,
+        each: impl FnMut(usize),
     ) {
         let mut point = point;
         for _ in 0..8 {
@@ -185,11 +186,16 @@ impl Guard<'_> {
             let moved = at - self.second_of_day(at) + second;
             if let Some(stretch) = self.time.stretch_at(host, moved) {
                 let instant = Instant::new(self.study, host, moved);
-                self.member.row(self.list, &instant, stretch.profile, row);
+                self.member.for_each(self.list, self.time, &instant, stretch.profile, each);
                 return;
             }
             point = self.draw_point(host, random);
         }
-        row.copy_from_slice(self.sample.row(point));
+        self.at_point(point, each);
+    }
+
+    fn at_point(&self, point: usize, each: impl FnMut(usize)) {
+        let levels = &self.time.profiles[self.sample.profile[point] as usize];
+        self.member.among(levels, self.sample.flags(point), each);
     }
 }

@@ -1,6 +1,6 @@
 //! The time at risk of every host, cut where a factor changes, and where an instant lies in it.
 
-use std::collections::BTreeMap;
+use std::{collections::HashMap, ops::Index};
 
 use crate::model::{
     Study,
@@ -22,12 +22,42 @@ pub(super) struct Stretch {
 pub(super) struct HostTime {
     /// Per host, sorted, not overlapping.
     pub stretches: Vec<Vec<Stretch>>,
-    /// Levels per factor.
-    pub profiles: Vec<Vec<u32>>,
-    numbers: BTreeMap<Vec<u32>, u32>,
+    pub profiles: Profiles,
+    numbers: HashMap<Vec<u32>, u32>,
     pub host_seconds: Vec<f64>,
     pub total_seconds: f64,
     factors: usize,
+}
+
+/// Combinations of levels, one row of levels per factor each, in one piece of memory.
+#[derive(Debug)]
+pub(super) struct Profiles {
+    factors: usize,
+    count: usize,
+    levels: Vec<u32>,
+}
+
+impl Profiles {
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.count).map(|profile| &self[profile])
+    }
+
+    fn push(&mut self, levels: &[u32]) {
+        self.levels.extend_from_slice(levels);
+        self.count += 1;
+    }
+}
+
+impl Index<usize> for Profiles {
+    type Output = [u32];
+
+    fn index(&self, profile: usize) -> &[u32] {
+        &self.levels[profile * self.factors..][..self.factors]
+    }
 }
 
 impl HostTime {
@@ -35,8 +65,8 @@ impl HostTime {
     pub fn new(study: &Study) -> Self {
         let mut time = Self {
             stretches: vec![Vec::new(); study.hosts.len()],
-            profiles: Vec::new(),
-            numbers: BTreeMap::new(),
+            profiles: Profiles { factors: study.factors.len(), count: 0, levels: Vec::new() },
+            numbers: HashMap::new(),
             host_seconds: vec![0.0; study.hosts.len()],
             total_seconds: 0.0,
             factors: study.factors.len(),
@@ -58,15 +88,26 @@ impl HostTime {
     }
 
     fn number(&mut self, levels: &[u32]) -> u32 {
-        let mut levels = levels.to_vec();
-        levels.resize(self.factors, LEVEL_UNKNOWN);
-        if let Some(number) = self.numbers.get(&levels) {
+        let mut padded;
+        let mut levels = levels;
+        if levels.len() != self.factors {
+            padded = levels.to_vec();
+            padded.resize(self.factors, LEVEL_UNKNOWN);
+            levels = &padded;
+        }
+        if let Some(number) = self.numbers.get(levels) {
             return *number;
         }
         let number = self.profiles.len() as u32;
-        self.profiles.push(levels.clone());
-        self.numbers.insert(levels, number);
+        self.profiles.push(levels);
+        self.numbers.insert(levels.to_vec(), number);
         number
+    }
+
+    /// Whether a profile has all of the levels.
+    pub fn has(&self, profile: u32, levels: &[(usize, u32)]) -> bool {
+        let own = &self.profiles[profile as usize];
+        levels.iter().all(|(factor, level)| own[*factor] == *level)
     }
 
     /// The profile of a case: its own levels, else those of the stretch that ends with it.

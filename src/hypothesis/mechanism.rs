@@ -137,14 +137,11 @@ fn weigh(
 ) -> Mechanism {
     let mut shocks: Vec<usize> = places.iter().map(|place| place.0).collect();
     shocks.dedup();
-    let mut hosts: Vec<u32> = cases.iter().map(|case| study.cases[*case].host).collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    let worst = hosts
-        .iter()
-        .map(|host| cases.iter().filter(|case| study.cases[**case].host == *host).count())
-        .max()
-        .unwrap_or(0);
+    let mut hosts: BTreeMap<u32, usize> = BTreeMap::new();
+    for case in &cases {
+        *hosts.entry(study.cases[*case].host).or_default() += 1;
+    }
+    let worst = hosts.values().copied().max().unwrap_or(0);
     let n = of_any_cause.max(1) as f64;
     let share = (weight / n).min(1.0);
     let log_bayes_factor = excess_log_bayes_factor(weight.min(n), n, ordinary);

@@ -10,14 +10,18 @@
 mod advice;
 mod averaging;
 mod clock_region;
+mod dial;
 mod doubts;
 mod evidence;
 mod findings;
+mod fingerprint;
 mod flags;
 mod guard;
+mod host_spans;
 mod host_time;
 mod lemon;
 mod mechanism;
+mod membership;
 mod names;
 mod pairs;
 mod question;
@@ -78,10 +82,11 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
         occupied[incident.profile as usize] = true;
     }
     let list = questionnaire::Questionnaire::new(study, &time, &occupied);
-    let member = sample::Membership::new(&list, &time);
+    let levels: Vec<usize> = study.factors.iter().map(|factor| factor.levels.len()).collect();
+    let member = membership::Membership::new(&list, &levels);
     let sample = sample::Sample::new(study, &time, &list, &member, settings.seed);
     let pools = shocks::pools(&other);
-    let events = evidence::Events::new(study, &list, &member, other, pools, of_any_cause);
+    let events = evidence::Events::new(&time, &list, &member, other, pools, of_any_cause);
     let tables: Vec<_> = events.pools.iter().map(|pool| evidence::PoolTable::new(&list, pool)).collect();
     let daily = evidence::daily_patterns(&sample, &events);
     let candidates = evidence::candidates(&list, &events, &tables, &daily, &time);
@@ -92,6 +97,7 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
         list: &list,
         events: &events,
         sample: &sample,
+        member: &member,
         time: &time,
         daily: &daily,
         included: Vec::new(),
@@ -111,7 +117,7 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let permutations = affordable(settings.permutations, events.shocks.len());
     let any_time = guard.maxima(Null::AnyTime, permutations);
     let same_time_of_day =
-        if study.windows.is_empty() { Vec::new() } else { guard.maxima(Null::SameTimeOfDay, permutations) };
+        if list.asks_about_windows() { guard.maxima(Null::SameTimeOfDay, permutations) } else { Vec::new() };
     let hosts = lemon::null_maxima(&list, &events, &time, settings.seed, permutations);
     let analysis = Analysis {
         study,

@@ -11,7 +11,6 @@ use crate::stats::{
 use super::{
     averaging::{Inputs, Model},
     evidence::{Answer, Candidate},
-    sample::for_each_bit,
 };
 
 /// Best distinct single causes that are paired with others, and partners tried for each.
@@ -106,11 +105,11 @@ impl RestOfFleet {
         let time = inputs.time;
         let own: f64 = time.stretches[host]
             .iter()
-            .filter(|stretch| asked.profiles[stretch.profile as usize])
+            .filter(|stretch| inputs.list.concerns(asked, time, stretch.profile))
             .map(|stretch| (stretch.to - stretch.from) as f64)
             .sum();
         // Of a window only the host's part of the group's time is known, and taken ∝ its exposure.
-        let group = inputs.list.group_seconds(asked).max(1.0);
+        let group = inputs.list.group_seconds(asked, time).max(1.0);
         let inside = asked.exposure_seconds * (1.0 - own / group).max(0.0);
         let share = inside / (time.total_seconds - time.host_seconds[host]).max(1.0);
         Self { count, events, share }
@@ -137,10 +136,12 @@ impl Star {
         let events = inputs.events;
         let mut both = vec![0.0; inputs.list.questions.len()];
         for shock in &events.pools[pool].shocks {
-            let rows = &events.rows[*shock];
-            for (incident, row) in rows.iter().enumerate() {
+            let incidents = &events.regions[*shock];
+            for (incident, regions) in incidents.iter().enumerate() {
                 if events.inside(*shock, incident, question) {
-                    for_each_bit(row, |other| both[other] += 1.0 / rows.len() as f64);
+                    for other in regions {
+                        both[*other as usize] += 1.0 / incidents.len() as f64;
+                    }
                 }
             }
         }
@@ -283,7 +284,11 @@ impl Star {
 /// Share of exposure common to a region and each other one: exact where at most one clock region is
 /// involved, from the sample of instants otherwise.
 fn shared_shares(question: usize, inputs: &Inputs) -> Vec<f64> {
-    let count = inputs.list.questions.len();
-    let sampled = inputs.sample.shares_with(question, count);
-    (0..count).map(|other| inputs.list.common_share(question, other).unwrap_or(sampled[other])).collect()
+    let (list, time, member) = (inputs.list, inputs.time, inputs.member);
+    let exact = list.common_shares(time, member, question);
+    if exact.iter().all(Option::is_some) {
+        return exact.into_iter().flatten().collect();
+    }
+    let sampled = inputs.sample.shares_with(list, time, member, question);
+    exact.into_iter().zip(sampled).map(|(exact, sampled)| exact.unwrap_or(sampled)).collect()
 }

@@ -57,8 +57,6 @@ pub(super) struct Question {
     pub terms: Vec<Term>,
     /// Other names of exactly the same host-time.
     pub aliases: Vec<Vec<Term>>,
-    /// Whether each profile has time (or a case) in the region.
-    pub profiles: Vec<bool>,
 }
 
 impl Question {

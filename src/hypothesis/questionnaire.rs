@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::model::{Family, Study, Term};
 
 use super::{
+    clock_region,
+    fingerprint::Fingerprint,
     flags,
     host_time::HostTime,
+    membership::Membership,
     question::{Flag, Part, Question, Subject},
 };
 
@@ -39,6 +44,13 @@ pub(super) struct Questionnaire {
     /// Prior of a daily pattern.
     pub daily_prior: f64,
     total_seconds: f64,
+    /// Profiles with each level of each factor, in order.
+    with_level: Vec<Vec<Vec<u32>>>,
+    every_profile: Vec<u32>,
+    /// Hosts that ever had each profile, with the seconds.
+    holders: Vec<Vec<(u32, f64)>>,
+    /// Profiles that cases have.
+    occupied: Vec<bool>,
 }
 
 /// Groups that share a slice of the prior.
@@ -83,12 +95,17 @@ impl Questionnaire {
     /// Lists the questions. `occupied` are the profiles that cases have.
     pub fn new(study: &Study, time: &HostTime, occupied: &[bool]) -> Self {
         let flags = flags::flags(study);
-        let mut exposure: Vec<Vec<f64>> = flags.iter().map(|flag| flag.clock.exposure(study, time)).collect();
+        let uptimes = clock_region::uptimes(study, time);
+        let mut exposure: Vec<Vec<f64>> =
+            flags.par_iter().map(|flag| flag.clock.exposure(study, time, &uptimes)).collect();
+        drop(uptimes);
         exposure.push(all_time(time));
-        let levels = levels_in_use(study, &exposure[flags.len()], time);
+        let with_level = profiles_with_level(study, time);
+        let levels = levels_in_use(&exposure[flags.len()], &with_level);
         let mut drafts = Vec::new();
         factors(&levels, &mut drafts);
-        interactions(study, &levels, time, &exposure[flags.len()], &mut drafts);
+        let all = &exposure[flags.len()];
+        interactions(study, &levels, time, all, &mut drafts);
         single_flags(study, &flags, &mut drafts);
         window_factors(study, &flags, &levels, &mut drafts);
         let scale = prior_scale(&drafts);
@@ -99,23 +116,23 @@ impl Questionnaire {
             questions: Vec::new(),
             exposure,
             total_seconds: time.total_seconds,
+            with_level,
+            every_profile: (0..time.profiles.len() as u32).collect(),
+            holders: holders(time),
+            occupied: occupied.to_vec(),
         };
-        questionnaire.settle(study, time, occupied, drafts, scale);
+        questionnaire.settle(study, time, drafts, scale);
         questionnaire
     }
 
     /// Measures every draft, drops the empty and the all-embracing, merges those that are the same
     /// host-time.
-    fn settle(&mut self, study: &Study, time: &HostTime, occupied: &[bool], drafts: Vec<Draft>, scale: f64) {
-        let mut seen: BTreeMap<(usize, Vec<bool>), usize> = BTreeMap::new();
-        for draft in drafts {
+    fn settle(&mut self, study: &Study, time: &HostTime, drafts: Vec<Draft>, scale: f64) {
+        let measured: Vec<(f64, Fingerprint)> =
+            drafts.par_iter().map(|draft| self.measure(draft, time)).collect();
+        let mut seen: BTreeMap<(usize, Fingerprint), usize> = BTreeMap::new();
+        for (draft, (total, region)) in drafts.into_iter().zip(measured) {
             let row = draft.flag.unwrap_or(self.flags.len());
-            let seconds = &self.exposure[row];
-            let holds = |profile: usize| {
-                draft.levels.iter().all(|(factor, level)| time.profiles[profile][*factor] == *level)
-            };
-            let inside: Vec<bool> = (0..time.profiles.len()).map(holds).collect();
-            let total: f64 = seconds.iter().zip(&inside).filter(|(_, inside)| **inside).map(|(s, _)| s).sum();
             let share = if time.total_seconds > 0.0 { total / time.total_seconds } else { 0.0 };
             if !(SMALLEST_SHARE..LARGEST_SHARE).contains(&share) {
                 continue;
@@ -125,13 +142,8 @@ impl Questionnaire {
                 let factor = &study.factors[*factor];
                 terms.push(Term::new(factor.name.clone(), factor.levels[*level as usize].clone()));
             }
-            let key: Vec<bool> = inside
-                .iter()
-                .enumerate()
-                .map(|(profile, inside)| *inside && (seconds[profile] > 0.0 || occupied[profile]))
-                .collect();
             let prior = draft.prior * draft.slice.weight() * scale;
-            if let Some(same) = seen.get(&(row, key.clone())) {
+            if let Some(same) = seen.get(&(row, region)) {
                 let question = &mut self.questions[*same];
                 question.prior += prior;
                 // "A and B" for the time of A says nothing new.
@@ -141,7 +153,7 @@ impl Questionnaire {
                 }
                 continue;
             }
-            seen.insert((row, key.clone()), self.questions.len());
+            seen.insert((row, region), self.questions.len());
             self.questions.push(Question {
                 family: draft.family,
                 subject: draft.flag.map_or(Subject::Levels, |flag| self.flags[flag].subject.clone()),
@@ -152,34 +164,122 @@ impl Questionnaire {
                 share,
                 terms,
                 aliases: Vec::new(),
-                profiles: key,
             });
         }
     }
 
+    /// Seconds in a region, and which profiles have time (or a case) in it.
+    fn measure(&self, draft: &Draft, time: &HostTime) -> (f64, Fingerprint) {
+        let seconds = &self.exposure[draft.flag.unwrap_or(self.flags.len())];
+        let mut total = 0.0;
+        let mut region = Fingerprint::default();
+        for profile in self.profiles(&draft.levels, time) {
+            let own = seconds[profile as usize];
+            total += own;
+            if own > 0.0 || self.occupied[profile as usize] {
+                region.add(profile);
+            }
+        }
+        (total, region)
+    }
+
+    /// The profiles that have all of the levels, in order.
+    pub fn profiles<'a>(
+        &'a self,
+        levels: &'a [(usize, u32)],
+        time: &'a HostTime,
+    ) -> impl Iterator<Item = u32> + 'a {
+        let rarest = levels
+            .iter()
+            .map(|(factor, level)| &self.with_level[*factor][*level as usize])
+            .min_by_key(|profiles| profiles.len())
+            .unwrap_or(&self.every_profile);
+        let alone = levels.len() < 2;
+        rarest.iter().copied().filter(move |profile| alone || time.has(*profile, levels))
+    }
+
+    /// Hosts that ever had the levels of a question, with the seconds; sorted by host.
+    pub fn members(&self, question: &Question, time: &HostTime) -> Vec<(usize, f64)> {
+        let profiles = self.profiles(&question.levels, time);
+        let mut members: Vec<(usize, f64)> = profiles
+            .flat_map(|profile| &self.holders[profile as usize])
+            .map(|(host, seconds)| (*host as usize, *seconds))
+            .collect();
+        members.sort_by_key(|member| member.0);
+        members.dedup_by(|next, last| {
+            let same = next.0 == last.0;
+            if same {
+                last.1 += next.1;
+            }
+            same
+        });
+        members
+    }
+
+    /// Whether a profile has time (or a case) in the region.
+    pub fn concerns(&self, question: &Question, time: &HostTime, profile: u32) -> bool {
+        let place = profile as usize;
+        time.has(profile, &question.levels) && (self.seconds(question)[place] > 0.0 || self.occupied[place])
+    }
+
     /// Share of all host-time common to two regions; `None` where two clock regions meet, whose overlap
     /// must be sampled.
-    pub fn common_share(&self, a: usize, b: usize) -> Option<f64> {
+    pub fn common_share(&self, time: &HostTime, a: usize, b: usize) -> Option<f64> {
         let (a, b) = (&self.questions[a], &self.questions[b]);
         let row = match (a.flag, b.flag) {
             (Some(a), Some(b)) if a != b => return None,
             (Some(flag), _) | (None, Some(flag)) => flag,
             (None, None) => self.flags.len(),
         };
-        let inside = a.profiles.iter().zip(&b.profiles);
-        let common: f64 = self.exposure[row]
-            .iter()
-            .zip(inside)
-            .filter(|(_, (a, b))| **a && **b)
-            .map(|(seconds, _)| seconds)
-            .sum();
+        let levels: Vec<(usize, u32)> = a.levels.iter().chain(&b.levels).copied().collect();
+        let common: f64 =
+            self.profiles(&levels, time).map(|profile| self.exposure[row][profile as usize]).sum();
         Some(if self.total_seconds > 0.0 { common / self.total_seconds } else { 0.0 })
     }
 
+    /// The same for a region and each of the others.
+    pub fn common_shares(&self, time: &HostTime, member: &Membership, question: usize) -> Vec<Option<f64>> {
+        let asked = &self.questions[question];
+        let own: Vec<u32> = self.profiles(&asked.levels, time).collect();
+        let mut common = vec![0.0; self.questions.len()];
+        let mut add = |row: usize, lookup: Option<usize>| {
+            for profile in &own {
+                let seconds = self.exposure[row][*profile as usize];
+                if seconds > 0.0 {
+                    let levels = &time.profiles[*profile as usize];
+                    let mut each = |other: usize| common[other] += seconds;
+                    match lookup {
+                        Some(flag) => member.with_clock(flag, levels, &mut each),
+                        None => member.without_clock(levels, &mut each),
+                    }
+                }
+            }
+        };
+        add(asked.flag.unwrap_or(self.flags.len()), None);
+        match asked.flag {
+            Some(flag) => add(flag, Some(flag)),
+            None => (0..self.flags.len()).for_each(|flag| add(flag, Some(flag))),
+        }
+        let total = self.total_seconds;
+        let share = |(other, seconds): (&Question, f64)| match (asked.flag, other.flag) {
+            (Some(a), Some(b)) if a != b => None,
+            _ => Some(if total > 0.0 { seconds / total } else { 0.0 }),
+        };
+        self.questions.iter().zip(common).map(share).collect()
+    }
+
     /// Seconds of all time of the hosts that a question is about, whatever the clock.
-    pub fn group_seconds(&self, question: &Question) -> f64 {
+    pub fn group_seconds(&self, question: &Question, time: &HostTime) -> f64 {
+        if question.flag.is_none() {
+            return question.exposure_seconds;
+        }
         let all = &self.exposure[self.flags.len()];
-        all.iter().zip(&question.profiles).filter(|(_, inside)| **inside).map(|(seconds, _)| seconds).sum()
+        let concerned = |profile: &u32| self.concerns(question, time, *profile);
+        self.profiles(&question.levels, time).filter(concerned).map(|profile| all[profile as usize]).sum()
+    }
+
+    pub fn asks_about_windows(&self) -> bool {
+        self.questions.iter().any(Question::is_window)
     }
 
     /// Row of [`Self::exposure`] that holds for a question.
@@ -196,19 +296,42 @@ fn all_time(time: &HostTime) -> Vec<f64> {
     seconds
 }
 
-/// Per factor, the levels that have exposure.
-fn levels_in_use(study: &Study, seconds: &[f64], time: &HostTime) -> Vec<Vec<u32>> {
-    let mut used: Vec<Vec<bool>> =
-        study.factors.iter().map(|factor| vec![false; factor.levels.len()]).collect();
-    for (profile, levels) in time.profiles.iter().enumerate().filter(|(profile, _)| seconds[*profile] > 0.0) {
-        debug_assert!(profile < seconds.len());
-        for (factor, level) in levels.iter().enumerate() {
-            if let Some(used) = used[factor].get_mut(*level as usize) {
-                *used = true;
+/// Hosts with each profile, and for how long.
+fn holders(time: &HostTime) -> Vec<Vec<(u32, f64)>> {
+    let mut holders = vec![Vec::new(); time.profiles.len()];
+    for (host, stretches) in time.stretches.iter().enumerate() {
+        for stretch in stretches {
+            let seconds = (stretch.to - stretch.from) as f64;
+            let own: &mut Vec<(u32, f64)> = &mut holders[stretch.profile as usize];
+            match own.last_mut() {
+                Some(last) if last.0 as usize == host => last.1 += seconds,
+                _ => own.push((host as u32, seconds)),
             }
         }
     }
-    used.iter().map(|used| (0..used.len() as u32).filter(|level| used[*level as usize]).collect()).collect()
+    holders
+}
+
+fn profiles_with_level(study: &Study, time: &HostTime) -> Vec<Vec<Vec<u32>>> {
+    let mut with_level: Vec<Vec<Vec<u32>>> =
+        study.factors.iter().map(|factor| vec![Vec::new(); factor.levels.len()]).collect();
+    for (profile, levels) in time.profiles.iter().enumerate() {
+        for (with_level, level) in with_level.iter_mut().zip(levels) {
+            if let Some(profiles) = with_level.get_mut(*level as usize) {
+                profiles.push(profile as u32);
+            }
+        }
+    }
+    with_level
+}
+
+/// Per factor, the levels that have exposure.
+fn levels_in_use(seconds: &[f64], with_level: &[Vec<Vec<u32>>]) -> Vec<Vec<u32>> {
+    let used = |profiles: &Vec<u32>| profiles.iter().any(|profile| seconds[*profile as usize] > 0.0);
+    let in_use = |levels: &Vec<Vec<u32>>| {
+        (0..levels.len() as u32).filter(|level| used(&levels[*level as usize])).collect()
+    };
+    with_level.iter().map(in_use).collect()
 }
 
 fn factors(levels: &[Vec<u32>], drafts: &mut Vec<Draft>) {
@@ -242,20 +365,13 @@ fn interactions(
     seconds: &[f64],
     drafts: &mut Vec<Draft>,
 ) {
-    let mut pairs: BTreeMap<[(usize, u32); 2], f64> = BTreeMap::new();
     let soft = combinable(study, levels);
-    for (profile, values) in time.profiles.iter().enumerate().filter(|(profile, _)| seconds[*profile] > 0.0) {
-        for (i, first) in soft.iter().enumerate() {
-            for second in &soft[i + 1..] {
-                let known = |factor: usize| (values[factor] as usize) < study.factors[factor].levels.len();
-                if known(*first) && known(*second) {
-                    let key = [(*first, values[*first]), (*second, values[*second])];
-                    *pairs.entry(key).or_default() += seconds[profile];
-                }
-            }
-        }
-    }
-    let mut pairs: Vec<_> = pairs.into_iter().collect();
+    let two: Vec<[usize; 2]> = (0..soft.len())
+        .flat_map(|i| soft[i + 1..].iter().map(move |second| (i, *second)))
+        .map(|(i, second)| [soft[i], second])
+        .collect();
+    let common = |factors: &[usize; 2]| common_seconds(study, *factors, time, seconds);
+    let mut pairs: Vec<([(usize, u32); 2], f64)> = two.par_iter().flat_map(common).collect();
     // The largest first, so that a cap leaves out what could never be shown anyway.
     pairs.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     pairs.truncate(MOST_INTERACTIONS);
@@ -277,6 +393,26 @@ fn interactions(
             });
         }
     }
+}
+
+/// Seconds of each pair of levels of two factors, where there are any.
+fn common_seconds(
+    study: &Study,
+    [first, second]: [usize; 2],
+    time: &HostTime,
+    seconds: &[f64],
+) -> Vec<([(usize, u32); 2], f64)> {
+    let (rows, width) = (study.factors[first].levels.len(), study.factors[second].levels.len());
+    let mut common = vec![0.0; rows * width];
+    for (values, own) in time.profiles.iter().zip(seconds) {
+        let (row, column) = (values[first] as usize, values[second] as usize);
+        if row < rows && column < width {
+            common[row * width + column] += own;
+        }
+    }
+    let levels = |place: usize| [(first, (place / width) as u32), (second, (place % width) as u32)];
+    let held = common.into_iter().enumerate().filter(|(_, own)| *own > 0.0);
+    held.map(|(place, own)| (levels(place), own)).collect()
 }
 
 fn single_flags(study: &Study, flags: &[Flag], drafts: &mut Vec<Draft>) {

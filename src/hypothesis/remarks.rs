@@ -129,7 +129,9 @@ fn power_per_factor(analysis: &Analysis, table: &PoolTable) -> Vec<Power> {
         let Some((share, question)) = levels.get(levels.len() / 2).copied() else { continue };
         // Hosts that failed often because of a true cause make the shuffled fleets look dangerous too;
         // the price of asking so many questions one by one is the limit of that.
-        let needed = (1..=table.events).find(|count| table.score(question, *count) >= threshold);
+        // The score grows with the count.
+        let needed = (table.events > 0 && table.score(question, table.events) >= threshold)
+            .then(|| first_count(table.events, |count| table.score(question, count) >= threshold));
         let shuffled = needed.map_or(0.0, |needed| binomial::at_least(needed as u64, events, share));
         let alpha = shuffled.max(0.05 / analysis.list.questions.len().max(1) as f64) * (1.0 + 1e-9);
         let ratio = power::minimum_detectable(events, share, alpha, WANTED_POWER).rate_ratio;
@@ -140,6 +142,16 @@ fn power_per_factor(analysis: &Analysis, table: &PoolTable) -> Vec<Power> {
         });
     }
     found
+}
+
+/// The smallest count from 1 on that is enough, where `most` is.
+fn first_count(most: usize, enough: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (1, most);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if enough(middle) { high = middle } else { low = middle + 1 }
+    }
+    high
 }
 
 /// The sentence that says what cannot be seen, and when it could.

@@ -1,5 +1,7 @@
 //! Events that hit several hosts at once through what they share: a feed, a rack, a hypervisor.
 
+use std::collections::BTreeMap;
+
 use crate::{
     model::{Study, Term},
     stats::shared_event::{Cluster, common_cause_log_bayes_factor},
@@ -91,25 +93,24 @@ fn localities_with_bursts(
     let (days, width) = (time.total_seconds / DAY as f64, window as f64 / DAY as f64);
     let mut localities = Vec::new();
     for (factor, members) in sizes.iter().enumerate() {
-        for (level, members) in members.iter().enumerate().filter(|(_, members)| **members > 1) {
-            let inside = left
-                .iter()
-                .copied()
-                .filter(|case| study.cases[*case].levels.get(factor).copied() == Some(level as u32));
-            let bursts = bursts(study, inside, window);
+        let mut hit: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        if !members.is_empty() {
+            for case in left {
+                if let Some(level) = study.cases[*case].levels.get(factor) {
+                    hit.entry(*level).or_default().push(*case);
+                }
+            }
+        }
+        for (level, inside) in hit {
+            let Some(members) = members.get(level as usize).filter(|members| **members > 1) else { continue };
+            let bursts = bursts(study, inside.into_iter(), window);
             if bursts.is_empty() {
                 continue;
             }
             let clusters: Vec<Cluster> =
                 bursts.iter().map(|burst| Cluster { hit: burst.hosts, members: *members }).collect();
             let log_bayes_factor = common_cause_log_bayes_factor(total as u64, &clusters, days, width);
-            localities.push(Locality {
-                factor,
-                level: level as u32,
-                members: *members,
-                bursts,
-                log_bayes_factor,
-            });
+            localities.push(Locality { factor, level, members: *members, bursts, log_bayes_factor });
         }
     }
     localities

@@ -146,12 +146,17 @@ fn bursts(study: &Study, time: &mut HostTime, kept: &[usize]) -> Vec<Vec<usize>>
     let mut found = Vec::new();
     for factor in (0..study.factors.len()).filter(|factor| study.factors[*factor].is_locality) {
         let sizes = members_per_level(study, time, factor);
-        for (level, members) in sizes.iter().enumerate() {
+        let mut hit: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (position, case) in kept.iter().enumerate() {
+            if let Some(level) = study.cases[*case].levels.get(factor) {
+                hit.entry(*level).or_default().push(position);
+            }
+        }
+        for (level, inside) in hit {
+            let Some(members) = sizes.get(level as usize) else { continue };
             let mut run: Vec<usize> = Vec::new();
             let at = |i: usize| study.cases[kept[i]].at;
-            let level_of = |i: usize| study.cases[kept[i]].levels.get(factor).copied();
-            let inside = (0..kept.len()).filter(|i| level_of(*i) == Some(level as u32));
-            for i in inside.chain([usize::MAX]) {
+            for i in inside.into_iter().chain([usize::MAX]) {
                 if i != usize::MAX && run.last().is_none_or(|last| at(i) - at(*last) <= window) {
                     run.push(i);
                     continue;
@@ -179,13 +184,14 @@ fn bursts(study: &Study, time: &mut HostTime, kept: &[usize]) -> Vec<Vec<usize>>
 /// Hosts that ever had each level of a factor.
 pub(super) fn members_per_level(study: &Study, time: &HostTime, factor: usize) -> Vec<u64> {
     let mut members = vec![0; study.factors[factor].levels.len()];
+    let mut levels: Vec<u32> = Vec::new();
     for stretches in &time.stretches {
-        let mut levels: Vec<u32> =
-            stretches.iter().map(|stretch| time.profiles[stretch.profile as usize][factor]).collect();
+        levels.clear();
+        levels.extend(stretches.iter().map(|stretch| time.profiles[stretch.profile as usize][factor]));
         levels.sort_unstable();
         levels.dedup();
-        for level in levels {
-            if let Some(count) = members.get_mut(level as usize) {
+        for level in &levels {
+            if let Some(count) = members.get_mut(*level as usize) {
                 *count += 1;
             }
         }

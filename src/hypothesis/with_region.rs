@@ -1,5 +1,7 @@
 //! Hypotheses that are regions of host-time, worded.
 
+use rayon::prelude::*;
+
 use crate::{
     model::{Confounder, Family, Hypothesis, Term, Verdict},
     stats::rate_ratio::RateRatio,
@@ -20,7 +22,7 @@ const EXAMINED: usize = 12;
 /// Words the regions in the order given.
 pub(super) fn hypotheses(analysis: &Analysis, regions: &[RegionFinding]) -> Vec<Hypothesis> {
     let mut hypotheses: Vec<Hypothesis> = regions
-        .iter()
+        .par_iter()
         .enumerate()
         .map(|(place, region)| hypothesis(analysis, region, place < EXAMINED))
         .collect();

@@ -1,6 +1,8 @@
 //! Hypotheses that are not a region with sharp edges: a daily pattern, single hosts, shared events,
 //! signatures, slips of people.
 
+use std::collections::BTreeSet;
+
 use crate::{
     model::{Cause, Family, Hypothesis, Term, Verdict},
     stats::{binomial, clock::DailyPattern},
@@ -198,14 +200,14 @@ fn signature(analysis: &Analysis, regions: &[RegionFinding], mechanism: &Mechani
 /// Puts an alarm that goes before below the mechanism that it announces, where both are of the same
 /// incidents: the mechanism is what kills, the alarm is how one sees it coming.
 pub(super) fn alarms_below_mechanisms(hypotheses: &mut [Hypothesis]) {
-    let mechanisms: Vec<(Vec<String>, f64)> = hypotheses
+    let mechanisms: Vec<(BTreeSet<String>, f64)> = hypotheses
         .iter()
         .filter(|h| h.family == Family::Signature && h.posterior.unwrap_or(0.0) >= 0.5)
-        .map(|h| (h.incidents.clone(), h.explained_fraction.unwrap_or(0.0)))
+        .map(|h| (h.incidents.iter().cloned().collect(), h.explained_fraction.unwrap_or(0.0)))
         .collect();
     for alarm in hypotheses.iter_mut().filter(|h| h.family == Family::Precursor) {
         let announced = mechanisms.iter().filter(|(incidents, _)| {
-            let both = alarm.incidents.iter().filter(|id| incidents.contains(id)).count() as f64;
+            let both = alarm.incidents.iter().filter(|id| incidents.contains(id.as_str())).count() as f64;
             both >= SAME_INCIDENTS * f64::sqrt((alarm.incidents.len() * incidents.len()) as f64)
         });
         let best = announced.map(|(_, explained)| *explained).fold(0.0, f64::max);
@@ -236,13 +238,14 @@ fn fill_mechanism(analysis: &Analysis, mechanism: &Mechanism, hypothesis: &mut H
 
 /// Cosine between the incidents of a region (in its pool) and those of a mechanism.
 fn overlap(analysis: &Analysis, region: &RegionFinding, mechanism: &Mechanism) -> f64 {
+    let shown: BTreeSet<usize> = mechanism.cases.iter().copied().collect();
     let mut inside = 0.0;
     let mut both = 0.0;
     for shock in &analysis.events.pools[region.pool].shocks {
         for (place, incident) in analysis.events.shocks[*shock].incidents.iter().enumerate() {
             if analysis.events.inside(*shock, place, region.question) {
                 inside += 1.0;
-                if mechanism.cases.contains(&incident.case) {
+                if shown.contains(&incident.case) {
                     both += 1.0;
                 }
             }

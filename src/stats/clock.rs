@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::region_bayes_factor::{SIGMA, TableGrid, log_half_normal, region_evidence};
+use super::region_bayes_factor::{EvidenceCurve, SIGMA, log_half_normal, region_evidence};
 
 /// When events happen in the day: their number, and sums over them.
 #[derive(Debug, Clone, Default)]
@@ -50,8 +50,7 @@ struct Block {
     length: usize,
     share: f64,
     log_prior: f64,
-    /// ln BF for whole counts inside.
-    table: Vec<f32>,
+    curve: EvidenceCurve,
 }
 
 /// What the events say about a daily pattern.
@@ -74,7 +73,7 @@ impl DailyPattern {
         Self { swells: swells(&shares), blocks: blocks(&shares, events) }
     }
 
-    /// Evidence against an even day, for `hours.events` (close to the number the pattern was made for).
+    /// Evidence against an even day, for as many events as the pattern was made for.
     #[must_use]
     pub fn log_bayes_factor(&self, hours: &Hours) -> f64 {
         let swells = self.swells.iter().map(|swell| swell.log_weight(hours));
@@ -138,7 +137,6 @@ fn swells(shares: &[f64]) -> Vec<Swell> {
 
 fn blocks(shares: &[f64], events: usize) -> Vec<Block> {
     const LENGTHS: [usize; 3] = [4, 6, 8];
-    let grid = TableGrid::for_events(events);
     let mut blocks = Vec::with_capacity(24 * LENGTHS.len());
     for length in LENGTHS {
         for start in 0..24 {
@@ -150,7 +148,7 @@ fn blocks(shares: &[f64], events: usize) -> Vec<Block> {
                     length,
                     share,
                     log_prior,
-                    table: grid.table(share, events, events),
+                    curve: EvidenceCurve::new(share, events),
                 });
             }
         }
@@ -170,7 +168,6 @@ impl Block {
     }
 
     fn quick(&self, hours: &Hours) -> f64 {
-        let count = self.count(hours).round() as usize;
-        self.table.get(count.min(self.table.len().saturating_sub(1))).map_or(0.0, |log| f64::from(*log))
+        self.curve.log_bayes_factor(self.count(hours))
     }
 }

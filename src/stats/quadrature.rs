@@ -1,6 +1,6 @@
 //! Gauss–Legendre nodes, on one interval or on panels.
 
-use std::f64::consts::PI;
+use std::{f64::consts::PI, sync::OnceLock};
 
 /// Nodes and weights of the `count`-point rule on [-1, 1], by Newton's method on the Legendre
 /// polynomial (Abramowitz & Stegun 25.4.29).
@@ -26,6 +26,14 @@ pub fn gauss_legendre(count: usize) -> (Vec<f64>, Vec<f64>) {
         weights[i] = weight;
         weights[count - 1 - i] = weight;
     }
+    (nodes, weights)
+}
+
+/// The 16-point rule on [-1, 1], computed once.
+#[must_use]
+pub fn sixteen_nodes() -> (&'static [f64], &'static [f64]) {
+    static RULE: OnceLock<(Vec<f64>, Vec<f64>)> = OnceLock::new();
+    let (nodes, weights) = RULE.get_or_init(|| gauss_legendre(16));
     (nodes, weights)
 }
 

@@ -8,7 +8,7 @@ use coroner::stats::{
     dispersion::excess_dispersion,
     excess_share::excess_log_bayes_factor,
     posterior::{Candidate, Rest, rank},
-    region_bayes_factor::{TableGrid, region_evidence},
+    region_bayes_factor::{EvidenceCurve, EvidenceLimit, region_evidence},
     repeats,
     separation::exposure_to_separate,
     shared_event::{Cluster, common_cause_log_bayes_factor},
@@ -37,24 +37,75 @@ fn evidence_for_a_region_is_exact() {
 }
 
 #[test]
-fn the_table_for_permutations_agrees_with_the_exact_evidence() {
-    // Counts as they come up; far from them the table is coarser and nothing hangs on it.
-    let counts = [
-        (10, 3, 0.3),
-        (10, 8, 0.29),
-        (10, 6, 0.043),
-        (10, 10, 0.05),
-        (10, 0, 0.2),
-        (40, 18, 0.15),
-        (300, 120, 0.2),
-        (300, 9, 0.004),
-        (10, 3, 0.0005),
-    ];
-    for (n, a, share) in counts {
-        let table = TableGrid::for_events(n).table(share, n, n);
-        let exact = region_evidence(a as f64, n as f64, share, 2.0).log_bayes_factor;
-        let error = (f64::from(table[a]) - exact).abs();
-        assert!(error < 2e-3, "ln BF at {a} of {n}, {share}: {error}");
+fn the_curve_for_permutations_agrees_with_the_exact_evidence() {
+    for n in [1usize, 10, 300, 3000, 24_000] {
+        for share in [0.004, 1.0 / 6.0, 1.0 / 3.0] {
+            let curve = EvidenceCurve::new(share, n);
+            for count in (0..=n).step_by((n / 240).max(1)) {
+                let exact = region_evidence(count as f64, n as f64, share, 2.0).log_bayes_factor;
+                let quick = curve.log_bayes_factor(count as f64);
+                assert!((quick - exact).abs() < 1e-5, "{count} of {n} in {share}: {quick}, exactly {exact}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_evidence_exceeds_its_limit() {
+    for n in [2usize, 40, 3000] {
+        let entropies: Vec<f64> =
+            (0..=n).map(|k| if k > 0 { k as f64 * (k as f64).ln() } else { 0.0 }).collect();
+        for share in [1e-6, 0.004, 0.3, 0.9] {
+            let limit = EvidenceLimit::new(share, n);
+            for count in 0..=n.min(500) {
+                let exact = region_evidence(count as f64, n as f64, share, 2.0).log_bayes_factor;
+                let most = limit.log_bayes_factor(count, &entropies);
+                assert!(exact <= most + 1e-9, "{count} of {n} in {share}: {exact} above {most}");
+            }
+        }
+    }
+}
+
+/// ln BF by Simpson's rule on 160,000 steps in the cube root of ln ρ: slow, and knows nothing of where
+/// the mode is.
+fn simpson(a: f64, n: f64, share: f64, sigma: f64) -> f64 {
+    const STEPS: usize = 160_000;
+    let step = 1.0 / STEPS as f64;
+    let log = |i: usize| {
+        let root = i as f64 * step;
+        let u = 16.0 * root.powi(3);
+        let stretch = 48.0 * root * root;
+        a * u - n * (share * u.exp_m1()).ln_1p() - 0.5 * (u / sigma).powi(2) + stretch.ln()
+    };
+    let top = (0..=STEPS).map(log).fold(f64::NEG_INFINITY, f64::max);
+    let weight = |i: usize| match i {
+        0 | STEPS => 1.0,
+        i if i % 2 == 1 => 4.0,
+        _ => 2.0,
+    };
+    let sum: f64 = (0..=STEPS).map(|i| weight(i) * (log(i) - top).exp()).sum();
+    let density = (2.0 / std::f64::consts::PI).sqrt() / sigma;
+    top + (sum * step / 3.0 * density).ln()
+}
+
+#[test]
+fn evidence_is_exact_for_any_number_of_events() {
+    for n in [1.0, 7.0, 40.0, 900.0, 3000.0, 50_000.0] {
+        for share in [1e-5, 0.0004, 0.03, 0.3, 0.9] {
+            for part in [0.0, 0.2, 0.8, 1.0, 1.3, 3.0, 30.0] {
+                let a = f64::min(n * share * part, n);
+                let found = region_evidence(a, n, share, 2.0).log_bayes_factor;
+                let wanted = simpson(a, n, share, 2.0);
+                let error = (found - wanted).abs();
+                assert!(error < 1e-8 + 1e-10 * wanted.abs(), "{a} of {n} in {share}: {found}, not {wanted}");
+            }
+            for a in [1.0, 2.0, n / 2.0, n] {
+                let found = region_evidence(a.min(n), n, share, 2.0).log_bayes_factor;
+                let wanted = simpson(a.min(n), n, share, 2.0);
+                let error = (found - wanted).abs();
+                assert!(error < 1e-8 + 1e-10 * wanted.abs(), "{a} of {n} in {share}: {found}, not {wanted}");
+            }
+        }
     }
 }
 

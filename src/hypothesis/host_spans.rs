@@ -1,0 +1,53 @@
+//! Spans of time of the few hosts that have any.
+
+/// Sorted, disjoint spans `[from, to]` per host, kept for hosts that have some: a change that touches
+/// ten hosts costs no memory for the others.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HostSpans {
+    hosts: Vec<u32>,
+    /// First span of each of the hosts; one more at the end.
+    first: Vec<usize>,
+    spans: Vec<(i64, i64)>,
+}
+
+impl HostSpans {
+    /// From spans in any order for each host in turn; those without duration vanish.
+    pub fn new<S: IntoIterator<Item = (i64, i64)>>(per_host: impl IntoIterator<Item = S>) -> Self {
+        let mut all = Self { hosts: Vec::new(), first: vec![0], spans: Vec::new() };
+        let mut own = Vec::new();
+        for (host, spans) in per_host.into_iter().enumerate() {
+            own.extend(spans);
+            join(&mut own);
+            if !own.is_empty() {
+                all.spans.append(&mut own);
+                all.hosts.push(host as u32);
+                all.first.push(all.spans.len());
+            }
+        }
+        all.spans.shrink_to_fit();
+        all
+    }
+
+    /// The spans of a host.
+    pub fn of(&self, host: usize) -> &[(i64, i64)] {
+        // Where every host has spans, they are found at once.
+        let guess = self.hosts.get(host).is_some_and(|found| *found as usize == host).then_some(host);
+        match guess.or_else(|| self.hosts.binary_search(&(host as u32)).ok()) {
+            Some(place) => &self.spans[self.first[place]..self.first[place + 1]],
+            None => &[],
+        }
+    }
+}
+
+/// Sorts and joins spans.
+fn join(spans: &mut Vec<(i64, i64)>) {
+    spans.retain(|span| span.1 > span.0);
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let touches = next.0 <= last.1;
+        if touches {
+            last.1 = last.1.max(next.1);
+        }
+        touches
+    });
+}
