@@ -10,6 +10,7 @@ use crate::stats::{
 use super::{
     host_time::HostTime,
     membership::Membership,
+    question::Subject,
     questionnaire::Questionnaire,
     sample::Sample,
     shocks::{Located, Pool, Shock},
@@ -22,6 +23,8 @@ pub(super) struct Events {
     pub pools: Vec<Pool>,
     /// Per incident of each shock, the questions whose regions hold it, sorted.
     pub regions: Vec<Vec<Vec<u32>>>,
+    /// Per shock, whether it stands for itself where the clock is asked about, see [`super::crowded_days`].
+    pub separate: Vec<bool>,
     /// Independent events of any cause, those set apart as operator actions included.
     pub of_any_cause: f64,
 }
@@ -34,6 +37,7 @@ impl Events {
         shocks: Vec<Shock>,
         pools: Vec<Pool>,
         of_any_cause: usize,
+        days: f64,
     ) -> Self {
         let holding = |incident: &Located| {
             let mut questions = Vec::new();
@@ -44,7 +48,8 @@ impl Events {
             questions
         };
         let regions = shocks.iter().map(|shock| shock.incidents.iter().map(holding).collect()).collect();
-        Self { shocks, pools, regions, of_any_cause: (of_any_cause as f64).max(1.0) }
+        let separate = super::crowded_days::one_per_crowded_day(&shocks, days);
+        Self { shocks, pools, regions, separate, of_any_cause: (of_any_cause as f64).max(1.0) }
     }
 
     /// Events of a pool inside each region, each incident counting its share of its shock.
@@ -68,6 +73,11 @@ impl Events {
         self.regions[shock][incident].binary_search(&(question as u32)).is_ok()
     }
 
+    /// The pool's events of which none is one of a crowd on one day, but for the first.
+    pub fn on_separate_days(&self, pool: usize) -> Vec<usize> {
+        self.pools[pool].shocks.iter().copied().filter(|shock| self.separate[*shock]).collect()
+    }
+
     /// Times of day of a pool's events.
     pub fn hours(&self, pool: usize) -> Hours {
         self.hours_where(pool, |_, _| true)
@@ -80,7 +90,7 @@ impl Events {
 
     fn hours_where(&self, pool: usize, counts: impl Fn(usize, usize) -> bool) -> Hours {
         let mut hours = Hours::default();
-        for shock in &self.pools[pool].shocks {
+        for shock in &self.on_separate_days(pool) {
             let incidents = &self.shocks[*shock].incidents;
             for (place, incident) in incidents.iter().enumerate().filter(|(place, _)| counts(*shock, *place))
             {
@@ -190,8 +200,17 @@ pub(super) fn candidates(
     for (index, (pool, table)) in events.pools.iter().zip(tables).enumerate() {
         let part = table.events as f64 / events.of_any_cause;
         let counts = events.counts(pool, list.questions.len());
+        let separate = events.on_separate_days(index);
         let regions = counts.into_par_iter().enumerate().map(|(question, count)| {
-            let evidence = region_evidence(count, table.events as f64, list.questions[question].share, SIGMA);
+            let asked = &list.questions[question];
+            // For weekdays a crowded day counts once, as it does for the time of day.
+            let (count, of_events) = if asked.subject == Subject::Weekday {
+                let inside = separate.iter().filter(|shock| events.inside(**shock, 0, question)).count();
+                (inside as f64, separate.len())
+            } else {
+                (count, table.events)
+            };
+            let evidence = region_evidence(count, of_events as f64, asked.share, SIGMA);
             Candidate {
                 answer: Answer::Region { question, pool: index },
                 log_bayes_factor: evidence.log_bayes_factor,
@@ -201,12 +220,13 @@ pub(super) fn candidates(
             }
         });
         candidates.par_extend(regions);
-        let evidence = daily[index].evidence(&events.hours(index));
+        let hours = events.hours(index);
+        let evidence = daily[index].evidence(&hours);
         candidates.push(Candidate {
             answer: Answer::Daily { pool: index },
             log_bayes_factor: evidence.log_bayes_factor,
             log_prior: (list.daily_prior * pool.prior).ln(),
-            explained: evidence.explained_fraction * part,
+            explained: evidence.explained_fraction * hours.events / events.of_any_cause,
             count: 0.0,
         });
     }

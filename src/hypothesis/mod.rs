@@ -10,6 +10,7 @@
 mod advice;
 mod averaging;
 mod clock_region;
+mod crowded_days;
 mod dial;
 mod doubts;
 mod evidence;
@@ -86,7 +87,8 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let member = membership::Membership::new(&list, &levels);
     let sample = sample::Sample::new(study, &time, &list, &member, settings.seed);
     let pools = shocks::pools(&other);
-    let events = evidence::Events::new(&time, &list, &member, other, pools, of_any_cause);
+    let days = (study.to - study.from) as f64 / clock_region::DAY as f64;
+    let events = evidence::Events::new(&time, &list, &member, other, pools, of_any_cause, days);
     let tables: Vec<_> = events.pools.iter().map(|pool| evidence::PoolTable::new(&list, pool)).collect();
     let daily = evidence::daily_patterns(&sample, &events);
     let candidates = evidence::candidates(&list, &events, &tables, &daily, &time);

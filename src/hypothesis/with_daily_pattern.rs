@@ -27,7 +27,7 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
         }
     }
     let (pool, score, log_bayes_factor) = best?;
-    let shocks = &analysis.events.pools[pool].shocks;
+    let shocks = analysis.events.on_separate_days(pool);
     let evidence = daily[pool].evidence(&analysis.events.hours(pool));
     let hours: Vec<f64> = shocks
         .iter()
@@ -79,6 +79,12 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
         hours.len() - in_block,
         hours.len()
     )];
+    let crowd = analysis.events.pools[pool].shocks.len() - shocks.len();
+    if crowd > 0 {
+        hypothesis
+            .evidence_against
+            .push(format!("{crowd} more came on days with so many others that such a day counts as one"));
+    }
     hypothesis.next_step =
         "List what is scheduled in these hours (backups, scrubs, batch jobs, cron) and move one of them"
             .to_owned();
