@@ -5,7 +5,7 @@ use coroner::{
     model::{Family, Hypothesis, Verdict},
 };
 
-use crate::fleets::{Scenario, Simulated, simulate};
+use crate::fleets::{Fleet, Planted, Region, Scenario, Simulated, simulate};
 
 use super::{
     baselines::{self, Guess},
@@ -58,7 +58,7 @@ pub fn run(size: Size, scenario: Scenario, seed: u64, permutations: u32, naive: 
     let wrong = |h: &&&Hypothesis| is_supported(h) && !claims(h, Relation::Related);
     Run {
         seed,
-        planted: planted.iter().map(|planted| format!("{:?}", planted.region)).collect(),
+        planted: planted.iter().map(|planted| named(planted, &fleet)).collect(),
         places: (0..truths.len()).map(|i| place(&|relations| relations[i] == Relation::Same)).collect(),
         lenient: place(&|relations| relations.iter().any(|r| *r >= Relation::Inside)),
         stated: listed.first().and_then(|h| h.posterior),
@@ -74,6 +74,15 @@ pub fn run(size: Size, scenario: Scenario, seed: u64, permutations: u32, naive: 
             Vec::new()
         },
     }
+}
+
+/// The planted cause by its terms, with its size: what is on one host looks like that host.
+fn named(planted: &Planted, fleet: &Fleet) -> String {
+    let terms: Vec<String> = planted.terms.iter().map(|t| format!("{}={}", t.factor, t.value)).collect();
+    let Some(region) = &planted.region else { return terms.join("&") };
+    let on = |host: &usize| Region { host: Some(*host), ..region.clone() }.share(fleet) > 0.0;
+    let hosts = (0..fleet.observed.len()).filter(on).count();
+    format!("{} ({:.2} % of the host-time, on {hosts} hosts)", terms.join("&"), 100.0 * region.share(fleet))
 }
 
 /// What is true of the fleet besides the planted cause: it takes nobody's place and is no false alarm.

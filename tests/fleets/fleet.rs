@@ -1,5 +1,7 @@
 //! The hosts of a fleet: what they are, and how that hangs together.
 
+use std::ops::Range;
+
 use coroner::model::study::{Factor, Study};
 use rand::RngExt;
 
@@ -178,8 +180,9 @@ impl Fleet {
     }
 
     /// Host, from, to and levels of every stretch without a change.
-    pub fn stretches(&self) -> impl Iterator<Item = (usize, i64, i64, &[u32])> {
-        self.history.iter().enumerate().flat_map(move |(host, history)| {
+    pub fn stretches(&self, hosts: Range<usize>) -> impl Iterator<Item = (usize, i64, i64, &[u32])> {
+        hosts.flat_map(move |host| {
+            let history = &self.history[host];
             history.iter().enumerate().map(move |(i, (from, levels))| {
                 let to = history.get(i + 1).map_or(self.observed[host].1, |next| next.0);
                 (host, *from, to, &levels[..])

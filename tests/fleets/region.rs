@@ -133,12 +133,13 @@ impl Region {
     /// Share of all observed host-time.
     pub fn share(&self, fleet: &Fleet) -> f64 {
         let inside = |(host, from, to, levels): (usize, i64, i64, &[u32])| {
-            if self.host.is_some_and(|own| own != host) || !holds(&self.levels, levels) {
+            if !holds(&self.levels, levels) {
                 return 0.0;
             }
             self.when.map_or((to - from) as f64, |when| when.seconds(fleet, host, from, to))
         };
-        fleet.stretches().map(inside).sum::<f64>() / fleet.seconds()
+        let hosts = self.host.map_or(0..fleet.observed.len(), |host| host..host + 1);
+        fleet.stretches(hosts).map(inside).sum::<f64>() / fleet.seconds()
     }
 
     /// A point of the region, uniformly; `None` if it is next to empty.

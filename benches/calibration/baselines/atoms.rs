@@ -113,7 +113,7 @@ struct Time {
 
 impl Time {
     fn new(fleet: &Fleet, windows: &[&Entry]) -> Self {
-        let stretches: Vec<_> = fleet.stretches().collect();
+        let stretches: Vec<_> = fleet.stretches(0..fleet.observed.len()).collect();
         let within = |when: When| {
             let seconds = |s: &(usize, i64, i64, &[u32])| when.seconds(fleet, s.0, s.1, s.2);
             (when, stretches.iter().map(seconds).collect())
