@@ -23,6 +23,7 @@ mod proportion;
 mod reading;
 mod report;
 mod run;
+mod show;
 mod speed;
 mod table;
 
@@ -76,6 +77,9 @@ struct Options {
     /// Prints every supported hypothesis that is wrong
     #[arg(long)]
     claims: bool,
+    /// Prints the ranking of the fleet with this seed instead, of every kind asked for
+    #[arg(long)]
+    show: Option<u64>,
     /// Measures time and memory instead, of the sizes given: hosts:incidents[:unequal][:bare]
     #[arg(long, value_delimiter = ',', num_args = 0..)]
     speed: Option<Vec<speed::Case>>,
@@ -110,18 +114,26 @@ fn calibrate(options: &Options) {
     let mut outcomes = Vec::new();
     for size in &options.sizes {
         for row in plan::rows(*size, factors, &options.only, &options.shares) {
+            if let Some(seed) = options.show {
+                let permutations = options.permutations.unwrap_or(399);
+                show::fleet(&row.name, *size, row.scenario, seed, permutations);
+                continue;
+            }
             let began = Instant::now();
             let runs = fleets_of(options, *size, &row);
-            eprintln!(
-                "{}/{} {}: {} fleets in {:.0} s",
-                size.hosts,
-                size.incidents,
-                row.name,
-                runs.len(),
-                began.elapsed().as_secs_f64()
-            );
-            tell(options, &row, &runs);
-            outcomes.push(Outcome { size: *size, row, runs });
+            if options.misses && !row.is_null() {
+                let missed = runs.iter().filter(|run| !run.places.contains(&Some(1)));
+                missed.for_each(|run| show::miss(&row.name, run));
+            }
+            if options.claims {
+                runs.iter().for_each(|run| show::claims(&row.name, run));
+            }
+            let outcome = Outcome { size: *size, row, runs };
+            eprintln!("{} in {:.0} s", outcome.in_short(), began.elapsed().as_secs_f64());
+            outcomes.push(outcome);
+        }
+        if options.show.is_some() {
+            continue;
         }
         report::print(*size, &outcomes);
         honesty::print(*size, &outcomes);
@@ -141,28 +153,4 @@ fn fleets_of(options: &Options, size: Size, row: &Row) -> Vec<Run> {
             run::run(size, row.scenario, seed, permutations, !options.without_baselines)
         })
         .collect()
-}
-
-/// Single fleets, for whoever wants to know why.
-fn tell(options: &Options, row: &Row, runs: &[Run]) {
-    for run in runs {
-        let missed = !row.is_null() && !run.places.contains(&Some(1));
-        if options.misses && missed {
-            println!(
-                "{} seed {}: planted {} at {:?}",
-                row.name,
-                run.seed,
-                run.planted.join(" and "),
-                run.places
-            );
-            for line in &run.first {
-                println!("    {line}");
-            }
-        }
-        if options.claims {
-            for claim in &run.wrong_claims {
-                println!("{} seed {}: {claim}", row.name, run.seed);
-            }
-        }
-    }
 }

@@ -56,6 +56,17 @@ impl Outcome {
         Proportion::count(&self.runs, |run| hit(run))
     }
 
+    /// Progress, while others are still running.
+    pub fn in_short(&self) -> String {
+        let place = format!("{}/{} {}", self.size.hosts, self.size.incidents, self.row.name);
+        let runs = self.runs.len();
+        if self.row.is_null() {
+            format!("{place}: alarms {}, supported {} of {runs}", self.alarms(), self.wrong_claims())
+        } else {
+            format!("{place}: first {}, among three {} of {runs}", self.first(), self.among_three())
+        }
+    }
+
     fn families(&self) -> String {
         let mut counts: BTreeMap<Family, usize> = BTreeMap::new();
         for family in self.runs.iter().flat_map(|run| &run.alarms) {

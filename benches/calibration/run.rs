@@ -5,13 +5,14 @@ use coroner::{
     model::{Family, Hypothesis, Verdict},
 };
 
-use crate::fleets::{Fleet, Planted, Region, Scenario, Simulated, simulate};
+use crate::fleets::{Scenario, Simulated, simulate};
 
 use super::{
     baselines::{self, Guess},
     criterion::Truth,
     plan::Size,
     points::{Points, Relation},
+    show,
 };
 
 /// Hypotheses looked at for the planted cause.
@@ -58,7 +59,7 @@ pub fn run(size: Size, scenario: Scenario, seed: u64, permutations: u32, naive: 
     let wrong = |h: &&&Hypothesis| is_supported(h) && !claims(h, Relation::Related);
     Run {
         seed,
-        planted: planted.iter().map(|planted| named(planted, &fleet)).collect(),
+        planted: planted.iter().map(|planted| show::name(planted, &fleet)).collect(),
         places: (0..truths.len()).map(|i| place(&|relations| relations[i] == Relation::Same)).collect(),
         lenient: place(&|relations| relations.iter().any(|r| *r >= Relation::Inside)),
         stated: listed.first().and_then(|h| h.posterior),
@@ -66,7 +67,7 @@ pub fn run(size: Size, scenario: Scenario, seed: u64, permutations: u32, naive: 
         alarms: alarms(&listed),
         supported: listed.iter().filter(is_supported).any(|h| claims(h, Relation::Same)),
         supported_window: listed.iter().filter(is_supported).any(|h| h.family == Family::Window),
-        wrong_claims: listed.iter().filter(wrong).map(|h| describe(h)).collect(),
+        wrong_claims: listed.iter().filter(wrong).map(|h| show::line(h)).collect(),
         first: first(&ranking),
         guesses: if naive {
             baselines::guesses(&points, truths.first().and_then(Truth::members))
@@ -74,15 +75,6 @@ pub fn run(size: Size, scenario: Scenario, seed: u64, permutations: u32, naive: 
             Vec::new()
         },
     }
-}
-
-/// The planted cause by its terms, with its size: what is on one host looks like that host.
-fn named(planted: &Planted, fleet: &Fleet) -> String {
-    let terms: Vec<String> = planted.terms.iter().map(|t| format!("{}={}", t.factor, t.value)).collect();
-    let Some(region) = &planted.region else { return terms.join("&") };
-    let on = |host: &usize| Region { host: Some(*host), ..region.clone() }.share(fleet) > 0.0;
-    let hosts = (0..fleet.observed.len()).filter(on).count();
-    format!("{} ({:.2} % of the host-time, on {hosts} hosts)", terms.join("&"), 100.0 * region.share(fleet))
 }
 
 /// What is true of the fleet besides the planted cause: it takes nobody's place and is no false alarm.
@@ -101,22 +93,10 @@ fn alarms(listed: &[&Hypothesis]) -> Vec<Family> {
 }
 
 fn first(ranking: &Ranking) -> Vec<String> {
-    let mut lines: Vec<String> = ranking.hypotheses.iter().take(3).map(describe).collect();
+    let mut lines: Vec<String> = ranking.hypotheses.iter().take(3).map(show::line).collect();
     lines.push(format!(
         "P(no cause) {:.3}, {} questions, {} independent events",
         ranking.method.posterior_null, ranking.method.questions, ranking.method.independent_events
     ));
     lines
-}
-
-fn describe(h: &Hypothesis) -> String {
-    let number = |value: Option<f64>| value.map_or_else(|| "   – ".to_owned(), |value| format!("{value:.3}"));
-    format!(
-        "EEF {} P {} p_adj {} {:12} {}",
-        number(h.explained_fraction),
-        number(h.posterior),
-        number(h.p_adjusted),
-        h.verdict.word(),
-        h.statement
-    )
 }

@@ -36,11 +36,14 @@ impl FromStr for Case {
     }
 }
 
+const COLUMNS: usize = 8;
+
 /// Runs every case in a child and prints what they measured.
 pub fn compare(cases: &[Case], permutations: u32, seed: u64) -> Result<()> {
     let mut table = Table::new(&[
         "hosts:incidents",
         "rank, s",
+        "processor, s",
         "peak, MiB",
         "before rank, MiB",
         "questions",
@@ -59,14 +62,14 @@ pub fn compare(cases: &[Case], permutations: u32, seed: u64) -> Result<()> {
         if child.status.success() {
             cells.extend(String::from_utf8_lossy(&child.stdout).trim().split('\t').map(str::to_owned));
         }
-        if cells.len() != 7 {
-            cells.resize(7, "–".to_owned());
-            cells[6] = format!("failed: {}", child.status);
+        if cells.len() != COLUMNS {
+            cells.resize(COLUMNS, "–".to_owned());
+            cells[COLUMNS - 1] = format!("failed: {}", child.status);
         }
         eprintln!("{}", cells.join("  "));
         table.row(cells);
     }
-    println!("## Speed: {} factors, {} threads\n", 12, rayon::current_num_threads());
+    println!("## Speed: 12 factors, {} threads\n", rayon::current_num_threads());
     table.print();
     Ok(())
 }
@@ -80,12 +83,15 @@ pub fn measure(case: &Case, permutations: u32, seed: u64) {
         study.windows.clear();
     }
     let before = peak_mib();
+    let used = processor_seconds();
     let began = Instant::now();
     let ranking = rank(&study, &Settings { seed, permutations });
     let seconds = began.elapsed().as_secs_f64();
+    let used = processor_seconds().zip(used).map(|(after, before)| format!("{:.2}", after - before));
     let first = ranking.hypotheses.first().map_or("none", |first| first.statement.as_str());
     println!(
-        "{seconds:.2}\t{}\t{}\t{}\t{}\t{first}",
+        "{seconds:.2}\t{}\t{}\t{}\t{}\t{}\t{first}",
+        used.unwrap_or_else(|| "–".to_owned()),
         mib(peak_mib()),
         mib(before),
         ranking.method.questions,
@@ -98,6 +104,16 @@ fn peak_mib() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+/// User and system time of all threads so far; known on Linux only, where the kernel counts them in
+/// hundredths of a second (proc(5), fields 14 and 15 of `stat`).
+fn processor_seconds() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field is the program's name and may hold spaces; the third comes after its bracket.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let ticks: Vec<f64> = rest.split_whitespace().skip(11).take(2).filter_map(|t| t.parse().ok()).collect();
+    (ticks.len() == 2).then(|| ticks.iter().sum::<f64>() / 100.0)
 }
 
 fn mib(peak: Option<u64>) -> String {
