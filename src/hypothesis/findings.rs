@@ -127,8 +127,12 @@ impl Analysis<'_> {
     }
 
     /// The one host that a group's evidence comes from: most of its events, and without that host the
-    /// group is nothing special.
+    /// group is nothing special. Regions of time compare hosts with themselves: that one host has most of
+    /// the events does not explain why they come during backups.
     fn host_behind(&self, region: &RegionFinding) -> Option<usize> {
+        if self.question(region).flag.is_some() {
+            return None;
+        }
         let worst = self.worst_host(region)?;
         let mostly = worst.events >= 2.0 && worst.events >= MOSTLY_ONE_HOST * region.count;
         (mostly && worst.left < LEFT_WITHOUT_HOST).then_some(worst.host)
@@ -137,6 +141,9 @@ impl Analysis<'_> {
     /// Whether a group of hosts is still remarkable when its worst host is left out. Asked only where
     /// that host has much of the weight; regions of time compare hosts with themselves.
     fn stands_without_worst_host(&self, region: &RegionFinding) -> bool {
+        if self.question(region).flag.is_some() {
+            return true;
+        }
         let Some(worst) = self.worst_host(region) else { return true };
         if worst.events < 4.0 || worst.events < HEAVY_HOST * region.count {
             return true;
@@ -230,6 +237,8 @@ impl Analysis<'_> {
         }
         let mut found: Vec<RegionFinding> = found.into_iter().flatten().collect();
         for region in &mut found {
+            region.posterior = region.posterior.min(1.0);
+            region.explained = region.explained.min(1.0);
             region.p_adjusted = self.p_adjusted(region);
         }
         found

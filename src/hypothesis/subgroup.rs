@@ -25,8 +25,8 @@ pub(super) fn settle(analysis: &Analysis, kept: &mut [RegionFinding]) {
             .map(|part| (doubt(analysis, &kept[whole], &kept[part]), part))
             .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         if let Some((doubt, part)) = best.filter(|(doubt, _)| *doubt <= SIGNIFICANT) {
-            let posterior = kept[whole].posterior + kept[part].posterior;
-            let explained = kept[whole].explained + kept[part].explained;
+            let posterior = (kept[whole].posterior + kept[part].posterior).min(1.0);
+            let explained = (kept[whole].explained + kept[part].explained).min(1.0);
             for (index, weight) in [(whole, doubt), (part, 1.0 - doubt)] {
                 kept[index].posterior = posterior * weight;
                 kept[index].explained = explained * weight;

@@ -12,7 +12,7 @@
 mod baselines;
 mod bits;
 mod criterion;
-#[path = "../../tests/fleets/mod.rs"]
+#[path = "../fleets/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use other parts of it")]
 mod fleets;
 mod floor;
