@@ -466,7 +466,7 @@ fn window_factors(study: &Study, flags: &[Flag], levels: &[Vec<u32>], drafts: &m
     let named = |atom: &(usize, u32)| DEEP_FACTORS.contains(&study.factors[atom.0].name.as_str());
     let guest = |atom: &(usize, u32)| GUEST_FACTORS.contains(&study.factors[atom.0].name.as_str());
     let mut shallow = [Vec::new(), Vec::new(), Vec::new()];
-    let mut deep = Vec::new();
+    let mut deep = [Vec::new(), Vec::new()];
     for (index, flag) in flags.iter().enumerate() {
         let Subject::Window { part, .. } = flag.subject else { continue };
         if part == Part::AfterStart {
@@ -482,14 +482,16 @@ fn window_factors(study: &Study, flags: &[Flag], levels: &[Vec<u32>], drafts: &m
         for (i, first) in atoms.iter().enumerate() {
             for second in &atoms[i + 1..] {
                 if first.0 != second.0 && named(first) && named(second) {
-                    deep.push((index, vec![*first, *second], 1.0));
+                    let list = usize::from(!(guest(first) && guest(second)));
+                    deep[list].push((index, vec![*first, *second], 1.0));
                 }
             }
         }
     }
-    deep.truncate(MOST_DEEP_WINDOWS);
     let [guests, usual, other] = shallow;
-    for (list, part) in [(guests, 0.3), (usual, 0.25), (other, 0.1), (deep, 0.35)] {
+    let [guest_pairs, mut pairs] = deep;
+    pairs.truncate(MOST_DEEP_WINDOWS);
+    for (list, part) in [(guests, 0.3), (usual, 0.25), (other, 0.1), (guest_pairs, 0.15), (pairs, 0.2)] {
         let total: f64 = list.iter().map(|(_, _, weight)| weight).sum();
         for (flag, levels, weight) in list {
             drafts.push(Draft {
