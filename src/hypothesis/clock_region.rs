@@ -76,23 +76,26 @@ impl Clock {
         let mut seconds = vec![0.0; time.profiles.len()];
         for (host, stretches) in time.stretches.iter().enumerate() {
             for stretch in stretches {
-                seconds[stretch.profile as usize] += match self {
-                    Self::Spans(spans) => {
-                        spans.get(host).map_or(0, |spans| overlap(spans, stretch.from, stretch.to))
-                    }
-                    Self::Weekday(day) => {
-                        let offset = i64::from(study.site_utc_offset_s);
-                        weekday_seconds(*day, stretch.to + offset)
-                            - weekday_seconds(*day, stretch.from + offset)
-                    }
-                    Self::Uptime { low, high } => {
-                        let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);
-                        uptime_overlap(boots, (stretch.from, stretch.to), (*low, *high))
-                    }
-                } as f64;
+                seconds[stretch.profile as usize] +=
+                    self.seconds_of(study, host, (stretch.from, stretch.to)) as f64;
             }
         }
         seconds
+    }
+
+    /// Seconds of one span of a host that lie inside.
+    pub fn seconds_of(&self, study: &Study, host: usize, span: (i64, i64)) -> i64 {
+        match self {
+            Self::Spans(spans) => spans.get(host).map_or(0, |spans| overlap(spans, span.0, span.1)),
+            Self::Weekday(day) => {
+                let offset = i64::from(study.site_utc_offset_s);
+                weekday_seconds(*day, span.1 + offset) - weekday_seconds(*day, span.0 + offset)
+            }
+            Self::Uptime { low, high } => {
+                let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);
+                uptime_overlap(boots, span, (*low, *high))
+            }
+        }
     }
 }
 

@@ -110,7 +110,12 @@ impl PoolTable {
         let tables: Vec<Vec<f32>> = list
             .questions
             .par_iter()
-            .map(|question| grid.table(question.share, events, largest_count(question.share, events)))
+            .enumerate()
+            .map(|(index, question)| {
+                // What is judged on some hosts alone depends on the events there: see `OwnHosts`.
+                let most = if list.own.contains_key(&index) { 0 } else { largest_count(question.share, events) };
+                grid.table(question.share, events, most)
+            })
             .collect();
         let mut first = vec![0];
         let mut log_bayes_factor = Vec::with_capacity(tables.iter().map(Vec::len).sum());
@@ -176,7 +181,12 @@ pub(super) fn candidates(
         let part = table.events as f64 / events.of_any_cause;
         let counts = events.counts(pool, list.questions.len());
         let regions = counts.into_par_iter().enumerate().map(|(question, count)| {
-            let evidence = region_evidence(count, table.events as f64, list.questions[question].share, SIGMA);
+            let (among, share) = match list.own.get(&question) {
+                Some(own) => (own.events(events, pool), own.share),
+                None => (table.events as f64, list.questions[question].share),
+            };
+            let part = among / events.of_any_cause;
+            let evidence = region_evidence(count, among, share, SIGMA);
             Candidate {
                 answer: Answer::Region { question, pool: index },
                 log_bayes_factor: evidence.log_bayes_factor,

@@ -16,9 +16,11 @@ mod findings;
 mod flags;
 mod guard;
 mod host_time;
+mod intervention;
 mod lemon;
 mod mechanism;
 mod names;
+mod own_hosts;
 mod pairs;
 mod question;
 mod questionnaire;
@@ -34,6 +36,8 @@ mod with_region;
 mod without_region;
 
 use crate::model::{Cause, Hypothesis, Study, report::RankingMethod};
+
+pub use intervention::{Asked, UnknownRegion, interventions};
 
 use findings::Analysis;
 use guard::{Guard, Null};

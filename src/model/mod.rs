@@ -3,6 +3,7 @@
 pub mod boot;
 pub mod hypothesis;
 pub mod incident;
+pub mod intervention;
 pub mod ledger;
 pub mod moment;
 pub mod record;
@@ -13,6 +14,7 @@ pub mod study;
 pub use boot::{Boot, Ending};
 pub use hypothesis::{Confounder, Family, Hypothesis, Term, Verdict};
 pub use incident::{Cause, Evidence, Incident, Kind, Supports};
+pub use intervention::{Intervention, Outcome};
 pub use ledger::{LedgerTotals, SourceEntry};
 pub use moment::Moment;
 pub use record::{Body, Record, SourceFacts, SourceId, Span};

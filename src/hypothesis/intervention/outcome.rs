@@ -1,0 +1,72 @@
+//! From figures to one of five verdicts.
+
+use crate::{
+    model::{
+        Outcome,
+        intervention::{Courses, QuietSpell, WithoutTrigger},
+    },
+    stats::before_after::predictive_at_most,
+};
+
+/// A first spell this improbable under no change is what people call "fixed".
+const SEEMED_FIXED: f64 = 0.2;
+/// Probability from which a course is the likely one.
+const LIKELY: f64 = 0.5;
+
+/// What the verdict rests on. Sides are (events, host-days).
+#[derive(Clone, Copy)]
+pub(super) struct Figures<'a> {
+    pub before: (u32, f64),
+    pub after: (u32, f64),
+    pub p_fewer: Option<f64>,
+    pub p_more: Option<f64>,
+    pub error: f64,
+    pub looked_at: usize,
+    pub without_trigger: Option<&'a WithoutTrigger>,
+    pub quiet: Option<&'a QuietSpell>,
+    pub courses: Courses,
+}
+
+pub(super) fn outcome(figures: &Figures<'_>) -> Outcome {
+    let remarkable = |p: Option<f64>| p.is_some_and(|p| p <= figures.error);
+    if remarkable(figures.p_more) && figures.courses.rose >= LIKELY {
+        return Outcome::MadeWorse;
+    }
+    // The fall must stand without the bad spell that led to the change.
+    let stands = figures.without_trigger.is_none_or(|without| remarkable(without.p_fewer));
+    if remarkable(figures.p_fewer) && stands && figures.courses.relapsed < LIKELY {
+        return Outcome::Helped;
+    }
+    if came_back(figures) {
+        return Outcome::CameBack;
+    }
+    if could_be_seen(figures) { Outcome::NoEvidence } else { Outcome::TooEarly }
+}
+
+fn came_back(figures: &Figures<'_>) -> bool {
+    let Some(quiet) = figures.quiet else { return false };
+    if figures.courses.relapsed >= LIKELY {
+        return true;
+    }
+    // It looked fixed, and since the first event afterwards the rate is again what it was. Of many
+    // changes some are followed by a quiet spell; for those the courses alone decide.
+    let since = (figures.after.1 - quiet.host_days).max(f64::MIN_POSITIVE);
+    let as_before = predictive_at_most(
+        figures.before.0.into(),
+        figures.before.1,
+        figures.after.0.into(),
+        since,
+    );
+    figures.looked_at == 1 && quiet.probability_unchanged <= SEEMED_FIXED && as_before > figures.error
+}
+
+/// Whether a spell without any event would be remarkable by now. Without events before, there is
+/// nothing that could have become better, and waiting does not help.
+fn could_be_seen(figures: &Figures<'_>) -> bool {
+    let quiet = |events: u32, days: f64| (days / (days + figures.after.1)).powi(events as i32);
+    let (events, days) = match figures.without_trigger {
+        Some(without) if without.before.events > 0 => (without.before.events, without.before.host_days),
+        _ => figures.before,
+    };
+    events == 0 || quiet(events, days) <= figures.error
+}
