@@ -11,7 +11,8 @@ use crate::model::{Intervention, Outcome};
 use crate::pipeline::Asked;
 use crate::report::text_safety::terminal;
 
-pub const EXAMPLES: &str = "Without --at, the changes that coroner.toml declares are judged, and those that the data show
+pub const EXAMPLES: &str =
+    "Without --at, the changes that coroner.toml declares are judged, and those that the data show
 (a BIOS, kernel or microcode version, or the hours of a job, that changed on three hosts or more).
 
 Verdicts: helped, no evidence that it helped, too early to tell, seemed to help then came back,
@@ -62,14 +63,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         within: args.hypothesis.clone(),
     };
     let options = args.span.options()?;
-    let judged = crate::pipeline::verify(
-        loaded.sources,
-        &loaded.config,
-        &loaded.knowledge,
-        &options,
-        change,
-        &asked,
-    );
+    let judged =
+        crate::pipeline::verify(loaded.sources, &loaded.config, &loaded.knowledge, &options, change, &asked);
     let judged = judged.map_err(|error| UsageError(format!("{error}; `findings.json` lists their ids")))?;
     if let (Some(at), [only]) = (&args.at, judged.as_slice())
         && only.hosts.is_empty()
@@ -103,9 +98,11 @@ fn told(judged: &[Intervention], args: &Args) -> String {
     if judged.is_empty() {
         return match &args.name {
             Some(name) => format!("No change with `{}` in its name.\n", terminal(name)),
-            None => "No change is declared, and the data show none on three hosts or more. Name one with --at."
-                .to_owned()
-                + "\n",
+            None => {
+                "No change is declared, and the data show none on three hosts or more. Name one with --at."
+                    .to_owned()
+                    + "\n"
+            }
         };
     }
     let mut out = String::new();

@@ -53,7 +53,8 @@ pub fn seen(hosts: &[HostInput<'_>], study: &Study) -> Vec<Change> {
 
 fn change(step: &Step, stages: &[(i64, HostIndex)], windows: &[WindowKind]) -> Option<Change> {
     let mut met = BTreeSet::new();
-    let stages: Vec<(i64, HostIndex)> = stages.iter().copied().filter(|(_, host)| met.insert(*host)).collect();
+    let stages: Vec<(i64, HostIndex)> =
+        stages.iter().copied().filter(|(_, host)| met.insert(*host)).collect();
     if stages.len() < HOSTS {
         return None;
     }
@@ -75,7 +76,8 @@ fn change(step: &Step, stages: &[(i64, HostIndex)], windows: &[WindowKind]) -> O
 fn one_name_each(changes: Vec<Change>) -> Vec<Change> {
     let mut kept: Vec<Change> = Vec::new();
     for change in changes {
-        let twin = kept.iter_mut().find(|other| other.hosts == change.hosts && other.reached == change.reached);
+        let twin =
+            kept.iter_mut().find(|other| other.hosts == change.hosts && other.reached == change.reached);
         match twin {
             Some(twin) => {
                 twin.name = format!("{} and {}", twin.name, change.name);
@@ -90,8 +92,7 @@ fn one_name_each(changes: Vec<Change>) -> Vec<Change> {
 /// When the runs of a host moved to other hours of the day (site time), from which and to which: the
 /// ten runs before and the ten after have next to no hour in common, neighbouring hours included.
 fn moved(runs: &[(i64, i64)], utc_offset_s: i32) -> Option<(i64, usize, usize)> {
-    let hour_of =
-        |run: &(i64, i64)| ((run.0 + i64::from(utc_offset_s)).rem_euclid(86_400) / 3600) as usize;
+    let hour_of = |run: &(i64, i64)| ((run.0 + i64::from(utc_offset_s)).rem_euclid(86_400) / 3600) as usize;
     let hours: Vec<usize> = runs.iter().map(hour_of).collect();
     (RUNS..(hours.len() + 1).saturating_sub(RUNS)).find_map(|place| {
         let (before, after) = (&hours[place - RUNS..place], &hours[place..place + RUNS]);
@@ -124,7 +125,8 @@ mod tests {
 
     fn line(steps: &[(i64, &str, &str)]) -> FactorLine {
         let mut pieces = vec![(DateTime::UNIX_EPOCH, BTreeMap::new())];
-        let first = BTreeMap::from([("bios".to_owned(), "1".to_owned()), ("kernel".to_owned(), "a".to_owned())]);
+        let first =
+            BTreeMap::from([("bios".to_owned(), "1".to_owned()), ("kernel".to_owned(), "a".to_owned())]);
         pieces[0].1 = first;
         for (day, factor, value) in steps {
             let at = DateTime::from_timestamp(day * DAY, 0).unwrap();
@@ -174,7 +176,8 @@ mod tests {
     #[test]
     fn a_job_that_moves_to_other_hours_is_seen_and_one_that_wanders_is_not() {
         let daily = |from: i64, to: i64, hour: i64| {
-            (from..to).map(move |day| (day * DAY + hour * 3600 + day % 3 * 600, day * DAY + (hour + 1) * 3600))
+            (from..to)
+                .map(move |day| (day * DAY + hour * 3600 + day % 3 * 600, day * DAY + (hour + 1) * 3600))
         };
         let moves: Vec<(i64, i64)> = daily(0, 30, 22).chain(daily(30, 60, 3)).collect();
         assert_eq!(moved(&moves, 0), Some((30 * DAY + 3 * 3600, 22, 3)));

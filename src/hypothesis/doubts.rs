@@ -280,9 +280,8 @@ fn other_changes(analysis: &Analysis, change: usize) -> Vec<Confounder> {
     let changes = &analysis.study.changes;
     let own: BTreeMap<u32, i64> = changes[change].steps().collect();
     let shared = |other: &crate::model::study::Change| {
-        let near = |(host, at): &(u32, i64)| {
-            own.get(host).is_some_and(|reached| (at - reached).abs() <= SAME_TIME)
-        };
+        let near =
+            |(host, at): &(u32, i64)| own.get(host).is_some_and(|reached| (at - reached).abs() <= SAME_TIME);
         other.steps().filter(near).count()
     };
     (0..changes.len())

@@ -113,7 +113,8 @@ impl PoolTable {
             .enumerate()
             .map(|(index, question)| {
                 // What is judged on some hosts alone depends on the events there: see `OwnHosts`.
-                let most = if list.own.contains_key(&index) { 0 } else { largest_count(question.share, events) };
+                let most =
+                    if list.own.contains_key(&index) { 0 } else { largest_count(question.share, events) };
                 grid.table(question.share, events, most)
             })
             .collect();

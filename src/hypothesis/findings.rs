@@ -188,7 +188,8 @@ impl Analysis<'_> {
         }
         let (host, events) = inside.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
         if let Some(own) = own {
-            let others: f64 = anywhere.iter().filter(|(h, _)| **h != host && own.contains(**h)).map(|(_, n)| n).sum();
+            let others: f64 =
+                anywhere.iter().filter(|(h, _)| **h != host && own.contains(**h)).map(|(_, n)| n).sum();
             let share = own.share_without(self.time, host);
             let left = region_evidence(region.count - events, others, share, SIGMA).log_bayes_factor;
             return Some(WorstHost { host, events, left });

@@ -45,7 +45,9 @@ impl OwnHosts {
         };
         let mut own = Self { after: vec![None; study.hosts.len()], seconds: 0.0, share: 0.0 };
         let mut after = 0;
-        for (host, stretches) in time.stretches.iter().enumerate().filter(|(host, _)| !spans[*host].is_empty()) {
+        for (host, stretches) in
+            time.stretches.iter().enumerate().filter(|(host, _)| !spans[*host].is_empty())
+        {
             let inside = stretches.iter().map(|s| flag.clock.seconds_of(study, host, (s.from, s.to)));
             let seconds: i64 = inside.sum();
             after += seconds;
@@ -112,7 +114,8 @@ impl OwnHosts {
         let outside = |shock: usize, place: usize| !events.inside(shock, place, star);
         let pool = &events.pools[pool];
         let among = self.counted(events, pool, outside);
-        let both = |shock: usize, place: usize| outside(shock, place) && events.inside(shock, place, question);
+        let both =
+            |shock: usize, place: usize| outside(shock, place) && events.inside(shock, place, question);
         let count = self.counted(events, pool, both);
         let share = if all > 0.0 { after / all } else { 0.0 };
         Rest { evidence: region_evidence(count, among, share, SIGMA), events: among }

@@ -123,7 +123,7 @@ pub struct QuietSpell {
 /// A change, and what it did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intervention {
-    /// `change:NAME`.
+    /// `change:NAME`, with `|` and the hypothesis if it was judged within one.
     pub id: String,
     pub name: String,
     /// Whether somebody named it, rather than the data showing it.

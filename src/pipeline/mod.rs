@@ -17,7 +17,7 @@ use crate::ingest::discover::{MissingPath, discover};
 use crate::ingest::{Interest, read_all};
 use crate::knowledge::{Class, Knowledge};
 use crate::model::record::{SelEntry, SourceFacts};
-use crate::model::{Intervention, Report, Study};
+use crate::model::{Family, Hypothesis, Intervention, Report, Study, Verdict};
 
 /// What the user may set.
 #[derive(Debug, Clone)]
@@ -104,8 +104,7 @@ pub fn analyze(
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let settings = Settings { seed: options.seed, permutations: options.permutations };
     let ranking = hypothesis::rank(&fleet.study, &settings);
-    let interventions = hypothesis::interventions(&fleet.study, &Asked::default())
-        .expect("all host-time is asked about, no region by name");
+    let interventions = changes_judged(&fleet.study, &ranking.hypotheses);
     let sources_in_ledger = accounts::entries(&sources, &attribution, &clocks);
     let fleet_findings = fleet_findings::find(&sources, &attribution, &clocks, &fleet);
     let totals = accounts::totals(&sources_in_ledger);
@@ -135,6 +134,25 @@ pub fn analyze(
         site_utc_offset_s: fleet.study.site_utc_offset_s,
     };
     Analysis { report, study: fleet.study }
+}
+
+/// What the changes did: to all incidents of their hosts, and the declared ones also to those of the best
+/// supported window or group.
+fn changes_judged(study: &Study, ranked: &[Hypothesis]) -> Vec<Intervention> {
+    let judged = |asked: &Asked| hypothesis::interventions(study, asked).unwrap_or_default();
+    let mut changes = judged(&Asked::default());
+    let has_region = |family| matches!(family, Family::Window | Family::Factor | Family::Interaction);
+    let supported = ranked
+        .iter()
+        .find(|hypothesis| hypothesis.verdict == Verdict::Supported && has_region(hypothesis.family));
+    if let Some(supported) = supported {
+        let inside = judged(&Asked { within: Some(supported.id.clone()), ..Asked::default() });
+        let says_something =
+            |change: &Intervention| change.declared && change.before.events + change.after.events > 0;
+        let place = changes.iter().filter(|change| change.declared).count();
+        changes.splice(place..place, inside.into_iter().filter(says_something));
+    }
+    changes
 }
 
 /// Judges changes, without ranking anything. With `change` only that one, as if `coroner.toml` declared

@@ -56,8 +56,7 @@ fn relapse(cohort: &Cohort<'_>, tally: &Tally, prior: GammaPrior) -> f64 {
     let after = (u64::from(tally.after.events), tally.after.host_days);
     let from = cohort.members.iter().map(|member| member.since).min().unwrap_or(cohort.study.to);
     let span = cohort.study.to - from;
-    let edges: Vec<f64> =
-        (0..=TIMES).map(|edge| cohort.after_until(from + span / TIMES * edge)).collect();
+    let edges: Vec<f64> = (0..=TIMES).map(|edge| cohort.after_until(from + span / TIMES * edge)).collect();
     let mut sum = 0.0;
     for (place, pair) in edges.windows(2).enumerate() {
         let share = (pair[1] - pair[0]) / after.1;

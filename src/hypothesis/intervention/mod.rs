@@ -124,7 +124,10 @@ impl Judge<'_> {
         };
         let outcome = outcome::outcome(&figures);
         let mut intervention = Intervention {
-            id: format!("change:{}", change.name),
+            id: match &self.within {
+                Some(within) => format!("change:{}|{within}", change.name),
+                None => format!("change:{}", change.name),
+            },
             name: change.name.clone(),
             declared: change.declared,
             sets: change.sets.clone(),
@@ -151,8 +154,11 @@ impl Judge<'_> {
             before: tally.before,
             after: tally.after,
         };
-        intervention.statement = words::statement(&intervention);
-        intervention.remarks = words::remarks(&intervention, looked_at);
+        let words =
+            words::Words { found: &intervention, utc_offset_s: self.study.site_utc_offset_s, looked_at };
+        let (statement, remarks) = (words.statement(), words.remarks());
+        intervention.statement = statement;
+        intervention.remarks = remarks;
         intervention
     }
 
@@ -188,7 +194,9 @@ impl Judge<'_> {
         )?;
         (before.events + after.events > 0).then(|| Untouched {
             hosts: cohort.members.len() as u32,
-            ratio_of_ratios: Some(compared.ratio_of_ratios).filter(|ratio| ratio.is_finite()),
+            // Without events of the others before, their own ratio has no value.
+            ratio_of_ratios: Some(compared.ratio_of_ratios)
+                .filter(|ratio| before.events > 0 && ratio.is_finite()),
             p_fell_more: compared.p_less,
             before,
             after,
@@ -227,9 +235,9 @@ impl Judge<'_> {
         let own: BTreeMap<u32, i64> = change.steps().collect();
         let near = |other: &&Change| {
             other.name != change.name
-                && other.steps().any(|(host, at)| {
-                    own.get(&host).is_some_and(|reached| (at - reached).abs() <= SAME_TIME)
-                })
+                && other
+                    .steps()
+                    .any(|(host, at)| own.get(&host).is_some_and(|reached| (at - reached).abs() <= SAME_TIME))
         };
         self.study.changes.iter().filter(near).map(|other| other.name.clone()).collect()
     }

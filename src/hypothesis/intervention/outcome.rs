@@ -10,6 +10,8 @@ use crate::{
 
 /// A first spell this improbable under no change is what people call "fixed".
 const SEEMED_FIXED: f64 = 0.2;
+/// Events since the change from which their rate is more than an accident.
+const SEVERAL: u32 = 3;
 /// Probability from which a course is the likely one.
 const LIKELY: f64 = 0.5;
 
@@ -40,7 +42,13 @@ pub(super) fn outcome(figures: &Figures<'_>) -> Outcome {
     if came_back(figures) {
         return Outcome::CameBack;
     }
-    if could_be_seen(figures) { Outcome::NoEvidence } else { Outcome::TooEarly }
+    if could_be_seen(figures) || is_no_lower(figures) { Outcome::NoEvidence } else { Outcome::TooEarly }
+}
+
+/// Whether several events since, at a rate no lower than before, speak for themselves.
+fn is_no_lower(figures: &Figures<'_>) -> bool {
+    let rate = |side: (u32, f64)| f64::from(side.0) / side.1;
+    figures.after.0 >= SEVERAL && rate(figures.after) >= rate(figures.before)
 }
 
 fn came_back(figures: &Figures<'_>) -> bool {
@@ -51,12 +59,8 @@ fn came_back(figures: &Figures<'_>) -> bool {
     // It looked fixed, and since the first event afterwards the rate is again what it was. Of many
     // changes some are followed by a quiet spell; for those the courses alone decide.
     let since = (figures.after.1 - quiet.host_days).max(f64::MIN_POSITIVE);
-    let as_before = predictive_at_most(
-        figures.before.0.into(),
-        figures.before.1,
-        figures.after.0.into(),
-        since,
-    );
+    let as_before =
+        predictive_at_most(figures.before.0.into(), figures.before.1, figures.after.0.into(), since);
     figures.looked_at == 1 && quiet.probability_unchanged <= SEEMED_FIXED && as_before > figures.error
 }
 

@@ -81,7 +81,9 @@ fn a_fix_that_works_is_said_to_have_helped() {
     assert!((found.p_fewer.unwrap() - 0.5_f64.powi(9)).abs() < 1e-12);
     assert_eq!(found.countdown.unwrap().host_days_left, 0.0);
     assert!(found.courses.fell > 0.8, "{:?}", found.courses);
-    assert!(found.statement.contains("helped: 9 events in 1,800 host-days before, none in 1,800 host-days since"));
+    assert!(
+        found.statement.contains("helped: 9 events in 1,800 host-days before, none in 1,800 host-days since")
+    );
 }
 
 #[test]
