@@ -155,9 +155,11 @@ fn a_change_beside_another_cause_keeps_its_probability() {
     let others: Vec<u32> = (0..HOSTS).filter(|host| host % 3 != 0).collect();
     let steps: Vec<(u32, i64)> = others.iter().take(14).map(|host| (*host, 220)).collect();
     study.changes.push(change("new agent", &steps, true));
-    let of_model = scattered(0..14, 0, DAYS, 24, 9).into_iter().map(|(host, day)| (host * 3 % 42 % HOSTS / 3 * 3, day));
+    let of_model =
+        scattered(0..14, 0, DAYS, 24, 9).into_iter().map(|(host, day)| (host * 3 % 42 % HOSTS / 3 * 3, day));
     add_events(&mut study, of_model);
-    let after = scattered(0..14, 220, DAYS, 12, 10).into_iter().map(|(place, day)| (steps[place as usize].0, day));
+    let after =
+        scattered(0..14, 220, DAYS, 12, 10).into_iter().map(|(place, day)| (steps[place as usize].0, day));
     add_events(&mut study, after);
     let ranked = ranked(&study);
     let best: Vec<Family> = ranked[..2].iter().map(|hypothesis| hypothesis.family).collect();
@@ -176,7 +178,8 @@ fn changes_of_fleets_where_nothing_matters_are_rarely_claimed() {
         for place in 0..8u32 {
             let day = random.random_range(30..330);
             let first = random.random_range(0..HOSTS - 10);
-            let steps: Vec<(u32, i64)> = (first..first + 10).map(|host| (host, day + i64::from(host % 5))).collect();
+            let steps: Vec<(u32, i64)> =
+                (first..first + 10).map(|host| (host, day + i64::from(host % 5))).collect();
             study.changes.push(change(&format!("patch {place}"), &steps, place < 2));
         }
         study.changes.push(change("bios 1 → 2", &updates, false));
