@@ -82,8 +82,11 @@ pub struct Untouched {
     pub after: Side,
     /// Rate ratio of the changed hosts over that of the untouched; `None` if it has no value.
     pub ratio_of_ratios: Option<f64>,
-    /// Exact conditional p that the changed hosts fell no more than the others.
+    /// Exact conditional p of so large a fall, and of so large a rise, of the changed hosts against these.
     pub p_fell_more: f64,
+    pub p_rose_more: f64,
+    /// P(rate after < rate before) of these hosts.
+    pub probability_lower: f64,
 }
 
 /// How long it must stay quiet until the change is believed.

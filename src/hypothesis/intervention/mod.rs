@@ -111,6 +111,7 @@ impl Judge<'_> {
         let compared = before_after::compare(n1.into(), t1, n2.into(), t2, 1.0);
         let without_trigger = without_trigger(&cohort, &tally, error);
         let quiet = quiet_spell(&cohort, &tally);
+        let untouched = self.untouched(&steps, (first, last), &tally);
         let figures = Figures {
             before: (n1, t1),
             after: (n2, t2),
@@ -119,6 +120,7 @@ impl Judge<'_> {
             error,
             looked_at,
             without_trigger: without_trigger.as_ref(),
+            untouched: untouched.as_ref(),
             quiet: quiet.as_ref(),
             courses: courses::courses(&cohort, &tally, looked_at),
         };
@@ -147,9 +149,9 @@ impl Judge<'_> {
             probability_so_few: compared.filter(|_| n1 > 0).map(|compared| compared.predictive_p),
             countdown: self.countdown(&cohort, &figures, outcome),
             courses: figures.courses,
-            untouched: self.untouched(&steps, (first, last), &tally),
             same_time: self.same_time(change),
             without_trigger,
+            untouched,
             quiet_spell: quiet,
             before: tally.before,
             after: tally.after,
@@ -198,6 +200,14 @@ impl Judge<'_> {
             ratio_of_ratios: Some(compared.ratio_of_ratios)
                 .filter(|ratio| before.events > 0 && ratio.is_finite()),
             p_fell_more: compared.p_less,
+            p_rose_more: compared.p_greater,
+            probability_lower: before_after::probability_ratio_below(
+                before.events.into(),
+                before.host_days,
+                after.events.into(),
+                after.host_days,
+                1.0,
+            ),
             before,
             after,
         })

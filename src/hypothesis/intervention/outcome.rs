@@ -3,13 +3,17 @@
 use crate::{
     model::{
         Outcome,
-        intervention::{Courses, QuietSpell, WithoutTrigger},
+        intervention::{Courses, QuietSpell, Untouched, WithoutTrigger},
     },
     stats::before_after::predictive_at_most,
 };
 
 /// A first spell this improbable under no change is what people call "fixed".
 const SEEMED_FIXED: f64 = 0.2;
+/// Probability from which other hosts are taken to have changed as well, and p up to which the changed
+/// hosts did so more than they.
+const ALSO: f64 = 0.9;
+const ALONE: f64 = 0.05;
 /// Events since the change from which their rate is more than an accident.
 const SEVERAL: u32 = 3;
 /// Probability from which a course is the likely one.
@@ -25,18 +29,23 @@ pub(super) struct Figures<'a> {
     pub error: f64,
     pub looked_at: usize,
     pub without_trigger: Option<&'a WithoutTrigger>,
+    pub untouched: Option<&'a Untouched>,
     pub quiet: Option<&'a QuietSpell>,
     pub courses: Courses,
 }
 
 pub(super) fn outcome(figures: &Figures<'_>) -> Outcome {
     let remarkable = |p: Option<f64>| p.is_some_and(|p| p <= figures.error);
-    if remarkable(figures.p_more) && figures.courses.rose >= LIKELY {
+    let others = figures.untouched;
+    let all_rose = others.is_some_and(|o| o.probability_lower <= 1.0 - ALSO && o.p_rose_more > ALONE);
+    if remarkable(figures.p_more) && figures.courses.rose >= LIKELY && !all_rose {
         return Outcome::MadeWorse;
     }
     // The fall must stand without the bad spell that led to the change.
     let stands = figures.without_trigger.is_none_or(|without| remarkable(without.p_fewer));
-    if remarkable(figures.p_fewer) && stands && figures.courses.relapsed < LIKELY {
+    // And hosts that were not changed must not have become quieter just the same.
+    let all_fell = others.is_some_and(|o| o.probability_lower >= ALSO && o.p_fell_more > ALONE);
+    if remarkable(figures.p_fewer) && stands && !all_fell && figures.courses.relapsed < LIKELY {
         return Outcome::Helped;
     }
     if came_back(figures) {

@@ -209,6 +209,8 @@ fn hosts_that_were_not_changed_show_what_the_calendar_did() {
     let others = found.untouched.as_ref().unwrap();
     assert_eq!((others.hosts, others.before.events, others.after.events), (5, 10, 0));
     assert_eq!(others.p_fell_more, 1.0);
+    assert!(found.p_fewer.unwrap() < 0.05, "remarkable by themselves: {:?}", found.p_fewer);
+    assert_eq!(found.outcome, Outcome::NoEvidence, "{found:#?}");
     // And only on the changed ones.
     let mut events = every(9.0, 0.0, 180.0);
     events.extend(every(9.0, 180.0, 360.0).into_iter().filter(|(host, _)| *host >= 5));
@@ -216,6 +218,7 @@ fn hosts_that_were_not_changed_show_what_the_calendar_did() {
     let others = found.untouched.as_ref().unwrap();
     assert_eq!((others.before.events, others.after.events), (10, 10));
     assert!(others.p_fell_more < 0.01, "{others:?}");
+    assert_eq!(found.outcome, Outcome::Helped);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{
     Intervention, Outcome,
-    intervention::{Countdown, Side},
+    intervention::{Countdown, Side, Untouched},
 };
 
 use super::super::names;
@@ -21,9 +21,8 @@ impl Words<'_> {
     pub fn statement(&self) -> String {
         let found = self.found;
         let change = self.change();
-        let within = found.within.as_ref().map_or_else(String::new, |id| format!(" (counting {id} alone)"));
         let counts = format!(
-            "{} in {} before, {} in {} since{within}",
+            "{} in {} before, {} in {} since",
             events(found.before.events),
             days(found.before.host_days),
             count_or_none(found.after.events),
@@ -56,9 +55,17 @@ impl Words<'_> {
     /// `The change "new BIOS" of 2025-06-01 to 2025-06-09 on 12 hosts`
     fn change(&self) -> String {
         let found = self.found;
-        let (first, last) = (self.day(found.first_at), self.day(found.last_at));
-        let when = if first == last { format!("of {first}") } else { format!("of {first} to {last}") };
-        format!("The change \"{}\" {when} on {}", found.name, names::counted(found.hosts.len(), "host"))
+        let when = if found.first_at == found.last_at {
+            format!("of {}", names::minute(found.first_at.timestamp()))
+        } else {
+            format!("of {} to {}", self.day(found.first_at), self.day(found.last_at))
+        };
+        let within = found.within.as_ref().map_or_else(String::new, |id| format!(" (only {id})"));
+        format!(
+            "The change \"{}\" {when} on {}{within}",
+            found.name,
+            names::counted(found.hosts.len(), "host")
+        )
     }
 
     fn day(&self, at: DateTime<Utc>) -> String {
@@ -122,9 +129,9 @@ impl Words<'_> {
     }
 
     fn waiting(&self, countdown: &Countdown) -> String {
-        let further = if self.found.after.events > 0 { " further" } else { "" };
+        let clean = if self.found.after.events > 0 { "a further event" } else { "an event" };
         let sure = format!(
-            "needs {} without a{further} event in all until 95 % sure, {} have passed",
+            "needs {} without {clean} in all until 95 % sure, {} have passed",
             days(countdown.host_days_needed),
             amount(countdown.host_days_passed)
         );
@@ -174,6 +181,9 @@ fn rate(found: &Intervention) -> String {
         return String::new();
     }
     let ratio = match (found.rate_ratio, found.ci95) {
+        (Some(_), Some((_, Some(high)))) if found.after.events == 0 => {
+            format!(" (at most {} times the rate, with 95 % confidence)", names::ratio(high))
+        }
         (Some(ratio), Some((low, high))) => {
             let high = high.map_or_else(|| "no limit".to_owned(), names::ratio);
             format!(
@@ -207,7 +217,12 @@ fn trigger(found: &Intervention) -> Option<String> {
 }
 
 fn others(found: &Intervention) -> Option<String> {
-    let others = found.untouched.as_ref()?;
+    let Some(others) = found.untouched.as_ref() else {
+        return (found.before.events + found.after.events > 0).then(|| {
+            "no other host shows what the calendar alone did: all were changed, or nothing happened on the others"
+                .to_owned()
+        });
+    };
     let compared = others.ratio_of_ratios.map_or_else(String::new, |ratio| {
         format!(
             "; compared with them, the rate of the changed hosts is {} times what it was",
@@ -215,14 +230,28 @@ fn others(found: &Intervention) -> Option<String> {
         )
     });
     Some(format!(
-        "on {} that it did not reach: {} in {} before, {} in {} over the time since{compared} (p that they fell more by chance = {})",
+        "on {} that it did not reach: {} in {} before, {} in {} over the time since{compared} {}",
         names::counted(others.hosts as usize, "host"),
         events(others.before.events),
         days(others.before.host_days),
         count_or_none(others.after.events),
         days(others.after.host_days),
-        p_value(others.p_fell_more)
+        calendar_words(others)
     ))
+}
+
+fn calendar_words(others: &Untouched) -> String {
+    let differ = others.p_fell_more.min(others.p_rose_more);
+    if differ <= 0.05 {
+        let way = if others.p_fell_more <= 0.05 { "fell" } else { "rose" };
+        return format!(": the changed hosts {way} against them (p = {})", p_value(differ));
+    }
+    let way = match others.probability_lower {
+        p if p >= 0.9 => "these became quieter as well, so that the calendar may have done it",
+        p if p <= 0.1 => "these became worse as well, so that the calendar may have done it",
+        _ => "too little to tell the change from the calendar",
+    };
+    format!(": {way}")
 }
 
 fn one_in(side: &Side) -> String {
