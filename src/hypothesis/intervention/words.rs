@@ -177,12 +177,9 @@ fn rate(found: &Intervention) -> String {
     let rose = found.rate_ratio.is_none_or(|ratio| ratio > 1.0);
     let (p, many) = if rose { (found.p_more, "many") } else { (found.p_fewer, "few") };
     let p = p.map(|p| format!("; so {many} come by chance with p = {}", p_value(p)));
-    if found.before.events == 0 {
-        return String::new();
-    }
     let ratio = match (found.rate_ratio, found.ci95) {
         (Some(_), Some((_, Some(high)))) if found.after.events == 0 => {
-            format!(" (at most {} times the rate, with 95 % confidence)", names::ratio(high))
+            format!(" (95 % interval 0.0 to {} times the rate)", names::ratio(high))
         }
         (Some(ratio), Some((low, high))) => {
             let high = high.map_or_else(|| "no limit".to_owned(), names::ratio);
@@ -200,7 +197,7 @@ fn rate(found: &Intervention) -> String {
 fn trigger(found: &Intervention) -> Option<String> {
     let without = found.without_trigger.as_ref()?;
     let lead = format!(
-        "changes follow bad spells: {} of the {} before lie in the last {:.0} days before the change",
+        "changes follow bad spells: {} of the {} before came in the last {:.0} days before the change",
         without.left_out,
         events(found.before.events),
         without.days
@@ -230,7 +227,7 @@ fn others(found: &Intervention) -> Option<String> {
         )
     });
     Some(format!(
-        "on {} that it did not reach: {} in {} before, {} in {} over the time since{compared} {}",
+        "on {} that it did not reach: {} in {} before, {} in {} over the time since{compared}{}",
         names::counted(others.hosts as usize, "host"),
         events(others.before.events),
         days(others.before.host_days),
@@ -244,14 +241,14 @@ fn calendar_words(others: &Untouched) -> String {
     let differ = others.p_fell_more.min(others.p_rose_more);
     if differ <= 0.05 {
         let way = if others.p_fell_more <= 0.05 { "fell" } else { "rose" };
-        return format!(": the changed hosts {way} against them (p = {})", p_value(differ));
+        return format!("; the changed hosts {way} against them (p = {})", p_value(differ));
     }
     let way = match others.probability_lower {
         p if p >= 0.9 => "these became quieter as well, so that the calendar may have done it",
         p if p <= 0.1 => "these became worse as well, so that the calendar may have done it",
         _ => "too little to tell the change from the calendar",
     };
-    format!(": {way}")
+    format!("; {way}")
 }
 
 fn one_in(side: &Side) -> String {
