@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A first spell this improbable under no change is what people call "fixed".
-const SEEMED_FIXED: f64 = 0.2;
+const SEEMED_FIXED: f64 = 0.1;
 /// Probability from which other hosts are taken to have changed as well, and p up to which the changed
 /// hosts did so more than they.
 const ALSO: f64 = 0.9;
@@ -68,18 +68,25 @@ fn came_back(figures: &Figures<'_>) -> bool {
     // It looked fixed, and since the first event afterwards the rate is again what it was. Of many
     // changes some are followed by a quiet spell; for those the courses alone decide.
     let since = (figures.after.1 - quiet.host_days).max(f64::MIN_POSITIVE);
+    let (events, days) = fair_before(figures);
+    let seemed_fixed = (days / (days + quiet.host_days)).powi(events as i32);
     let as_before =
         predictive_at_most(figures.before.0.into(), figures.before.1, figures.after.0.into(), since);
-    figures.looked_at == 1 && quiet.probability_unchanged <= SEEMED_FIXED && as_before > figures.error
+    figures.looked_at == 1 && seemed_fixed <= SEEMED_FIXED && as_before > figures.error
 }
 
 /// Whether a spell without any event would be remarkable by now. Without events before, there is
 /// nothing that could have become better, and waiting does not help.
 fn could_be_seen(figures: &Figures<'_>) -> bool {
-    let quiet = |events: u32, days: f64| (days / (days + figures.after.1)).powi(events as i32);
-    let (events, days) = match figures.without_trigger {
+    let (events, days) = fair_before(figures);
+    let quiet = (days / (days + figures.after.1)).powi(events as i32);
+    events == 0 || quiet <= figures.error
+}
+
+/// The side before without the bad spell that led to the change, where anything is left then.
+fn fair_before(figures: &Figures<'_>) -> (u32, f64) {
+    match figures.without_trigger {
         Some(without) if without.before.events > 0 => (without.before.events, without.before.host_days),
         _ => figures.before,
-    };
-    events == 0 || quiet(events, days) <= figures.error
+    }
 }
