@@ -329,3 +329,121 @@ fn a_supported_hypothesis_ends_with_10_on_demand_only() {
     let chance = self::tree();
     out(&["analyze", ".", "--exit-code"], chance.path(), 0);
 }
+
+/// Six hosts that fail every ten days by a list; a change in spring after which 80 days are quiet.
+fn relapse() -> Evidence {
+    let day = |day: i64, host: i64| {
+        let at = chrono::DateTime::from_timestamp(1_735_689_600 + day * 86_400 + 3600 * host, 0).unwrap();
+        format!("kvm{:02},{},hang\n", host + 1, at.format("%Y-%m-%d %H:%M:%S"))
+    };
+    let quiet = |place: &i64| !(10..18).contains(place);
+    let rows: String = (0..28).filter(quiet).map(|place| day(place * 10 + 2, place % 6)).collect();
+    Evidence::new()
+        .file("incidents.csv", format!("host,time,cause\n{rows}"))
+        .file("inventory.csv", "host,model\nkvm01,EX\nkvm02,EX\nkvm03,EX\nkvm04,EX\nkvm05,EX\nkvm06,EX\n")
+        .file(
+            "coroner.toml",
+            "timezone = \"Europe/Berlin\"\n[[change]]\nname = \"backups one by one\"\nat = \"2025-04-11\"\n",
+        )
+}
+
+#[test]
+fn a_fix_that_did_not_last_is_told_as_such() {
+    let tree = relapse();
+    let table = out(&["verify-fix", "."], tree.path(), 0);
+    assert!(table.starts_with("backups one by one: seemed to help, then came back\n"), "{table}");
+    assert!(table.contains("of 2025-04-10 22:00 UTC on 6 hosts"), "{table}");
+    assert!(table.contains("10 events"), "{table}");
+    assert_eq!(run(&["verify-fix", ".", "--exit-code"], tree.path()).status.code(), Some(10));
+
+    let json: Value =
+        serde_json::from_str(&out(&["verify-fix", ".", "--format", "json"], tree.path(), 0)).unwrap();
+    let change = &json[0];
+    assert_eq!(change["outcome"], "came_back");
+    assert_eq!((&change["before"]["events"], &change["after"]["events"]), (&10.into(), &10.into()));
+    assert!(change["courses"]["relapsed"].as_f64().unwrap() > 0.5);
+    assert!(change["quiet_spell"]["probability_unchanged"].as_f64().unwrap() < 0.05);
+
+    let csv = out(&["verify-fix", ".", "--format", "csv"], tree.path(), 0);
+    assert!(csv.lines().count() == 2 && csv.contains(",came_back,10,"), "{csv}");
+    let markdown = out(&["verify-fix", ".", "--format", "markdown"], tree.path(), 0);
+    assert!(markdown.lines().count() == 3 && markdown.contains("| came_back | 10 |"), "{markdown}");
+}
+
+#[test]
+fn a_change_named_on_the_command_line_is_judged_alone() {
+    let tree = relapse();
+    let arguments =
+        ["verify-fix", ".", "--at", "2025-04-11", "--hosts", "kvm[01-02],kvm04", "--format", "json"];
+    let json: Value = serde_json::from_str(&out(&arguments, tree.path(), 0)).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 1);
+    assert_eq!(json[0]["hosts"], serde_json::json!(["kvm01", "kvm02", "kvm04"]));
+    assert_eq!(json[0]["before"]["events"], 6);
+    assert_eq!(json[0]["untouched"]["hosts"], 3);
+    assert_eq!(json[0]["first_at"], "2025-04-10T22:00:00Z", "local time of the site");
+
+    // Fifty days after a change there cannot be proof yet; the countdown says when.
+    let early = ["verify-fix", ".", "--at", "2025-04-12", "--to", "2025-05-15", "--format", "json"];
+    let json: Value = serde_json::from_str(&out(&early, tree.path(), 0)).unwrap();
+    assert_eq!(json[0]["outcome"], "too_early", "{json}");
+    let countdown = &json[0]["countdown"];
+    let number = |name: &str| countdown[name].as_f64().unwrap();
+    assert!(
+        (number("host_days_needed") - number("host_days_passed") - number("host_days_left")).abs() < 1e-6
+    );
+    assert!(number("days_left") > 0.0 && countdown["done_on"].is_string());
+}
+
+#[test]
+fn wrong_words_to_verify_fix_end_with_2() {
+    let tree = relapse();
+    for arguments in [
+        &["verify-fix", ".", "--hosts", "kvm01"][..],
+        &["verify-fix", ".", "--at", "last week"],
+        &["verify-fix", ".", "--at", "2025-04-11", "--hosts", "db99"],
+        &["verify-fix", ".", "--at", "2035-04-11"],
+        &["verify-fix", ".", "--hypothesis", "window:window=backup"],
+    ] {
+        out(arguments, tree.path(), 2);
+    }
+    let none = out(&["verify-fix", ".", "--name", "bios"], tree.path(), 0);
+    assert!(none.contains("No change with `bios`"), "{none}");
+}
+
+#[test]
+fn the_report_tells_what_changes_did() {
+    let tree = relapse();
+    out(&["analyze", ".", "--out", "report"], tree.path(), 0);
+    let read = |name: &str| std::fs::read_to_string(tree.path().join("report").join(name)).unwrap();
+    let findings: Value = serde_json::from_str(&read("findings.json")).unwrap();
+    assert_eq!(findings["interventions"][0]["outcome"], "came_back");
+    for name in ["report.html", "report.md"] {
+        let text = read(name);
+        assert!(text.contains("Changes and what they did"), "{name}");
+        assert!(text.contains("seemed to help, then came back"), "{name}");
+    }
+}
+
+#[test]
+fn changes_of_the_sample_fleet_are_judged_alike_every_time() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let json = |more: &[&str]| -> Value {
+        let arguments = [&["verify-fix", "sample-data/backups", "--format", "json"], more].concat();
+        let text = out(&arguments, root, 0);
+        assert_eq!(text, out(&arguments, root, 0));
+        serde_json::from_str(&text).unwrap()
+    };
+    let seen = json(&[]);
+    for change in seen.as_array().unwrap() {
+        assert_eq!(change["declared"], false);
+        assert!(change["hosts"].as_array().unwrap().len() <= 30);
+    }
+    let at = ["--at", "2025-10-15", "--name", "one backup at a time"];
+    let all = &json(&at)[0];
+    let inside = &json(&[&at[..], &["--hypothesis", "window:window=backup"]].concat())[0];
+    let days = |change: &Value| change["before"]["host_days"].as_f64().unwrap();
+    // Backups take some hours a day.
+    assert!(days(inside) > 0.0 && days(inside) < 0.3 * days(all), "{} {}", days(inside), days(all));
+    assert!(inside["before"]["events"].as_u64() <= all["before"]["events"].as_u64());
+    assert_eq!(inside["within"], "window:window=backup");
+}

@@ -141,7 +141,8 @@ impl Span {
     }
 }
 
-fn time(text: &str) -> anyhow::Result<DateTime<Utc>> {
+/// A time as the user writes it; one without a zone is taken for UTC here.
+pub fn time(text: &str) -> anyhow::Result<DateTime<Utc>> {
     match written_time::read(text, DayFirst(false)) {
         Some(Stamp::Zoned(at)) => Ok(at),
         Some(Stamp::Local(at)) => Ok(at.and_utc()),

@@ -11,6 +11,7 @@ mod ledger;
 mod listing;
 mod output;
 mod timeline;
+mod verify_fix;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,9 @@ enum Command {
     /// Show what became of every byte
     #[command(after_help = ledger::EXAMPLES)]
     Ledger(ledger::Args),
+    /// Judge a change: did it help, how long until that is sure, has it come back
+    #[command(after_help = verify_fix::EXAMPLES)]
+    VerifyFix(verify_fix::Args),
 }
 
 /// Parses the command line, runs the command and says how it ended.
@@ -74,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Ledger(args) => ledger::run(args),
+        Command::VerifyFix(args) => verify_fix::run(args),
     }));
     match outcome {
         Ok(Ok(code)) => ExitCode::from(code),

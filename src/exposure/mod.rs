@@ -1,6 +1,7 @@
 //! Time at risk: when an incident on a host would have been seen, and by which factors. Interval
 //! algebra only.
 
+pub mod changes;
 pub mod coverage;
 pub mod spans;
 pub mod study;

@@ -78,8 +78,11 @@ pub fn build(
             at: change.at,
             hosts: change.hosts.iter().filter_map(|host| index_of.get(host.as_str()).copied()).collect(),
             declared: true,
+            ..Change::default()
         })
         .collect();
+    let seen = super::changes::seen(hosts, &study);
+    study.changes.extend(seen);
     study.cases = cases(&study, incidents, &index_of);
     study
 }

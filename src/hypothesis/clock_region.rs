@@ -81,20 +81,28 @@ impl Clock {
             }
             return seconds;
         }
-        let offset = i64::from(study.site_utc_offset_s);
         for (host, stretches) in time.stretches.iter().enumerate() {
             for stretch in stretches {
-                seconds[stretch.profile as usize] += match self {
-                    Self::Spans(spans) => overlap(spans.of(host), stretch.from, stretch.to),
-                    Self::Weekday(day) => {
-                        weekday_seconds(*day, stretch.to + offset)
-                            - weekday_seconds(*day, stretch.from + offset)
-                    }
-                    Self::Uptime { .. } => 0,
-                } as f64;
+                seconds[stretch.profile as usize] +=
+                    self.seconds_of(study, host, (stretch.from, stretch.to)) as f64;
             }
         }
         seconds
+    }
+
+    /// Seconds of one span of a host that lie inside.
+    pub fn seconds_of(&self, study: &Study, host: usize, span: (i64, i64)) -> i64 {
+        match self {
+            Self::Spans(spans) => overlap(spans.of(host), span.0, span.1),
+            Self::Weekday(day) => {
+                let offset = i64::from(study.site_utc_offset_s);
+                weekday_seconds(*day, span.1 + offset) - weekday_seconds(*day, span.0 + offset)
+            }
+            Self::Uptime { low, high } => {
+                let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);
+                uptime_overlap(boots, span, (*low, *high))
+            }
+        }
     }
 }
 
@@ -135,4 +143,16 @@ fn weekday_seconds(day: i64, local: i64) -> i64 {
     let since_monday = local + EPOCH_WEEKDAY * DAY;
     let into_week = since_monday.rem_euclid(WEEK);
     since_monday.div_euclid(WEEK) * DAY + (into_week - day * DAY).clamp(0, DAY)
+}
+
+fn uptime_overlap(boots: &[i64], stretch: (i64, i64), uptime: (i64, i64)) -> i64 {
+    let first = boots.partition_point(|boot| *boot <= stretch.0).saturating_sub(1);
+    let mut seconds = 0;
+    for (i, boot) in boots.iter().enumerate().skip(first).take_while(|(_, boot)| **boot < stretch.1) {
+        let end = boots.get(i + 1).map_or(stretch.1, |next| stretch.1.min(*next));
+        let from = stretch.0.max(boot.saturating_add(uptime.0));
+        let to = end.min(boot.saturating_add(uptime.1));
+        seconds += (to - from).max(0);
+    }
+    seconds
 }

@@ -1,5 +1,7 @@
 //! What speaks against a finding, and what else it could be.
 
+use std::collections::BTreeMap;
+
 use crate::{
     model::Confounder,
     stats::{
@@ -13,7 +15,7 @@ use super::{
     clock_region::DAY,
     findings::{Analysis, RegionFinding},
     names,
-    question::{Subject, host_set},
+    question::Subject,
 };
 
 /// Factors reported per hypothesis, those that change the picture most.
@@ -26,6 +28,10 @@ const BLOCKS: usize = 6;
 /// The comparison within the levels of each other factor that goes together with the region.
 pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Confounder> {
     let question = analysis.question(region);
+    // A change compares its hosts with themselves: their other attributes are the same on both sides.
+    if let Subject::Change { change } = question.subject {
+        return other_changes(analysis, change);
+    }
     let crude = analysis.rates(region).map_or(1.0, |rates| rates.ratio.min(1e3)).max(1e-3);
     let mut found: Vec<(f64, Confounder)> = Vec::new();
     for (factor, strata) in by_level(analysis, region).iter().enumerate() {
@@ -252,34 +258,49 @@ fn background_of_uptime(analysis: &Analysis, region: &RegionFinding) -> Option<S
     (near > inside).then(|| format!("{} more happened between half and twice this uptime", near - inside))
 }
 
-/// A change is judged on the hosts that it changed, not against hosts that were always different.
+/// How sure it is that the rate rose on the hosts of a change.
 fn before_and_after(analysis: &Analysis, region: &RegionFinding) -> Option<String> {
-    let Subject::Change { change } = analysis.question(region).subject else { return None };
-    let change = &analysis.study.changes[change];
-    let changed = host_set(&change.hosts, analysis.study.hosts.len());
-    let (mut before, mut after) = (0.0, 0.0);
-    for (host, stretches) in analysis.time.stretches.iter().enumerate().filter(|(host, _)| changed[*host]) {
-        debug_assert!(host < changed.len());
-        for stretch in stretches {
-            before += (stretch.to.min(change.at) - stretch.from).max(0) as f64 / DAY as f64;
-            after += (stretch.to - stretch.from.max(change.at)).max(0) as f64 / DAY as f64;
-        }
-    }
-    let (mut events_before, mut events_after) = (0, 0);
-    for shock in &analysis.events.pools[region.pool].shocks {
-        let instant = analysis.events.shocks[*shock].first().instant;
-        if changed[instant.host] && instant.at > change.at {
-            events_after += 1;
-        } else if changed[instant.host] {
-            events_before += 1;
-        }
-    }
-    let fell = probability_ratio_below(events_before, before, events_after, after, 1.0);
+    let own = analysis.list.own.get(&region.question)?;
+    let pool = &analysis.events.pools[region.pool].shocks;
+    let inside = |shock: &&usize| analysis.events.inside(**shock, 0, region.question);
+    let after = pool.iter().filter(inside).count() as u64;
+    let before = own.firsts(analysis.events, pool).saturating_sub(after);
+    let days_after = analysis.question(region).exposure_seconds / DAY as f64;
+    let days_before = own.seconds / DAY as f64 - days_after;
+    let fell = probability_ratio_below(before, days_before, after, days_after, 1.0);
     Some(format!(
-        "on the changed hosts themselves: {events_before} in {} host-days before and {events_after} in {} after; \
+        "on the changed hosts: {before} in {} host-days before and {after} in {} after; \
          probability that the rate rose: {}",
-        names::whole(before),
-        names::whole(after),
+        names::whole(days_before),
+        names::whole(days_after),
         names::percent(1.0 - fell)
     ))
+}
+
+/// Changes this close (seconds) on the same hosts cannot be told apart.
+const SAME_TIME: i64 = 7 * DAY;
+
+/// Other changes on hosts of a change, at nearly the same time.
+fn other_changes(analysis: &Analysis, change: usize) -> Vec<Confounder> {
+    let changes = &analysis.study.changes;
+    let own: BTreeMap<u32, i64> = changes[change].steps().collect();
+    let shared = |other: &crate::model::study::Change| {
+        let near =
+            |(host, at): &(u32, i64)| own.get(host).is_some_and(|reached| (at - reached).abs() <= SAME_TIME);
+        other.steps().filter(near).count()
+    };
+    (0..changes.len())
+        .filter(|other| *other != change)
+        .map(|other| (other, shared(&changes[other])))
+        .filter(|(_, hosts)| *hosts > 0)
+        .take(MOST_CONFOUNDERS)
+        .map(|(other, hosts)| Confounder {
+            factor: "change".to_owned(),
+            note: format!(
+                "\"{}\" reached {} of the same within a week of it",
+                changes[other].name,
+                names::counted(hosts, "host")
+            ),
+        })
+        .collect()
 }

@@ -108,6 +108,8 @@ pub(super) struct PoolTable {
     pub events: usize,
     shares: Vec<f64>,
     limits: Vec<EvidenceLimit>,
+    /// What is judged on some hosts alone depends on the events there: see [`super::own_hosts`].
+    judged_elsewhere: Vec<bool>,
     /// k ln k for k = 0 ..= events.
     entropies: Vec<f64>,
     /// ln of the prior of each question in this pool.
@@ -122,6 +124,7 @@ impl PoolTable {
             events,
             shares: questions.clone().map(|question| question.share).collect(),
             limits: questions.clone().map(|question| EvidenceLimit::new(question.share, events)).collect(),
+            judged_elsewhere: (0..list.questions.len()).map(|index| list.own.contains_key(&index)).collect(),
             entropies: (0..=events).map(|k| if k > 0 { k as f64 * (k as f64).ln() } else { 0.0 }).collect(),
             log_prior: questions.map(|question| (question.prior * pool.prior).ln()).collect(),
         }
@@ -141,7 +144,7 @@ impl PoolTable {
         let mut promising: Vec<(f64, usize)> = Vec::new();
         for (question, count) in counts.iter().enumerate() {
             // One event says too little about any region to be the maximum that matters.
-            if *count >= 2 {
+            if *count >= 2 && !self.judged_elsewhere[question] {
                 let limit = self.limits[question].log_bayes_factor(*count as usize, &self.entropies)
                     + self.log_prior[question];
                 if limit > best {
@@ -198,24 +201,25 @@ pub(super) fn candidates(
 ) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for (index, (pool, table)) in events.pools.iter().zip(tables).enumerate() {
-        let part = table.events as f64 / events.of_any_cause;
         let counts = events.counts(pool, list.questions.len());
         let separate = events.on_separate_days(index);
         let regions = counts.into_par_iter().enumerate().map(|(question, count)| {
             let asked = &list.questions[question];
             // For weekdays a crowded day counts once, as it does for the time of day.
-            let (count, of_events) = if asked.subject == Subject::Weekday {
+            let (count, among, share) = if asked.subject == Subject::Weekday {
                 let inside = separate.iter().filter(|shock| events.inside(**shock, 0, question)).count();
-                (inside as f64, separate.len())
+                (inside as f64, separate.len() as f64, asked.share)
+            } else if let Some(own) = list.own.get(&question) {
+                (count, own.events(events, pool), own.share)
             } else {
-                (count, table.events)
+                (count, table.events as f64, asked.share)
             };
-            let evidence = region_evidence(count, of_events as f64, asked.share, SIGMA);
+            let evidence = region_evidence(count, among, share, SIGMA);
             Candidate {
                 answer: Answer::Region { question, pool: index },
                 log_bayes_factor: evidence.log_bayes_factor,
                 log_prior: table.log_prior[question],
-                explained: evidence.explained_fraction * part,
+                explained: evidence.explained_fraction * among / events.of_any_cause,
                 count,
             }
         });

@@ -176,7 +176,8 @@ impl Analysis<'_> {
     /// The host with most events of a group of hosts, and the group without it.
     fn worst_host(&self, region: &RegionFinding) -> Option<WorstHost> {
         let question = self.question(region);
-        if question.levels.is_empty() || region.count < 2.0 {
+        let own = self.list.own.get(&region.question);
+        if (question.levels.is_empty() && own.is_none()) || region.count < 2.0 {
             return None;
         }
         let pool = &self.events.pools[region.pool].shocks;
@@ -193,6 +194,13 @@ impl Analysis<'_> {
             }
         }
         let (host, events) = inside.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        if let Some(own) = own {
+            let others: f64 =
+                anywhere.iter().filter(|(h, _)| **h != host && own.contains(**h)).map(|(_, n)| n).sum();
+            let share = own.share_without(self.time, host);
+            let left = region_evidence(region.count - events, others, share, SIGMA).log_bayes_factor;
+            return Some(WorstHost { host, events, left });
+        }
         let member = |stretch: &&Stretch| self.list.concerns(question, self.time, stretch.profile);
         let own: f64 = self.time.stretches[host]
             .iter()
@@ -295,7 +303,11 @@ impl Analysis<'_> {
         let pool = &self.events.pools[region.pool].shocks;
         let a = pool.iter().filter(|shock| self.events.inside(**shock, 0, region.question)).count() as u64;
         let inside = question.exposure_seconds;
-        rate_ratio::compare(a, pool.len() as u64 - a, inside, self.time.total_seconds - inside)
+        let (among, seconds) = match self.list.own.get(&region.question) {
+            Some(own) => (own.firsts(self.events, pool), own.seconds),
+            None => (pool.len() as u64, self.time.total_seconds),
+        };
+        rate_ratio::compare(a, among.saturating_sub(a), inside, seconds - inside)
     }
 
     pub fn verdict(&self, region: &RegionFinding, rates: Option<&rate_ratio::RateRatio>) -> Verdict {
@@ -307,9 +319,13 @@ impl Analysis<'_> {
         {
             verdict = Verdict::Suggestive;
         }
-        let n = self.events.pools[region.pool].shocks.len() as u64;
+        let pool = &self.events.pools[region.pool].shocks;
+        let (n, share) = match self.list.own.get(&region.question) {
+            Some(own) => (own.firsts(self.events, pool), own.share),
+            None => (pool.len() as u64, self.question(region).share),
+        };
         let spoken_against = rates.is_some_and(|rates| rates.high < 1.5)
-            && power::power_to_see(n, self.question(region).share, SIGNIFICANT, 3.0) >= 0.8;
+            && power::power_to_see(n, share, SIGNIFICANT, 3.0) >= 0.8;
         if verdict == Verdict::Inconclusive && spoken_against { Verdict::Contradicted } else { verdict }
     }
 }

@@ -5,7 +5,7 @@ use crate::model::{Study, Term};
 use super::{
     clock_region::{Clock, DAY, HOUR},
     host_spans::HostSpans,
-    question::{Flag, Part, Subject, host_set},
+    question::{Flag, Part, Subject},
 };
 
 /// Days of uptime at which a counter is known to wrap, with the counter.
@@ -77,15 +77,39 @@ fn precursors(study: &Study, flags: &mut Vec<Flag>) {
     }
 }
 
+/// Changes that the data show are asked about up to this many, those on most hosts first.
+const CHANGES_SEEN: usize = 20;
+
+/// The time after each change, on the hosts that were observed before it as well: a host that came with
+/// the change cannot be compared with itself.
 fn changes(study: &Study, flags: &mut Vec<Flag>) {
+    let mut watched: Vec<Option<(i64, i64)>> = vec![None; study.hosts.len()];
+    for segment in &study.segments {
+        if let Some(span) = watched.get_mut(segment.host as usize) {
+            let (from, to) = span.unwrap_or((segment.from, segment.to));
+            *span = Some((from.min(segment.from), to.max(segment.to)));
+        }
+    }
+    let mut seen: Vec<usize> =
+        (0..study.changes.len()).filter(|index| !study.changes[*index].declared).collect();
+    seen.sort_by_key(|index| (std::cmp::Reverse(study.changes[*index].hosts.len()), *index));
+    seen.truncate(CHANGES_SEEN);
     for (index, change) in study.changes.iter().enumerate() {
-        let changed = host_set(&change.hosts, study.hosts.len());
-        let after = |changed: &bool| changed.then_some((change.at, study.to));
-        flags.push(Flag {
-            subject: Subject::Change { change: index },
-            clock: Clock::Spans(HostSpans::new(changed.iter().map(after))),
-            terms: vec![Term::new("change", change.name.clone())],
-        });
+        if !change.declared && !seen.contains(&index) {
+            continue;
+        }
+        let mut after = vec![None; study.hosts.len()];
+        for (host, at) in change.steps() {
+            let on_both_sides =
+                watched.get(host as usize).copied().flatten().is_some_and(|(from, to)| from < at && at < to);
+            if on_both_sides {
+                after[host as usize] = Some((at, study.to));
+            }
+        }
+        let mut terms = vec![Term::new("change", change.name.clone())];
+        terms.extend(change.sets.iter().cloned());
+        let clock = Clock::Spans(HostSpans::new(after));
+        flags.push(Flag { subject: Subject::Change { change: index }, clock, terms });
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     stats::{
         clock::{DailyPattern, Hours},
         permutation::generator,
+        region_bayes_factor::{SIGMA, region_evidence},
     },
 };
 
@@ -101,6 +102,7 @@ impl Guard<'_> {
         let hosts = self.draw_hosts(layout, random);
         let mut counts = vec![0u32; questions * self.events.pools.len()];
         let mut hours = vec![Hours::default(); self.events.pools.len()];
+        let mut own = vec![0u32; self.list.own.len() * self.events.pools.len()];
         for (shock, group) in layout.group.iter().enumerate() {
             let point = self.draw_point(hosts[*group], random);
             let pool = layout.pool[shock];
@@ -119,9 +121,12 @@ impl Guard<'_> {
             }
             for pool in [Some(0), pool].into_iter().flatten() {
                 hours[pool].add(second, 1.0);
+                for (place, of_change) in self.list.own.values().enumerate() {
+                    own[pool * self.list.own.len() + place] += u32::from(of_change.contains(hosts[*group]));
+                }
             }
         }
-        self.best_score(null, &counts, &hours)
+        self.best_score(null, &counts, &hours).max(self.best_on_own_hosts(&counts, &own))
     }
 
     fn best_score(&self, null: Null, counts: &[u32], hours: &[Hours]) -> f64 {
@@ -133,6 +138,25 @@ impl Guard<'_> {
             if null == Null::AnyTime {
                 let prior = (self.list.daily_prior * self.events.pools[pool].prior).ln();
                 best = best.max(self.daily[pool].log_bayes_factor(&hours[pool]) + prior);
+            }
+        }
+        best
+    }
+
+    /// The same for questions that are judged on some hosts alone, where the events on them differ from
+    /// permutation to permutation, too.
+    fn best_on_own_hosts(&self, counts: &[u32], own: &[u32]) -> f64 {
+        let (questions, changes) = (self.list.questions.len(), self.list.own.len());
+        let mut best = f64::NEG_INFINITY;
+        for (pool, table) in self.tables.iter().enumerate() {
+            for (place, (question, hosts)) in self.list.own.iter().enumerate() {
+                let count = f64::from(counts[pool * questions + question]);
+                let among = f64::from(own[pool * changes + place]);
+                // No excess, no evidence.
+                if count >= 2.0 && count > among * hosts.share {
+                    let evidence = region_evidence(count, among, hosts.share, SIGMA);
+                    best = best.max(evidence.log_bayes_factor + table.log_prior[*question]);
+                }
             }
         }
         best

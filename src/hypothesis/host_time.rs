@@ -122,7 +122,7 @@ impl HostTime {
     }
 
     /// The stretch that holds the instant, or the last one before it, or the first one.
-    fn stretch_ending_at(&self, host: usize, at: i64) -> Option<Stretch> {
+    pub fn stretch_ending_at(&self, host: usize, at: i64) -> Option<Stretch> {
         let stretches = self.stretches.get(host)?;
         let next = stretches.partition_point(|stretch| stretch.from < at);
         stretches.get(next.saturating_sub(1)).copied()

@@ -20,10 +20,12 @@ mod flags;
 mod guard;
 mod host_spans;
 mod host_time;
+mod intervention;
 mod lemon;
 mod mechanism;
 mod membership;
 mod names;
+mod own_hosts;
 mod pairs;
 mod question;
 mod questionnaire;
@@ -39,6 +41,8 @@ mod with_region;
 mod without_region;
 
 use crate::model::{Cause, Hypothesis, Study, report::RankingMethod};
+
+pub use intervention::{Asked, UnknownRegion, interventions};
 
 use findings::Analysis;
 use guard::{Guard, Null};

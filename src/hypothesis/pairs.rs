@@ -31,6 +31,7 @@ pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
     let mut stars: Vec<Star> = Vec::new();
     for index in &order {
         if let Answer::Region { question, pool } = inputs.candidates[*index].answer
+            && !inputs.list.own.contains_key(&question)
             && stars.iter().all(|star| star.differs(question, pool, inputs))
         {
             stars.push(Star::new(*index, question, pool, inputs));
@@ -64,6 +65,9 @@ fn beside_hosts(inputs: &Inputs, order: &[usize]) -> Vec<Model> {
         for other in order.iter().filter(|index| *index != first).take(PARTNERS) {
             let candidate = &inputs.candidates[*other];
             let Answer::Region { question, pool } = candidate.answer else { continue };
+            if inputs.list.own.contains_key(&question) {
+                continue;
+            }
             let rest = RestOfFleet::without(host, question, pool, inputs);
             let evidence = rest.evidence();
             let events = inputs.events.of_any_cause;
@@ -176,6 +180,11 @@ impl Star {
             let candidate = &inputs.candidates[*index];
             match candidate.answer {
                 Answer::Region { question, pool }
+                    if pool == self.pool && inputs.list.own.contains_key(&question) =>
+                {
+                    others.push(*index);
+                }
+                Answer::Region { question, pool }
                     if pool == self.pool
                         && candidate.count >= 1.5
                         && self.jaccard(question, inputs) < SAME_REGION =>
@@ -246,6 +255,22 @@ impl Star {
         let prior = star.log_prior + other.log_prior;
         let own = inputs.evidence(self.candidate);
         match other.answer {
+            Answer::Region { question, pool }
+                if pool == self.pool && inputs.list.own.contains_key(&question) =>
+            {
+                // The region takes its own events, the change explains the others on its hosts.
+                let rest = inputs.list.own[&question].outside(self.question, question, pool, inputs);
+                Model {
+                    log_weight: prior + own + rest.evidence.log_bayes_factor,
+                    causes: [
+                        Some((self.candidate, star.explained)),
+                        Some((
+                            partner,
+                            rest.evidence.explained_fraction * rest.events / inputs.events.of_any_cause,
+                        )),
+                    ],
+                }
+            }
             Answer::Region { question, pool } if pool == self.pool => {
                 let (counts, shares) = self.split(question, other, inputs);
                 let joint = grid.evidence(counts, shares);

@@ -1,6 +1,6 @@
 //! What a question is: a region of host-time that may have a raised rate.
 
-use crate::model::{Family, Term, study::HostIndex};
+use crate::model::{Family, Term};
 
 /// Which part of a window's surroundings is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,15 +65,4 @@ impl Question {
     pub fn is_window(&self) -> bool {
         matches!(self.subject, Subject::Window { .. })
     }
-}
-
-/// Hosts of a change, as a set that can be asked quickly.
-pub(super) fn host_set(hosts: &[HostIndex], count: usize) -> Vec<bool> {
-    let mut set = vec![false; count];
-    for host in hosts {
-        if let Some(member) = set.get_mut(*host as usize) {
-            *member = true;
-        }
-    }
-    set
 }

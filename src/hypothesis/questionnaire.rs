@@ -12,6 +12,7 @@ use super::{
     flags,
     host_time::HostTime,
     membership::Membership,
+    own_hosts::OwnHosts,
     question::{Flag, Part, Question, Subject},
 };
 
@@ -39,6 +40,8 @@ pub(super) struct Questionnaire {
     pub questions: Vec<Question>,
     /// Seconds per flag and profile; the last row is all time.
     pub exposure: Vec<Vec<f64>>,
+    /// Questions that are judged on some hosts alone.
+    pub own: BTreeMap<usize, OwnHosts>,
     /// Prior of "this very host", for each host.
     pub host_prior: f64,
     /// Prior of a daily pattern.
@@ -65,6 +68,7 @@ enum Slice {
     Uptime,
     Host,
     Change,
+    DeclaredChange,
 }
 
 impl Slice {
@@ -76,7 +80,7 @@ impl Slice {
             Self::Interaction | Self::WindowFactor => 0.14,
             Self::Precursor => 0.10,
             Self::Clock | Self::Uptime => 0.06,
-            Self::Host => 0.05,
+            Self::Host | Self::DeclaredChange => 0.05,
             Self::Change => 0.03,
         }
     }
@@ -115,6 +119,7 @@ impl Questionnaire {
             flags,
             questions: Vec::new(),
             exposure,
+            own: BTreeMap::new(),
             total_seconds: time.total_seconds,
             with_level,
             every_profile: (0..time.profiles.len() as u32).collect(),
@@ -134,7 +139,9 @@ impl Questionnaire {
         for (draft, (total, region)) in drafts.into_iter().zip(measured) {
             let row = draft.flag.unwrap_or(self.flags.len());
             let share = if time.total_seconds > 0.0 { total / time.total_seconds } else { 0.0 };
-            if !(SMALLEST_SHARE..LARGEST_SHARE).contains(&share) {
+            let own = draft.flag.and_then(|flag| OwnHosts::of(study, time, &self.flags[flag]));
+            let compared = own.as_ref().map_or(share, |own| own.share);
+            if !(SMALLEST_SHARE..LARGEST_SHARE).contains(&compared) {
                 continue;
             }
             let mut terms = draft.flag.map_or_else(Vec::new, |flag| self.flags[flag].terms.clone());
@@ -154,6 +161,7 @@ impl Questionnaire {
                 continue;
             }
             seen.insert((row, region), self.questions.len());
+            self.own.extend(own.map(|own| (self.questions.len(), own)));
             self.questions.push(Question {
                 family: draft.family,
                 subject: draft.flag.map_or(Subject::Levels, |flag| self.flags[flag].subject.clone()),
@@ -422,7 +430,9 @@ fn single_flags(study: &Study, flags: &[Flag], drafts: &mut Vec<Draft>) {
     let precursors = count(&|s| matches!(s, Subject::Precursor { .. }));
     let scanned = count(&|s| is_scanned(s));
     let named = count(&|s| matches!(s, Subject::Uptime { .. }) && !is_scanned(s));
-    let declared = study.changes.iter().filter(|change| change.declared).count() as f64;
+    let declared = |change: usize| study.changes[change].declared;
+    let announced = count(&|s| matches!(s, Subject::Change { change } if declared(*change)));
+    let noticed = count(&|s| matches!(s, Subject::Change { change } if !declared(*change)));
     for (index, flag) in flags.iter().enumerate() {
         let (slice, family, prior) = match &flag.subject {
             Subject::Levels => continue,
@@ -433,22 +443,10 @@ fn single_flags(study: &Study, flags: &[Flag], drafts: &mut Vec<Draft>) {
                 let prior = if is_scanned(subject) { 0.4 / scanned } else { 0.6 / named };
                 (Slice::Uptime, Family::Uptime, prior)
             }
-            Subject::Change { change } => {
-                // What somebody declared is worth five parts in eight of all that is asked of changes.
-                let read = study.changes.len() as f64 - declared;
-                let prior = match (study.changes[*change].declared, read > 0.0) {
-                    (true, true) => 0.625 / declared,
-                    (true, false) => 1.0 / declared,
-                    (false, _) => {
-                        if declared > 0.0 {
-                            0.375 / read
-                        } else {
-                            1.0 / read
-                        }
-                    }
-                };
-                (Slice::Change, Family::Change, prior)
+            Subject::Change { change } if declared(*change) => {
+                (Slice::DeclaredChange, Family::Change, 1.0 / announced)
             }
+            Subject::Change { .. } => (Slice::Change, Family::Change, 1.0 / noticed),
         };
         drafts.push(Draft { slice, family, flag: Some(index), levels: Vec::new(), prior });
     }

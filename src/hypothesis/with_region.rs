@@ -209,6 +209,22 @@ fn statement(
         }
         Subject::Change { change } => {
             let change = &analysis.study.changes[*change];
+            let compared = match rates {
+                Some(rates) if rates.ratio.is_finite() => {
+                    format!("{} times as often as before", names::ratio(rates.ratio))
+                }
+                _ => "and did not before".to_owned(),
+            };
+            let pool = &analysis.events.pools[region.pool].shocks;
+            let counts = analysis.list.own.get(&region.question).map_or(counts, |own| {
+                format!(
+                    "{inside} {} after it, in {} of the time of these {}, which had {} independent events in all",
+                    names::incidents(class, inside),
+                    names::percent(own.share),
+                    names::counted(own.count(), "host"),
+                    own.firsts(analysis.events, pool)
+                )
+            });
             format!(
                 "After the change \"{}\" of {} the changed hosts {failing} {compared} ({counts})",
                 change.name,

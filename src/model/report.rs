@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Boot, Hypothesis, Incident, LedgerTotals, SourceEntry};
+use super::{Boot, Hypothesis, Incident, Intervention, LedgerTotals, SourceEntry};
 
 /// Something about the fleet or the data that the reader should know, apart from the ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,9 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     pub hypotheses: Vec<Hypothesis>,
     pub method: RankingMethod,
+    /// What each change did, declared ones first.
+    #[serde(default)]
+    pub interventions: Vec<Intervention>,
     pub fleet_findings: Vec<FleetFinding>,
     pub coverage: Vec<Coverage>,
     /// Planned windows (`maintenance`) and job runs (`backup`), for the charts.

@@ -4,7 +4,7 @@
 //! and levels are indices, so that the statistics need not know any names. This is all that the
 //! hypotheses are tested on: nothing here is raw log text.
 
-use super::{Cause, Kind};
+use super::{Cause, Kind, Term};
 
 /// Index of a host in [`Study::hosts`].
 pub type HostIndex = u32;
@@ -81,14 +81,29 @@ pub struct Precursor {
     pub times: Vec<Vec<i64>>,
 }
 
-/// Something changed at a time on some hosts.
+/// Something changed on some hosts, on all at once or host by host.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
     pub name: String,
+    /// When it reached the first host.
     pub at: i64,
     pub hosts: Vec<HostIndex>,
+    /// When it reached each of [`Self::hosts`]; empty: all of them at [`Self::at`].
+    pub reached: Vec<i64>,
+    /// Factors with their new values, where the data themselves show the change.
+    pub sets: Vec<Term>,
     /// Whether somebody declared it (configuration) rather than it being read from the data.
     pub declared: bool,
+}
+
+impl Change {
+    /// Each host with the second at which the change reached it.
+    pub fn steps(&self) -> impl Iterator<Item = (HostIndex, i64)> + '_ {
+        self.hosts
+            .iter()
+            .enumerate()
+            .map(|(place, host)| (*host, self.reached.get(place).copied().unwrap_or(self.at)))
+    }
 }
 
 /// One unplanned incident.

@@ -9,14 +9,15 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::clock::{self, SelHint, SourceView};
-use crate::config::Config;
+use crate::config::{ChangeRule, Config};
 use crate::hypothesis::{self, Settings};
+pub use crate::hypothesis::{Asked, UnknownRegion};
 use crate::ingest::attribution::{Attribution, attribute};
 use crate::ingest::discover::{MissingPath, discover};
 use crate::ingest::{Interest, read_all};
 use crate::knowledge::{Class, Knowledge};
 use crate::model::record::{SelEntry, SourceFacts};
-use crate::model::{Report, Study};
+use crate::model::{Family, Hypothesis, Intervention, Report, Study, Verdict};
 
 /// What the user may set.
 #[derive(Debug, Clone)]
@@ -103,6 +104,7 @@ pub fn analyze(
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let settings = Settings { seed: options.seed, permutations: options.permutations };
     let ranking = hypothesis::rank(&fleet.study, &settings);
+    let interventions = changes_judged(&fleet.study, &ranking.hypotheses);
     let sources_in_ledger = accounts::entries(&sources, &attribution, &clocks);
     let fleet_findings = fleet_findings::find(&sources, &attribution, &clocks, &fleet);
     let totals = accounts::totals(&sources_in_ledger);
@@ -123,6 +125,7 @@ pub fn analyze(
         incidents: fleet.incidents,
         hypotheses: ranking.hypotheses,
         method: ranking.method,
+        interventions,
         fleet_findings,
         coverage: fleet.coverage,
         spans: fleet.spans,
@@ -131,6 +134,52 @@ pub fn analyze(
         site_utc_offset_s: fleet.study.site_utc_offset_s,
     };
     Analysis { report, study: fleet.study }
+}
+
+/// What the changes did: to all incidents of their hosts, and the declared ones also to those of the best
+/// supported window or group.
+fn changes_judged(study: &Study, ranked: &[Hypothesis]) -> Vec<Intervention> {
+    let judged = |asked: &Asked| hypothesis::interventions(study, asked).unwrap_or_default();
+    let mut changes = judged(&Asked::default());
+    let has_region = |family| matches!(family, Family::Window | Family::Factor | Family::Interaction);
+    let supported = ranked
+        .iter()
+        .find(|hypothesis| hypothesis.verdict == Verdict::Supported && has_region(hypothesis.family));
+    if let Some(supported) = supported {
+        let inside = judged(&Asked { within: Some(supported.id.clone()), ..Asked::default() });
+        let says_something =
+            |change: &Intervention| change.declared && change.before.events + change.after.events > 0;
+        let place = changes.iter().filter(|change| change.declared).count();
+        changes.splice(place..place, inside.into_iter().filter(says_something));
+    }
+    changes
+}
+
+/// Judges changes, without ranking anything. With `change` only that one, as if `coroner.toml` declared
+/// it; else those that are declared and those that the data show.
+///
+/// # Errors
+/// If `asked.within` is no hypothesis that this data allows.
+pub fn verify(
+    sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+    change: Option<ChangeRule>,
+    asked: &Asked,
+) -> Result<Vec<Intervention>, UnknownRegion> {
+    let mut config = config.clone();
+    let only_this = change.is_some();
+    if let Some(change) = change {
+        config.change = vec![change];
+    }
+    let (sources, attribution, clocks) = resolve(sources, &config, knowledge);
+    let fleet = stories::tell(&sources, &attribution, &clocks, &config, knowledge, options);
+    let mut interventions = hypothesis::interventions(&fleet.study, asked)?;
+    if only_this {
+        interventions.retain(|intervention| intervention.declared);
+    }
+    Ok(interventions)
 }
 
 /// Who a record belongs to, by what attribution found.

@@ -3,6 +3,7 @@
 //! GitHub's dialect. Foreign text stands in code spans or with its markup escaped; pictures are
 //! links to `charts/`.
 
+mod changes;
 mod incidents;
 mod ledger;
 
@@ -27,6 +28,7 @@ pub fn report(report: &Report) -> String {
     head(&mut out, report);
     figures(&mut out, report);
     hypotheses(&mut out, report);
+    changes::write(&mut out, report);
     pictures(&mut out, report, &charts);
     incidents::write(&mut out, report);
     fleet_findings(&mut out, report);

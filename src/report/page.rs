@@ -3,6 +3,7 @@
 //! The template decides how things look, this module what they say. Text is passed on as found;
 //! the template engine escapes it.
 
+mod changes;
 mod fleet;
 mod hypotheses;
 mod incidents;
@@ -36,6 +37,7 @@ pub(super) struct Page<'a> {
     figures: Vec<Figure>,
     causes: Vec<CauseCount>,
     hypotheses: Vec<hypotheses::Card<'a>>,
+    changes: changes::Changes<'a>,
     incidents: incidents::Listing,
     findings: Vec<fleet::Finding<'a>>,
     coverage: fleet::Coverage<'a>,
@@ -105,6 +107,7 @@ impl<'a> Page<'a> {
                 })
                 .collect(),
             hypotheses: hypotheses::cards(report),
+            changes: changes::Changes::of(report),
             incidents: incidents::Listing::of(report),
             findings: fleet::findings(report),
             coverage: fleet::Coverage::of(report),

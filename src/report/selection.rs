@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Cause, Family, FleetFinding, Hypothesis, Incident, Report, Term, Verdict};
+use crate::model::{
+    Cause, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Term, Verdict,
+};
 
 /// Unplanned incidents in order of time.
 pub(super) fn unplanned(report: &Report) -> Vec<&Incident> {
@@ -27,6 +29,16 @@ pub(super) fn ranked(report: &Report) -> Vec<&Hypothesis> {
     let mut ranked: Vec<&Hypothesis> = report.hypotheses.iter().collect();
     ranked.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
     ranked
+}
+
+/// Changes worth a paragraph: those that somebody declared, and of those that the data show the ones with
+/// a result. Also how many are left out.
+pub(super) fn changes(report: &Report) -> (Vec<&Intervention>, usize) {
+    let (shown, left_out): (Vec<&Intervention>, Vec<&Intervention>) =
+        report.interventions.iter().partition(|change| {
+            change.declared || !matches!(change.outcome, Outcome::NoEvidence | Outcome::TooEarly)
+        });
+    (shown, left_out.len())
 }
 
 pub(super) fn with_verdict(report: &Report, verdict: Verdict) -> Vec<&Hypothesis> {

@@ -86,6 +86,15 @@ pub(super) fn p_value(value: f64) -> String {
     }
 }
 
+/// Changes of which nothing can be said.
+pub(super) fn changes_left_out(number: usize) -> String {
+    let changes = count(number, "change");
+    format!(
+        "The data show {changes} of firmware, software or hours of a job after which the rate neither fell nor rose \
+         by more than chance (findings.json)"
+    )
+}
+
 /// A share in percent.
 pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;

@@ -46,6 +46,7 @@ pub fn empty() -> Report {
         coverage: vec![],
         spans: vec![],
         changes: vec![],
+        interventions: vec![],
         power: BTreeMap::new(),
         site_utc_offset_s: 0,
     }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::model::{
-    Confounder, Ending, Evidence, FleetFinding, Hypothesis, Incident, LedgerTotals, Report, SourceEntry,
-    Term,
+    Confounder, Ending, Evidence, FleetFinding, Hypothesis, Incident, Intervention, LedgerTotals, Report,
+    SourceEntry, Term,
     report::{Power, RankingMethod},
 };
 
@@ -24,6 +24,7 @@ pub(super) struct Findings<'a> {
     ledger: Ledger<'a>,
     incidents: Vec<IncidentDocument<'a>>,
     hypotheses: Vec<HypothesisDocument<'a>>,
+    interventions: &'a [Intervention],
     fleet_findings: &'a [FleetFinding],
     boots: BootCounts,
     method: Method<'a>,
@@ -191,6 +192,7 @@ impl<'a> Findings<'a> {
             },
             incidents: report.incidents.iter().map(IncidentDocument::of).collect(),
             hypotheses: report.hypotheses.iter().map(HypothesisDocument::of).collect(),
+            interventions: &report.interventions,
             fleet_findings: &report.fleet_findings,
             boots: BootCounts::of(report),
             method: Method::of(&report.method),
