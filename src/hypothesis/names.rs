@@ -100,3 +100,19 @@ pub(super) fn listed(names: &[&str], most: usize) -> String {
     }
     format!("{} and {} more", names[..most].join(", "), names.len() - most)
 }
+
+/// `6.1 (1.9 to 22)`; limits and values without bound in words.
+pub(super) fn ratio_with_limits(value: f64, low: f64, high: f64) -> String {
+    let limit = |value: f64| if value.is_finite() { ratio(value) } else { "no limit".to_owned() };
+    let value = if value.is_finite() { ratio(value) } else { "unbounded".to_owned() };
+    format!("{value}, 95 % {} to {}", limit(low), limit(high))
+}
+
+/// `7 events are informative`.
+pub(super) fn informative(events: u64) -> String {
+    match events {
+        0 => "no event is informative".to_owned(),
+        1 => "1 event is informative".to_owned(),
+        more => format!("{more} events are informative"),
+    }
+}

@@ -9,6 +9,7 @@ pub mod clean_time;
 pub mod clock;
 pub mod dispersion;
 pub mod excess_share;
+pub mod independent_sum;
 pub mod permutation;
 pub mod posterior;
 pub mod power;

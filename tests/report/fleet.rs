@@ -166,6 +166,8 @@ fn hypothesis(
         incidents: vec![],
         aliases: vec![],
         confounders: vec![],
+        comparisons: vec![],
+        delay_profile: vec![],
         evidence_against: vec![],
         next_step: String::new(),
     }

@@ -1,0 +1,158 @@
+//! Whether hosts without a run suffer while others run: on the same hypervisor, rack or feed, or
+//! anywhere in the fleet.
+//!
+//! A backup that kills its own host only and one that floods the shared storage ask for different
+//! remedies. Compared at the same hour of the day, because neighbours run when everybody runs.
+
+use crate::{
+    model::Comparison,
+    stats::stratified::{self, Stratum},
+};
+
+use super::{
+    clock_region::{Instant, normalise},
+    delay_profile::holds,
+    findings::{Analysis, RegionFinding},
+    names,
+    question::Subject,
+    week_hours::{WeekHours, common, hour_of_week},
+};
+
+/// Fewer events than this, expected and seen, are not worth a line.
+const WORTH_A_LINE: f64 = 0.5;
+
+/// Who counts as a neighbour.
+#[derive(Debug, Clone, Copy)]
+enum Neighbours {
+    /// Hosts with the same level of a factor.
+    Sharing(usize),
+    Anywhere,
+}
+
+/// One comparison per kind of neighbourhood, for a window without a subgroup.
+pub(super) fn comparisons(analysis: &Analysis, region: &RegionFinding) -> Vec<Comparison> {
+    let question = analysis.question(region);
+    let Subject::Window { kind, .. } = question.subject else { return Vec::new() };
+    if !question.levels.is_empty() {
+        return Vec::new();
+    }
+    let study = analysis.study;
+    let shared = (0..study.factors.len()).filter(|factor| study.factors[*factor].is_locality);
+    shared
+        .map(Neighbours::Sharing)
+        .chain([Neighbours::Anywhere])
+        .filter_map(|neighbours| comparison(analysis, region, kind, neighbours))
+        .collect()
+}
+
+fn comparison(
+    analysis: &Analysis,
+    region: &RegionFinding,
+    kind: usize,
+    neighbours: Neighbours,
+) -> Option<Comparison> {
+    let study = analysis.study;
+    let runs = &study.windows[kind].runs;
+    let busy = busy(analysis, runs, neighbours);
+    let level = |profile: u32| match neighbours {
+        Neighbours::Sharing(factor) => analysis.time.profiles[profile as usize][factor] as usize,
+        Neighbours::Anywhere => 0,
+    };
+    let offset = i64::from(study.site_utc_offset_s);
+    let (mut near, mut idle) = (WeekHours::default(), WeekHours::default());
+    for (host, stretches) in analysis.time.stretches.iter().enumerate() {
+        for stretch in stretches {
+            let Some(busy) = busy.get(level(stretch.profile)) else { continue };
+            let mut from = stretch.from;
+            let mut own = common(&runs[host], stretch).chain([(stretch.to, stretch.to)]);
+            while let Some((start, end)) = own.next() {
+                let pause = super::host_time::Stretch { from, to: start, profile: stretch.profile };
+                idle.add(from + offset, start + offset);
+                for (a, b) in common(busy, &pause) {
+                    near.add(a + offset, b + offset);
+                }
+                from = end;
+            }
+        }
+    }
+    let mut strata =
+        vec![Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 }; 24];
+    for (hour, stratum) in strata.iter_mut().enumerate() {
+        stratum.exposed_time = near.seconds(|other| other % 24 == hour);
+        stratum.other_time = (idle.seconds(|other| other % 24 == hour) - stratum.exposed_time).max(0.0);
+    }
+    for shock in &analysis.events.pools[region.pool].shocks {
+        let first = analysis.events.shocks[*shock].first();
+        let Instant { host, at, local, .. } = first.instant;
+        let Some(busy) = busy.get(level(first.profile)) else { continue };
+        if holds(&runs[host], at) {
+            continue;
+        }
+        let stratum = &mut strata[hour_of_week(local - 1) % 24];
+        if holds(busy, at) { stratum.exposed_events += 1 } else { stratum.other_events += 1 }
+    }
+    worded(study, kind, neighbours, &strata)
+}
+
+/// Per level of the factor, when any of its hosts has a run.
+fn busy(analysis: &Analysis, runs: &[Vec<(i64, i64)>], neighbours: Neighbours) -> Vec<Vec<(i64, i64)>> {
+    let Neighbours::Sharing(factor) = neighbours else {
+        return vec![normalise(runs.iter().flatten().copied().collect())];
+    };
+    let mut busy = vec![Vec::new(); analysis.study.factors[factor].levels.len()];
+    for (host, stretches) in analysis.time.stretches.iter().enumerate() {
+        for stretch in stretches {
+            let level = analysis.time.profiles[stretch.profile as usize][factor];
+            if let Some(busy) = busy.get_mut(level as usize) {
+                busy.extend(common(&runs[host], stretch));
+            }
+        }
+    }
+    busy.into_iter().map(normalise).collect()
+}
+
+fn worded(
+    study: &crate::model::Study,
+    kind: usize,
+    neighbours: Neighbours,
+    strata: &[Stratum],
+) -> Option<Comparison> {
+    let window = &study.windows[kind].name;
+    let (basis, whose) = match neighbours {
+        Neighbours::Sharing(factor) => {
+            let name = &study.factors[factor].name;
+            (format!("neighbours_{name}"), format!("another host on the same {name} has one"))
+        }
+        Neighbours::Anywhere => ("neighbours_anywhere".to_owned(), "any other host has one".to_owned()),
+    };
+    let events: u64 = strata.iter().map(|s| s.exposed_events).sum();
+    // What the same hours without a run nearby would bring, where those hours have both.
+    let all: f64 = strata.iter().map(|s| (s.exposed_events + s.other_events) as f64).sum();
+    let time: f64 = strata.iter().map(|s| s.exposed_time + s.other_time).sum();
+    let near: f64 = strata.iter().map(|s| s.exposed_time).sum();
+    let expected = if time > 0.0 { all * near / time } else { 0.0 };
+    if near <= 0.0 || (events as f64).max(expected) < WORTH_A_LINE {
+        return None;
+    }
+    let test = stratified::compare(strata);
+    let bounded = |value: f64| value.is_finite().then_some(value);
+    let numbers = match test {
+        None => "which at the same hour of the day cannot be compared with quiet times".to_owned(),
+        Some(test) if test.low > 1.0 => "so that the job harms hosts other than its own".to_owned(),
+        Some(test) if test.high < 2.0 => "so that the job harms no hosts but its own".to_owned(),
+        Some(_) => "too few to tell whether the job harms hosts other than its own".to_owned(),
+    };
+    Some(Comparison {
+        basis,
+        label: format!("hosts without a {window} run while {whose}"),
+        rate_ratio: test.and_then(|test| bounded(test.ratio)),
+        ci95: test.map(|test| (test.low, bounded(test.high))),
+        p_value: test.map(|test| test.p_two_sided),
+        informative_events: test.map_or(0, |test| test.informative_events as u32),
+        note: format!(
+            "{} of {} outside any run of their own, {expected:.1} expected from the time alone: {numbers}",
+            events,
+            names::counted(all as usize, "event"),
+        ),
+    })
+}

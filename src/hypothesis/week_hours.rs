@@ -1,0 +1,167 @@
+//! Host-time by the hours of the local week, inside a region and in all.
+//!
+//! Exact sums of intervals: whole weeks are counted, only what is left over is walked hour by hour.
+
+use std::collections::BTreeMap;
+
+use super::clock_region::{Clock, DAY, HOUR};
+use super::findings::{Analysis, RegionFinding};
+use super::host_time::Stretch;
+
+pub(super) const HOURS_OF_WEEK: usize = 168;
+const WEEK: i64 = 7 * DAY;
+/// 1970-01-01 was a Thursday: days from Monday to it.
+const EPOCH_WEEKDAY: i64 = 3;
+
+/// Hours since Monday midnight, of local seconds.
+pub(super) fn hour_of_week(local: i64) -> usize {
+    ((local + EPOCH_WEEKDAY * DAY).rem_euclid(WEEK) / HOUR) as usize
+}
+
+/// Seconds per hour of the local week, Monday midnight first.
+#[derive(Debug, Clone)]
+pub(super) struct WeekHours([f64; HOURS_OF_WEEK]);
+
+impl Default for WeekHours {
+    fn default() -> Self {
+        Self([0.0; HOURS_OF_WEEK])
+    }
+}
+
+impl WeekHours {
+    /// Adds the local seconds `[from, to)`.
+    pub fn add(&mut self, from: i64, to: i64) {
+        if to <= from {
+            return;
+        }
+        let weeks = (to - from) / WEEK;
+        if weeks > 0 {
+            let seconds = (weeks * HOUR) as f64;
+            self.0.iter_mut().for_each(|hour| *hour += seconds);
+        }
+        let mut at = from + weeks * WEEK;
+        while at < to {
+            let next = (at.div_euclid(HOUR) + 1) * HOUR;
+            self.0[hour_of_week(at)] += (next.min(to) - at) as f64;
+            at = next;
+        }
+    }
+
+    pub fn join(&mut self, other: &Self) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own += other;
+        }
+    }
+
+    /// Seconds in the hours of the week that `select` picks.
+    pub fn seconds(&self, select: impl Fn(usize) -> bool) -> f64 {
+        self.0.iter().enumerate().filter(|(hour, _)| select(*hour)).map(|(_, seconds)| seconds).sum()
+    }
+}
+
+/// Time inside a region, and all time of the same hosts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Split {
+    pub inside: WeekHours,
+    pub all: WeekHours,
+}
+
+/// An independent event, by its first incident.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    pub host: usize,
+    pub at: i64,
+    pub hour_of_week: usize,
+    pub inside: bool,
+}
+
+/// A region's time and events, among the hosts that it is about.
+#[derive(Debug)]
+pub(super) struct GroupTime {
+    pub whole: Split,
+    /// Hosts with an event; the others say nothing within a host.
+    pub hosts: BTreeMap<usize, Split>,
+    pub events: Vec<Placed>,
+}
+
+impl GroupTime {
+    /// `None` for regions that are no spans of time.
+    pub fn new(analysis: &Analysis, region: &RegionFinding) -> Option<Self> {
+        let spans = spans(analysis, region)?;
+        let question = analysis.question(region);
+        let offset = i64::from(analysis.study.site_utc_offset_s);
+        let events = events(analysis, region);
+        let mut group = Self { whole: Split::default(), hosts: BTreeMap::new(), events };
+        for event in &group.events {
+            group.hosts.entry(event.host).or_default();
+        }
+        for (host, stretches) in analysis.time.stretches.iter().enumerate() {
+            let mut split = Split::default();
+            for stretch in stretches.iter().filter(|stretch| question.profiles[stretch.profile as usize]) {
+                split.all.add(stretch.from + offset, stretch.to + offset);
+                for (from, to) in common(&spans[host], stretch) {
+                    split.inside.add(from + offset, to + offset);
+                }
+            }
+            group.whole.all.join(&split.all);
+            group.whole.inside.join(&split.inside);
+            if let Some(own) = group.hosts.get_mut(&host) {
+                *own = split;
+            }
+        }
+        Some(group)
+    }
+}
+
+/// The spans of a region's clock, per host.
+pub(super) fn spans<'a>(analysis: &'a Analysis, region: &RegionFinding) -> Option<&'a [Vec<(i64, i64)>]> {
+    match &analysis.list.flags[analysis.question(region).flag?].clock {
+        Clock::Spans(spans) => Some(spans),
+        Clock::Weekday(_) | Clock::Uptime { .. } => None,
+    }
+}
+
+/// The parts of sorted, disjoint spans that lie in a stretch.
+pub(super) fn common<'a>(
+    spans: &'a [(i64, i64)],
+    stretch: &Stretch,
+) -> impl Iterator<Item = (i64, i64)> + use<'a> {
+    let (from, to) = (stretch.from, stretch.to);
+    let first = spans.partition_point(|span| span.1 <= from);
+    spans[first..].iter().take_while(move |span| span.0 < to).map(move |s| (s.0.max(from), s.1.min(to)))
+}
+
+/// The events of the hosts that a region is about. An event ends time at risk, so it belongs to the
+/// second before it.
+fn events(analysis: &Analysis, region: &RegionFinding) -> Vec<Placed> {
+    let question = analysis.question(region);
+    let pool = &analysis.events.pools[region.pool].shocks;
+    pool.iter()
+        .map(|shock| (shock, analysis.events.shocks[*shock].first()))
+        .filter(|(_, first)| question.profiles[first.profile as usize])
+        .map(|(shock, first)| Placed {
+            host: first.instant.host,
+            at: first.instant.at,
+            hour_of_week: hour_of_week(first.instant.local - 1),
+            inside: analysis.events.inside(*shock, 0, region.question),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_shared_out_over_the_hours_of_the_week() {
+        // 2025-01-01T23:30, a Wednesday, for nine days and an hour and a half.
+        let from = 1_735_774_200;
+        let mut hours = WeekHours::default();
+        hours.add(from, from + 9 * DAY + 5400);
+        let hour = |hour: usize| hours.seconds(|other| other == hour);
+        assert_eq!(hour(2 * 24 + 23), 2.0 * 3600.0 - 1800.0);
+        assert_eq!(hour(0), 3600.0);
+        assert_eq!(hour(4 * 24 + 23), 3600.0 + 1800.0 - 1800.0 + 1800.0);
+        assert_eq!(hours.seconds(|_| true), (9 * DAY + 5400) as f64);
+    }
+}
