@@ -4,21 +4,17 @@
 //! mpmath 1.4 (40 digits) or by full enumeration, as noted at each test.
 
 use coroner::stats::{
-    before_after::probability_ratio_below,
     binomial,
-    clean_time::clean_time_until_sure,
     clock::{DailyPattern, Hours, rayleigh},
     dispersion::excess_dispersion,
     excess_share::excess_log_bayes_factor,
     permutation::{max_t_p, permutation_p},
     posterior::normalise,
-    power::minimum_detectable,
     rate_ratio,
     region_bayes_factor::{TableGrid, region_evidence},
     repeats,
     separation::exposure_to_separate,
     shared_event::{Cluster, common_cause_log_bayes_factor},
-    stratified::{self, Stratum},
     two_causes::{Split, TwoCauseGrid},
 };
 
@@ -292,139 +288,6 @@ fn two_causes_have_their_joint_evidence() {
     }
 }
 
-/// Strata of (a, b, T1, T0) with ratio, low, high, p greater, p two-sided.
-///
-/// British doctors and coronary deaths (Doll & Hill 1966, in Stata [R] ir); OpenEpi's example; Rothman,
-/// *Epidemiology: An Introduction*, table 10-5; the others by mpmath.
-#[test]
-fn strata_are_compared_exactly() {
-    type Case<'a> = (&'a [[f64; 4]], [f64; 5]);
-    let cases: [Case; 6] = [
-        // doll hill
-        (
-            &[
-                [32.0, 2.0, 52407.0, 18790.0],
-                [104.0, 12.0, 43248.0, 10673.0],
-                [206.0, 28.0, 28612.0, 5710.0],
-                [186.0, 28.0, 12663.0, 2585.0],
-                [102.0, 31.0, 5317.0, 1462.0],
-            ],
-            [
-                1.4255185428572523,
-                1.1533179199439678,
-                1.7773943321472356,
-                0.000360716551029481,
-                0.000721433102058962,
-            ],
-        ),
-        // openepi
-        (
-            &[[17.0, 3.0, 100025.0, 122268.0], [8.0, 1.0, 78531.0, 77932.0]],
-            [
-                7.18513678112412,
-                2.4790511836669573,
-                28.423640905295624,
-                1.1175399267027493e-05,
-                2.2350798534054985e-05,
-            ],
-        ),
-        // rothman 10 5
-        (
-            &[[196.0, 111.0, 62119.0, 15763.0], [167.0, 157.0, 6085.0, 2780.0]],
-            [0.46795068540549856, 0.3978242651016531, 0.5509781630713411, 1.0, 1.6566840830573228e-19],
-        ),
-        // bios within model
-        (
-            &[[5.0, 1.0, 2190.0, 3285.0], [2.0, 1.0, 1460.0, 3650.0], [0.0, 1.0, 0.0, 4380.0]],
-            [
-                6.32507440410286,
-                1.1894793391159486,
-                62.98527491796672,
-                0.013135860058309037,
-                0.026271720116618075,
-            ],
-        ),
-        // bios vanishes in model
-        (
-            &[[6.0, 2.0, 3650.0, 1095.0], [0.0, 1.0, 730.0, 4745.0], [0.0, 1.0, 365.0, 4380.0]],
-            [0.8044823651841436, 0.15555400526669944, 5.565428175615261, 0.7635136478592162, 1.0],
-        ),
-        // backup by hour
-        (
-            &[
-                [3.0, 1.0, 1200.0, 1800.0],
-                [2.0, 0.0, 900.0, 2100.0],
-                [1.0, 1.0, 300.0, 2700.0],
-                [0.0, 2.0, 60.0, 8000.0],
-            ],
-            [
-                8.156990396276267,
-                1.3589581528009198,
-                66.70128916271732,
-                0.008683943953844923,
-                0.017367887907689845,
-            ],
-        ),
-    ];
-    for (strata, [ratio, low, high, greater, two_sided]) in cases {
-        let strata: Vec<Stratum> = strata
-            .iter()
-            .map(|[a, b, t1, t0]| Stratum {
-                exposed_events: *a as u64,
-                other_events: *b as u64,
-                exposed_time: *t1,
-                other_time: *t0,
-            })
-            .collect();
-        let found = stratified::compare(&strata).expect("informative strata");
-        assert_close("ratio", found.ratio, ratio, 1e-8);
-        assert_close("low", found.low, low, 1e-8);
-        assert_close("high", found.high, high, 1e-8);
-        assert_close("p greater", found.p_greater, greater, 1e-8);
-        assert_close("p two-sided", found.p_two_sided, two_sided, 1e-8);
-    }
-}
-
-#[test]
-fn strata_without_both_kinds_of_time_say_nothing() {
-    let one_sided = Stratum { exposed_events: 3, other_events: 0, exposed_time: 10.0, other_time: 0.0 };
-    assert!(stratified::compare(&[one_sided]).is_none());
-    assert!(stratified::compare(&[]).is_none());
-}
-
-/// n, π, α, power, events needed (0: none suffices), smallest ratio; mpmath.
-const POWER: [[f64; 6]; 7] = [
-    [10.0, 0.3, 0.05, 0.8, 6.0, 4.805993954428733],
-    [10.0, 0.3, 0.001, 0.8, 9.0, 25.691349723776185],
-    [10.0, 0.5, 0.0005, 0.8, 0.0, 0.0],
-    [40.0, 0.1, 0.0005, 0.8, 12.0, 4.876563857865191],
-    [300.0, 0.05, 5e-05, 0.8, 33.0, 2.7016075118368637],
-    [300.0, 0.5, 0.001, 0.8, 178.0, 1.599235528391349],
-    [10.0, 0.03, 0.001, 0.8, 4.0, 30.28656894137194],
-];
-
-#[test]
-fn what_could_have_been_seen_is_exact() {
-    for [n, share, alpha, power, needed, ratio] in POWER {
-        let found = minimum_detectable(n as u64, share, alpha, power);
-        assert_eq!(found.events_needed.unwrap_or(0), needed as u64);
-        assert_close("ratio", found.rate_ratio.unwrap_or(0.0), ratio, 1e-8);
-    }
-}
-
-#[test]
-fn quiet_time_until_sure_is_exact() {
-    let days = clean_time_until_sure(10, 365.0, 0.05).expect("events");
-    assert_close("days", days, 127.48823940085062, 1e-10);
-    let days = clean_time_until_sure(3, 90.0, 0.05).expect("events");
-    assert_close("days", days, 154.2975854935416, 1e-10);
-    let days = clean_time_until_sure(1, 365.0, 0.05).expect("events");
-    assert_close("days", days, 6935.0, 1e-10);
-    let days = clean_time_until_sure(40, 365.0, 0.05).expect("events");
-    assert_close("days", days, 28.38574126548419, 1e-10);
-    assert!(clean_time_until_sure(0, 365.0, 0.05).is_none());
-}
-
 #[test]
 fn hours_of_the_day_are_tested_as_by_zar() {
     // The published approximation; R circular::rayleigh.test gives the series value near it.
@@ -495,21 +358,6 @@ fn explanations_separate_in_time() {
         exposure_to_separate(0.0006682258603407952, 20.0, 2.995732273553991).expect("a ratio above one");
     assert_close("host-days", days, 109.57233762522516, 1e-9);
     assert!(exposure_to_separate(0.1, 1.0, 3.0).is_none());
-}
-
-/// n1, T1, n2, T2, r, P(λ2/λ1 < r); mpmath.
-#[test]
-fn rates_before_and_after_have_their_posterior() {
-    let cases = [
-        [10.0, 365.0, 0.0, 120.0, 1.0, 0.9842649748709709],
-        [10.0, 365.0, 0.0, 120.0, 0.2, 0.7468866295404271],
-        [10.0, 365.0, 3.0, 100.0, 1.0, 0.4198830851422116],
-        [10.0, 365.0, 2.0, 200.0, 0.5, 0.6344737561781092],
-    ];
-    for [n1, t1, n2, t2, ratio, expected] in cases {
-        let found = probability_ratio_below(n1 as u64, t1, n2 as u64, t2, ratio);
-        assert_close("probability", found, expected, 1e-9);
-    }
 }
 
 #[test]
