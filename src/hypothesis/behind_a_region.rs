@@ -3,7 +3,7 @@
 use crate::model::{Comparison, Confounder, DelayBin, Family, Verdict};
 
 use super::{
-    case_control, delay_profile,
+    adjusted_within_hosts, case_control, delay_profile,
     findings::{Analysis, RegionFinding},
     names, other_slots, outside_the_job,
     question::Subject,
@@ -56,6 +56,7 @@ fn window(analysis: &Analysis, region: &RegionFinding, kind: usize) -> Behind {
     let steps = self_controlled::steps(&group);
     let events = group.events.len();
     behind.comparisons.extend(steps.iter().map(|s| self_controlled::comparison(s, events, &window.name)));
+    behind.comparisons.extend(adjusted_within_hosts::comparison(&group));
     let offset = i64::from(analysis.study.site_utc_offset_s);
     behind.comparisons.extend(shifted_schedule::comparisons(&group, spans, &window.runs, offset));
     behind.comparisons.extend(outside_the_job::comparisons(analysis, region));

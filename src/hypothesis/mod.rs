@@ -7,6 +7,7 @@
 //! on one locality, signatures and operators' slips have no region; they enter the same list by the
 //! share of the incidents that they account for.
 
+mod adjusted_within_hosts;
 mod advice;
 mod averaging;
 mod behind_a_region;

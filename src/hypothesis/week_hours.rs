@@ -154,14 +154,15 @@ mod tests {
 
     #[test]
     fn time_is_shared_out_over_the_hours_of_the_week() {
-        // 2025-01-01T23:30, a Wednesday, for nine days and an hour and a half.
+        // From Wednesday 2025-01-01T23:30 to Saturday 2025-01-11T01:00.
         let from = 1_735_774_200;
         let mut hours = WeekHours::default();
         hours.add(from, from + 9 * DAY + 5400);
         let hour = |hour: usize| hours.seconds(|other| other == hour);
         assert_eq!(hour(2 * 24 + 23), 2.0 * 3600.0 - 1800.0);
         assert_eq!(hour(0), 3600.0);
-        assert_eq!(hour(4 * 24 + 23), 3600.0 + 1800.0 - 1800.0 + 1800.0);
+        assert_eq!(hour(4 * 24 + 23), 2.0 * 3600.0);
+        assert_eq!(hour(5 * 24 + 1), 3600.0);
         assert_eq!(hours.seconds(|_| true), (9 * DAY + 5400) as f64);
     }
 }
