@@ -60,6 +60,12 @@ fn window(analysis: &Analysis, region: &RegionFinding, kind: usize) -> Behind {
     let offset = i64::from(analysis.study.site_utc_offset_s);
     behind.comparisons.extend(shifted_schedule::comparisons(&group, spans, &window.runs, offset));
     behind.comparisons.extend(outside_the_job::comparisons(analysis, region));
+    for harmed in behind.comparisons.iter().filter(|c| c.basis.starts_with("neighbours")) {
+        if harmed.ci95.is_some_and(|limits| limits.0 > 1.0) {
+            let note = format!("{}: {}", harmed.label, harmed.note);
+            behind.confounders.push(Confounder { factor: "neighbours".to_owned(), note });
+        }
+    }
     behind.delay_profile = delay_profile::profile(analysis, region, &group);
     for step in steps.iter().filter(|step| matches!(step.alike, Alike::Hour | Alike::Host)) {
         let factor = if step.alike == Alike::Hour { "hour_of_day" } else { "host" };
@@ -132,13 +138,16 @@ fn vanishes(step: &Within, crude: f64) -> bool {
 fn in_words(step: &Within, events: usize, window: &str) -> String {
     let comparison = self_controlled::comparison(step, events, window);
     let (Some(test), true) = (step.test, step.could_tell()) else { return comparison.note };
-    let kept = if test.p_two_sided <= 0.05 && test.ratio > 1.0 { "stays" } else { "is" };
+    let (kept, settled) = match test.p_two_sided <= 0.05 {
+        true if test.ratio > 1.0 => ("stays", ""),
+        true => ("is", ""),
+        false => ("is", ", too few to settle it"),
+    };
     format!(
-        "{} the ratio {kept} {}; {} of {}",
+        "{} the ratio {kept} {}; {}{settled}",
         comparison.label,
         names::ratio_with_limits(test.ratio, test.low, test.high),
-        names::informative(test.informative_events),
-        events,
+        names::informative(test.informative_events, events),
     )
 }
 

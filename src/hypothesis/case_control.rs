@@ -20,7 +20,7 @@ use super::{
     findings::{Analysis, RegionFinding},
     host_time::Stretch,
     names,
-    self_controlled::{self, Alike},
+    self_controlled::{self, Alike, least_p},
     week_hours::{GroupTime, spans},
 };
 
@@ -52,9 +52,11 @@ pub(super) fn compare(
             MATCHED.contains(&factor.name.as_str()) && factor.levels.len() > 1
         })
         .collect();
-    let matched = (!matched_on.is_empty())
-        .then(|| stratified::compare(&risk_sets(analysis, group, spans, &matched_on)))
-        .flatten();
+    let sets =
+        if matched_on.is_empty() { Vec::new() } else { risk_sets(analysis, group, spans, &matched_on) };
+    let matched = stratified::compare(&sets);
+    // A few hosts of one model and role may leave nothing to compare with.
+    let telling = matched.filter(|_| least_p(&sets) <= SIGNIFICANT);
     let within = self_controlled::compare(group, Alike::Host);
     let mut comparisons = vec![row("risk_set", "against all hosts at risk at the same moment", free)];
     if !matched_on.is_empty() {
@@ -63,7 +65,7 @@ pub(super) fn compare(
         comparisons.push(row("risk_set_matched", &label, matched));
     }
     comparisons.push(self_controlled::comparison(&within, group.events.len(), signature));
-    let (reading, chronic) = reading(matched.or(free), &within, signature);
+    let (reading, chronic) = reading(telling.or(free), &within, signature, group.events.len());
     Some(CaseControl { comparisons, reading, chronic })
 }
 
@@ -137,7 +139,12 @@ fn at_risk(stretches: &[Stretch], at: i64) -> Option<&Stretch> {
     stretches.get(next.checked_sub(1)?).filter(|stretch| at <= stretch.to)
 }
 
-fn reading(between: Option<Stratified>, within: &self_controlled::Within, signature: &str) -> (String, bool) {
+fn reading(
+    between: Option<Stratified>,
+    within: &self_controlled::Within,
+    signature: &str,
+    events: usize,
+) -> (String, bool) {
     let raised = |test: &Stratified| test.p_two_sided <= SIGNIFICANT && test.ratio > 1.0;
     let of_host = within.test.filter(|_| within.could_tell());
     match (between, of_host) {
@@ -160,7 +167,7 @@ fn reading(between: Option<Stratified>, within: &self_controlled::Within, signat
             format!(
                 "hosts that just had {signature} fail more often than others at the same moment; whether it is an \
                  alarm or the mark of a bad host cannot be told: {}",
-                names::informative(within.test.map_or(0, |test| test.informative_events))
+                names::informative(within.test.map_or(0, |test| test.informative_events), events)
             ),
             false,
         ),

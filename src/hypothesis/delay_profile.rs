@@ -41,7 +41,7 @@ impl Place {
             Self::FromStart(from, to) => {
                 format!("{} to {} min after the start", from / MINUTE, to / MINUTE)
             }
-            Self::During => "during the run".to_owned(),
+            Self::During => "during the run, as a whole".to_owned(),
             Self::FromEnd(from, to) => format!("{} to {} min after the end", from / MINUTE, to / MINUTE),
         }
     }

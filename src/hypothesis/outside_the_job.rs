@@ -131,16 +131,26 @@ fn worded(
     let time: f64 = strata.iter().map(|s| s.exposed_time + s.other_time).sum();
     let near: f64 = strata.iter().map(|s| s.exposed_time).sum();
     let expected = if time > 0.0 { all * near / time } else { 0.0 };
-    if near <= 0.0 || (events as f64).max(expected) < WORTH_A_LINE {
+    let nobody = all == 0.0 && matches!(neighbours, Neighbours::Anywhere);
+    if near <= 0.0 || ((events as f64).max(expected) < WORTH_A_LINE && !nobody) {
         return None;
     }
     let test = stratified::compare(strata);
     let bounded = |value: f64| value.is_finite().then_some(value);
-    let numbers = match test {
-        None => "which at the same hour of the day cannot be compared with quiet times".to_owned(),
-        Some(test) if test.low > 1.0 => "so that the job harms hosts other than its own".to_owned(),
-        Some(test) if test.high < 2.0 => "so that the job harms no hosts but its own".to_owned(),
+    let reading = match test {
+        None if nobody => "nothing happened outside a host's own run".to_owned(),
+        None => "cannot be compared with quiet times at the same hour of the day".to_owned(),
+        Some(test) if test.low > 1.0 => "the job harms hosts other than its own".to_owned(),
+        Some(test) if test.high < 2.0 => "the job harms no hosts but its own".to_owned(),
         Some(_) => "too few to tell whether the job harms hosts other than its own".to_owned(),
+    };
+    let note = if nobody {
+        reading
+    } else {
+        format!(
+            "{events} of {} outside any run of their own, {expected:.1} expected from the time alone: {reading}",
+            names::counted(all as usize, "event")
+        )
     };
     Some(Comparison {
         basis,
@@ -149,10 +159,6 @@ fn worded(
         ci95: test.map(|test| (test.low, bounded(test.high))),
         p_value: test.map(|test| test.p_two_sided),
         informative_events: test.map_or(0, |test| test.informative_events as u32),
-        note: format!(
-            "{} of {} outside any run of their own, {expected:.1} expected from the time alone: {numbers}",
-            events,
-            names::counted(all as usize, "event"),
-        ),
+        note,
     })
 }

@@ -89,12 +89,17 @@ pub(super) fn steps(group: &GroupTime) -> Vec<Within> {
 
 pub(super) fn compare(group: &GroupTime, alike: Alike) -> Within {
     let strata = strata(group, alike);
-    let mut most = 1.0;
+    Within { alike, test: stratified::compare(&strata), least_p: least_p(&strata) }
+}
+
+/// The smallest two-sided p that any outcome could have had: that of all events inside.
+pub(super) fn least_p(strata: &[Stratum]) -> f64 {
+    let mut all_inside = 1.0;
     for s in strata.iter().filter(|s| s.exposed_time > 0.0 && s.other_time > 0.0) {
         let share = s.exposed_time / (s.exposed_time + s.other_time);
-        most *= share.powf((s.exposed_events + s.other_events) as f64);
+        all_inside *= share.powf((s.exposed_events + s.other_events) as f64);
     }
-    Within { alike, test: stratified::compare(&strata), least_p: (2.0 * most).min(1.0) }
+    (2.0 * all_inside).min(1.0)
 }
 
 /// The strata that have events.

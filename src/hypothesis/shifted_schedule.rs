@@ -20,6 +20,7 @@ use super::{
 const REGULAR: f64 = 0.5;
 /// A circle of fewer steps can show nothing at the usual level.
 const FEWEST_STEPS: i64 = 4;
+const SIGNIFICANT: f64 = 0.05;
 
 /// When a host's job starts as a rule: weekdays as bits, and the median hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +74,16 @@ pub(super) fn comparisons(
                     "{} inside, {:.1} expected inside the moved windows{}",
                     shifted.inside,
                     shifted.expected,
-                    if shifted.movable == 0 { ": moving it changes nothing, it runs every time" } else { "" }
+                    if shifted.movable == 0 {
+                        ": moving it changes nothing, it runs every time".to_owned()
+                    } else if shifted.least_p > SIGNIFICANT {
+                        format!(
+                            ": cannot tell, it runs so regularly that no outcome is clearer than p = {:.2}",
+                            shifted.least_p
+                        )
+                    } else {
+                        String::new()
+                    }
                 ),
             })
         })
@@ -87,6 +97,8 @@ struct Shifted {
     /// Events that are inside for some shifts only.
     movable: usize,
     p_greater: f64,
+    /// p of the clearest outcome that any position of the windows gives.
+    least_p: f64,
 }
 
 /// `None` where no group of hosts has enough steps on its circle.
@@ -103,8 +115,9 @@ fn shifted(
             schedules.entry(slot).or_default().push((event.host, event.at));
         }
     }
-    let mut result = Shifted { inside: 0, expected: 0.0, movable: 0, p_greater: 1.0 };
+    let mut result = Shifted { inside: 0, expected: 0.0, movable: 0, p_greater: 1.0, least_p: 1.0 };
     let mut parts = Vec::new();
+    let mut most = 0;
     for events in schedules.values() {
         let starts = events.iter().filter_map(|(host, _)| spans[*host].first().map(|span| span.0));
         let ends = events.iter().filter_map(|(host, _)| spans[*host].last().map(|span| span.1));
@@ -134,11 +147,13 @@ fn shifted(
         }
         result.movable += hits.iter().filter(|hits| **hits > 0 && **hits < steps).count();
         result.expected += hits.iter().sum::<i64>() as f64 / steps as f64;
+        most += counts.iter().rposition(|share| *share > 0.0).unwrap_or(0);
         parts.push(counts);
     }
     if parts.is_empty() {
         return None;
     }
     result.p_greater = independent_sum::at_least(&parts, result.inside);
+    result.least_p = independent_sum::at_least(&parts, most);
     Some(result)
 }

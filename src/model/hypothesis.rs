@@ -109,7 +109,7 @@ pub struct Comparison {
 /// How many incidents fell at one distance from the runs of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DelayBin {
-    /// `0 to 5 min after the start`, `during the run`, ...
+    /// `0 to 5 min after the start`, `during the run, as a whole`, ...
     pub label: String,
     /// Independent events in it.
     pub events: u32,

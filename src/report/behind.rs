@@ -37,7 +37,11 @@ pub(super) fn comparisons(comparisons: &[Comparison]) -> Vec<ComparisonRow<'_>> 
         .collect()
 }
 
+/// Nothing where no event came near a run: eight noughts tell nobody anything.
 pub(super) fn delays(bins: &[DelayBin]) -> Vec<DelayRow<'_>> {
+    if bins.iter().all(|bin| bin.events == 0) {
+        return Vec::new();
+    }
     bins.iter()
         .map(|bin| DelayRow {
             label: &bin.label,

@@ -19,12 +19,13 @@ pub(super) fn write(out: &mut String, hypothesis: &Hypothesis) {
         }
         out.push('\n');
     }
-    if !hypothesis.delay_profile.is_empty() {
+    let delays = delays(&hypothesis.delay_profile);
+    if !delays.is_empty() {
         let _ = writeln!(
             out,
             "| relative to the run | events | expected by chance | times the average rate (95 %) |\n|---|--:|--:|---|"
         );
-        for row in delays(&hypothesis.delay_profile) {
+        for row in delays {
             let label = prose(row.label);
             let _ = writeln!(out, "| {label} | {} | {} | {} |", row.events, row.expected, row.ratio);
         }
