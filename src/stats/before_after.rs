@@ -1,8 +1,6 @@
 //! Did the rate fall after a change?
 
-use statrs::function::beta::beta_reg;
-
-use super::binomial;
+use super::{binomial, incomplete_beta::incomplete_beta};
 
 /// What n1 events in T1 before and n2 in T2 after say about the rates.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,7 +32,7 @@ pub fn probability_ratio_below(n1: u64, t1: f64, n2: u64, t2: f64, ratio: f64) -
         return 0.5;
     }
     let x = ratio * t2 / (ratio * t2 + t1);
-    beta_reg(n2 as f64 + 0.5, n1 as f64 + 0.5, x)
+    incomplete_beta(n2 as f64 + 0.5, n1 as f64 + 0.5, x)
 }
 
 /// P(at most n2 events in T2), predicted from n1 events in T1 with the Jeffreys prior Gamma(½, 0):
@@ -44,5 +42,5 @@ pub fn predictive_at_most(n1: u64, t1: f64, n2: u64, t2: f64) -> f64 {
     if !(t1 > 0.0 && t2 > 0.0) {
         return 1.0;
     }
-    beta_reg(n1 as f64 + 0.5, n2 as f64 + 1.0, t1 / (t1 + t2))
+    incomplete_beta(n1 as f64 + 0.5, n2 as f64 + 1.0, t1 / (t1 + t2))
 }

@@ -32,6 +32,8 @@ pub struct CaseSeries {
 /// Why there is no estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoEstimate {
+    #[error("a cell has another number of covariates")]
+    Uneven,
     #[error("the covariates cannot be told apart within hosts")]
     Singular,
     #[error("a rate ratio grows without bound: all events or none fall into one kind of time")]
@@ -56,12 +58,16 @@ const BEYOND: f64 = 20.0;
 const STEPS_MAX: usize = 100;
 const CONVERGED: f64 = 1e-12;
 
-/// Fits the series to `cells` with `covariates` numbers each. Hosts without events say nothing.
+/// Fits the series to cells with the given number of covariates each. Hosts without events say nothing.
 ///
 /// # Errors
 ///
-/// If the covariates are linearly dependent within hosts, or a rate ratio is unbounded.
+/// If cells differ in the number of covariates, if the covariates are linearly dependent within hosts
+/// (also when no host has events), or if a rate ratio is unbounded.
 pub fn fit(cells: &[Cell], covariates: usize) -> Result<CaseSeries, NoEstimate> {
+    if cells.iter().any(|cell| cell.covariates.len() != covariates) {
+        return Err(NoEstimate::Uneven);
+    }
     let hosts = by_individual(cells);
     let mut beta = vec![0.0; covariates];
     for _ in 0..STEPS_MAX {

@@ -54,8 +54,8 @@ pub fn compare(strata: &[Stratum]) -> Option<Stratified> {
     }
     let equal = Tails::of(&masses(&useful, 1.0), a);
     let near = ratio_expecting(&useful, (a as f64).clamp(0.5, n as f64 - 0.5));
-    let mass = masses(&useful, near);
-    let tails = |ratio: f64| Tails::of(&tilted(&mass, a, ratio / near), a);
+    let log_mass: Vec<f64> = masses(&useful, near).iter().map(|mass| mass.ln()).collect();
+    let tails = |ratio: f64| Tails::of(&tilted(&log_mass, a, ratio / near), a);
     let lower = |tail: fn(&Tails) -> f64| match a {
         0 => 0.0,
         _ => bisection::increasing_positive(|ratio| tail(&tails(ratio)), TAIL),
@@ -89,6 +89,10 @@ pub fn compare(strata: &[Stratum]) -> Option<Stratified> {
 impl Stratum {
     pub(super) fn events(&self) -> u64 {
         self.exposed_events + self.other_events
+    }
+
+    pub(super) fn all_time(&self) -> f64 {
+        self.exposed_time + self.other_time
     }
 
     pub(super) fn is_informative(&self) -> bool {
@@ -135,12 +139,11 @@ fn masses(strata: &[Stratum], ratio: f64) -> Vec<f64> {
     )
 }
 
-/// The masses at a ratio `factor` times that of the given ones.
-fn tilted(mass: &[f64], a: u64, factor: f64) -> Vec<f64> {
-    let log = factor.ln();
-    // Logarithms and their largest: far from the estimate the powers alone would overflow.
+/// The masses at a ratio `factor` times that of the given logarithms of masses.
+fn tilted(log_mass: &[f64], a: u64, factor: f64) -> Vec<f64> {
+    let slope = factor.ln();
     let logs: Vec<f64> =
-        mass.iter().enumerate().map(|(k, mass)| mass.ln() + (k as f64 - a as f64) * log).collect();
+        log_mass.iter().enumerate().map(|(k, mass)| mass + (k as f64 - a as f64) * slope).collect();
     super::posterior::normalise(&logs)
 }
 

@@ -15,7 +15,7 @@ pub struct Testable {
     pub threshold: f64,
 }
 
-/// The smallest p that `n` events can give for a region with exposure share `share`: all inside, π^n.
+/// The smallest one-sided p that `n` events can give for a region with exposure share `share`: all inside, π^n.
 #[must_use]
 pub fn smallest_attainable_p(share: f64, n: u64) -> f64 {
     share.powf(n as f64)

@@ -1,7 +1,10 @@
 //! Comparisons within strata, tables, matched sets and hosts.
 
 use coroner::stats::{
+    breslow_day::{Table, common_odds},
+    chi_square,
     interaction::{TwoByTwo, ratio_of_rate_ratios},
+    mantel_haenszel::mantel_haenszel,
     matched_sets::{MatchedSet, conditional_logistic},
     poisson_binomial,
     self_controlled::{self, Cell, NoEstimate},
@@ -82,6 +85,39 @@ fn thousands_of_events_in_strata_keep_their_limits() {
     {
         assert!((found / crude - 1.0).abs() < 1e-9, "{found} {crude}");
     }
+}
+
+#[test]
+fn strata_are_pooled_by_mantel_and_haenszel() {
+    for case in cases(FIXTURE, "mantel_haenszel", 6) {
+        let found = mantel_haenszel(&strata(&case)).unwrap();
+        case.agrees("ratio", found.ratio);
+        case.agrees("variance", found.variance);
+        case.all_agree("interval", &[found.low, found.high]);
+        case.agrees("chi_square", found.chi_square);
+        case.agrees("homogeneity_score", found.homogeneity_score);
+        case.agrees_if_any("homogeneity_woolf", found.homogeneity_woolf);
+        case.agrees("freedom", found.freedom as f64);
+    }
+    let none = Stratum { exposed_events: 0, other_events: 4, exposed_time: 10.0, other_time: 10.0 };
+    assert!(mantel_haenszel(&[none]).is_none());
+}
+
+#[test]
+fn tables_are_tested_for_one_odds_ratio() {
+    for case in cases(FIXTURE, "breslow_day", 3) {
+        let tables: Vec<Table> = case.get("tables");
+        let found = common_odds(&tables).unwrap();
+        case.agrees("odds_ratio", found.odds_ratio);
+        case.agrees("breslow_day", found.breslow_day);
+        case.agrees("breslow_day_p", found.breslow_day_p);
+        case.agrees("tarone", found.tarone);
+        case.agrees("tarone_p", found.tarone_p);
+        case.agrees("cochran_mantel_haenszel", found.cochran_mantel_haenszel);
+        case.agrees("cochran_mantel_haenszel_p", found.cochran_mantel_haenszel_p);
+    }
+    assert!(common_odds(&[[[3, 0], [2, 0]]]).is_none());
+    assert_eq!(chi_square::upper_tail(0.0, 3), 1.0);
 }
 
 #[test]
@@ -201,6 +237,7 @@ fn series_without_an_estimate_say_why() {
     // All events in the window.
     let all = [cell(0, 3, 1.0, 1.0), cell(0, 0, 0.0, 1.0), cell(0, 1, 1.0, 0.0), cell(0, 0, 0.0, 0.0)];
     assert_eq!(self_controlled::fit(&all, 2), Err(NoEstimate::Unbounded));
+    assert_eq!(self_controlled::fit(&all, 3), Err(NoEstimate::Uneven));
     // Hosts without events say nothing, so nothing is left.
     assert_eq!(self_controlled::fit(&[cell(0, 0, 1.0, 0.0)], 2), Err(NoEstimate::Singular));
 }
