@@ -12,7 +12,7 @@ use crate::{
     stats::self_controlled::{Cell, fit},
 };
 
-use super::week_hours::{GroupTime, HOURS_OF_WEEK};
+use super::week_hours::GroupTime;
 
 const EVENTS_PER_COVARIATE: usize = 10;
 
@@ -106,24 +106,26 @@ pub(super) fn comparison(group: &GroupTime) -> Option<Comparison> {
 }
 
 fn cells(group: &GroupTime, grain: Grain) -> Vec<Cell> {
-    let mut events: BTreeMap<(usize, bool, (usize, usize)), u64> = BTreeMap::new();
+    let places = grain.blocks * grain.days();
+    let number = |hour: usize| {
+        let (block, day) = grain.place(hour);
+        day * grain.blocks + block
+    };
+    let mut events: BTreeMap<(usize, bool, usize), u64> = BTreeMap::new();
     for event in &group.events {
-        *events.entry((event.host, event.inside, grain.place(event.hour_of_week))).or_default() += 1;
+        *events.entry((event.host, event.inside, number(event.hour_of_week))).or_default() += 1;
     }
-    let mut places: Vec<(usize, usize)> = (0..HOURS_OF_WEEK).map(|hour| grain.place(hour)).collect();
-    places.sort_unstable();
-    places.dedup();
-    let mut cells = Vec::with_capacity(group.hosts.len() * places.len() * 2);
+    let mut cells = Vec::with_capacity(group.hosts.len() * places * 2);
     for (host, split) in &group.hosts {
-        for place in &places {
-            let inside = split.inside.seconds(|hour| grain.place(hour) == *place);
-            let outside = (split.all.seconds(|hour| grain.place(hour) == *place) - inside).max(0.0);
-            for (is_inside, exposure) in [(true, inside), (false, outside)] {
+        let (inside, all) = (split.inside.by(places, number), split.all.by(places, number));
+        for place in 0..places {
+            for is_inside in [true, false] {
+                let exposure = if is_inside { inside[place] } else { (all[place] - inside[place]).max(0.0) };
                 cells.push(Cell {
                     individual: *host,
-                    events: events.get(&(*host, is_inside, *place)).copied().unwrap_or(0),
+                    events: events.get(&(*host, is_inside, place)).copied().unwrap_or(0),
                     exposure,
-                    covariates: grain.row(is_inside, *place),
+                    covariates: grain.row(is_inside, (place % grain.blocks, place / grain.blocks)),
                 });
             }
         }
@@ -134,6 +136,7 @@ fn cells(group: &GroupTime, grain: Grain) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hypothesis::week_hours::HOURS_OF_WEEK;
 
     #[test]
     fn every_block_and_day_but_the_first_has_its_own_covariate() {

@@ -3,6 +3,8 @@
 //! What fails as a job starts (a snapshot), while it runs (load) and after it (merging a snapshot) has
 //! different reasons. The bins are fixed beforehand and descriptive: nothing is tested on them.
 
+use std::collections::BTreeMap;
+
 use crate::{model::DelayBin, stats::binomial};
 
 use super::{
@@ -72,6 +74,10 @@ pub(super) fn profile(analysis: &Analysis, region: &RegionFinding, group: &Group
     let mut seconds = [0.0; BINS.len()];
     let mut counts = [0u64; BINS.len()];
     let mut all = 0.0;
+    let mut times: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+    for event in &group.events {
+        times.entry(event.host).or_default().push(event.at);
+    }
     for (host, stretches) in analysis.time.stretches.iter().enumerate() {
         let own: Vec<_> = stretches.iter().filter(|s| question.profiles[s.profile as usize]).collect();
         all += own.iter().map(|s| (s.to - s.from) as f64).sum::<f64>();
@@ -82,8 +88,8 @@ pub(super) fn profile(analysis: &Analysis, region: &RegionFinding, group: &Group
             let spans = bin.spans(&runs[host]);
             let inside = own.iter().flat_map(|stretch| common(&spans, stretch));
             seconds[place] += inside.map(|(from, to)| (to - from) as f64).sum::<f64>();
-            let events = group.events.iter().filter(|event| event.host == host);
-            counts[place] += events.filter(|event| holds(&spans, event.at)).count() as u64;
+            let own = times.get(&host).into_iter().flatten();
+            counts[place] += own.filter(|at| holds(&spans, **at)).count() as u64;
         }
     }
     let events = group.events.len() as u64;

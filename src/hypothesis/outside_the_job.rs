@@ -13,9 +13,10 @@ use super::{
     clock_region::{Instant, normalise},
     delay_profile::holds,
     findings::{Analysis, RegionFinding},
+    host_time::Stretch,
     names,
     question::Subject,
-    week_hours::{WeekHours, common, hour_of_week},
+    week_hours::{DayHours, common, hour_of_week},
 };
 
 /// Fewer events than this, expected and seen, are not worth a line.
@@ -53,33 +54,32 @@ fn comparison(
 ) -> Option<Comparison> {
     let study = analysis.study;
     let runs = &study.windows[kind].runs;
-    let busy = busy(analysis, runs, neighbours);
+    let offset = i64::from(study.site_utc_offset_s);
+    let busy = busy(analysis, runs, neighbours, offset);
     let level = |profile: u32| match neighbours {
         Neighbours::Sharing(factor) => analysis.time.profiles[profile as usize][factor] as usize,
         Neighbours::Anywhere => 0,
     };
-    let offset = i64::from(study.site_utc_offset_s);
-    let (mut near, mut idle) = (WeekHours::default(), WeekHours::default());
+    let (mut near, mut idle) = (DayHours::default(), DayHours::default());
+    let mut own = DayHours::default();
     for (host, stretches) in analysis.time.stretches.iter().enumerate() {
         for stretch in stretches {
             let Some(busy) = busy.get(level(stretch.profile)) else { continue };
-            let mut from = stretch.from;
-            let mut own = common(&runs[host], stretch).chain([(stretch.to, stretch.to)]);
-            while let Some((start, end)) = own.next() {
-                let pause = super::host_time::Stretch { from, to: start, profile: stretch.profile };
-                idle.add(from + offset, start + offset);
-                for (a, b) in common(busy, &pause) {
-                    near.add(a + offset, b + offset);
-                }
-                from = end;
+            idle.add(stretch.from + offset, stretch.to + offset);
+            busy.add_to(&mut near, stretch, offset);
+            for (from, to) in common(&runs[host], stretch) {
+                own.add(from + offset, to + offset);
             }
         }
     }
+    // A host's own runs are among the runs of its neighbourhood.
+    near.take_away(&own);
+    idle.take_away(&own);
     let mut strata =
         vec![Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 }; 24];
     for (hour, stratum) in strata.iter_mut().enumerate() {
-        stratum.exposed_time = near.seconds(|other| other % 24 == hour);
-        stratum.other_time = (idle.seconds(|other| other % 24 == hour) - stratum.exposed_time).max(0.0);
+        stratum.exposed_time = near.seconds(|other| other == hour);
+        stratum.other_time = (idle.seconds(|other| other == hour) - stratum.exposed_time).max(0.0);
     }
     for shock in &analysis.events.pools[region.pool].shocks {
         let first = analysis.events.shocks[*shock].first();
@@ -89,15 +89,61 @@ fn comparison(
             continue;
         }
         let stratum = &mut strata[hour_of_week(local - 1) % 24];
-        if holds(busy, at) { stratum.exposed_events += 1 } else { stratum.other_events += 1 }
+        if holds(&busy.spans, at) { stratum.exposed_events += 1 } else { stratum.other_events += 1 }
     }
     worded(study, kind, neighbours, &strata)
 }
 
+/// When any host of a neighbourhood has a run.
+struct Busy {
+    /// Sorted, disjoint.
+    spans: Vec<(i64, i64)>,
+    /// Hours of the day in all spans before each `STEP`th.
+    before: Vec<DayHours>,
+}
+
+/// Every so many spans the sum so far is kept, so that a long stretch is a difference of two sums.
+const STEP: usize = 128;
+
+impl Busy {
+    fn new(spans: Vec<(i64, i64)>, offset: i64) -> Self {
+        let spans = normalise(spans);
+        let mut sum = DayHours::default();
+        let mut before = Vec::with_capacity(spans.len() / STEP + 1);
+        for (place, (from, to)) in spans.iter().enumerate() {
+            if place % STEP == 0 {
+                before.push(sum.clone());
+            }
+            sum.add(from + offset, to + offset);
+        }
+        before.push(sum);
+        Self { spans, before }
+    }
+
+    /// Adds the spans' part of a stretch.
+    fn add_to(&self, hours: &mut DayHours, stretch: &Stretch, offset: i64) {
+        let first = self.spans.partition_point(|span| span.0 < stretch.from).div_ceil(STEP);
+        let last = self.spans.partition_point(|span| span.1 <= stretch.to) / STEP;
+        let add = |hours: &mut DayHours, part: Stretch| {
+            for (from, to) in common(&self.spans, &part) {
+                hours.add(from + offset, to + offset);
+            }
+        };
+        if first >= last {
+            return add(hours, *stretch);
+        }
+        let (start, end) = (self.spans[first * STEP].0, self.spans[last * STEP - 1].1);
+        hours.join(&self.before[last]);
+        hours.take_away(&self.before[first]);
+        add(hours, Stretch { to: start, ..*stretch });
+        add(hours, Stretch { from: end, ..*stretch });
+    }
+}
+
 /// Per level of the factor, when any of its hosts has a run.
-fn busy(analysis: &Analysis, runs: &[Vec<(i64, i64)>], neighbours: Neighbours) -> Vec<Vec<(i64, i64)>> {
+fn busy(analysis: &Analysis, runs: &[Vec<(i64, i64)>], neighbours: Neighbours, offset: i64) -> Vec<Busy> {
     let Neighbours::Sharing(factor) = neighbours else {
-        return vec![normalise(runs.iter().flatten().copied().collect())];
+        return vec![Busy::new(runs.iter().flatten().copied().collect(), offset)];
     };
     let mut busy = vec![Vec::new(); analysis.study.factors[factor].levels.len()];
     for (host, stretches) in analysis.time.stretches.iter().enumerate() {
@@ -108,7 +154,7 @@ fn busy(analysis: &Analysis, runs: &[Vec<(i64, i64)>], neighbours: Neighbours) -
             }
         }
     }
-    busy.into_iter().map(normalise).collect()
+    busy.into_iter().map(|spans| Busy::new(spans, offset)).collect()
 }
 
 fn worded(
@@ -161,4 +207,28 @@ fn worded(
         informative_events: test.map_or(0, |test| test.informative_events as u32),
         note,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_kept_on_the_way_change_nothing() {
+        let spans: Vec<(i64, i64)> = (0..1000).map(|i| (i * 10_000, i * 10_000 + 3000 + i)).collect();
+        let busy = Busy::new(spans.clone(), 3600);
+        for (from, to) in
+            [(0, 10_000_000), (12_345, 9_876_543), (500, 600), (1_280_000, 2_563_000), (1_281_000, 2_561_000)]
+        {
+            let stretch = Stretch { from, to, profile: 0 };
+            let (mut quick, mut plain) = (DayHours::default(), DayHours::default());
+            busy.add_to(&mut quick, &stretch, 3600);
+            for (from, to) in common(&spans, &stretch) {
+                plain.add(from + 3600, to + 3600);
+            }
+            for hour in 0..24 {
+                assert_eq!(quick.seconds(|other| other == hour), plain.seconds(|other| other == hour));
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Host-time by the hours of the local week, inside a region and in all.
 //!
-//! Exact sums of intervals: whole weeks are counted, only what is left over is walked hour by hour.
+//! Exact sums of intervals: whole cycles are counted, only what is left over is walked hour by hour.
 
 use std::collections::BTreeMap;
 
@@ -18,31 +18,37 @@ pub(super) fn hour_of_week(local: i64) -> usize {
     ((local + EPOCH_WEEKDAY * DAY).rem_euclid(WEEK) / HOUR) as usize
 }
 
-/// Seconds per hour of the local week, Monday midnight first.
+/// Seconds per hour of a local cycle of `N` hours: the day, or the week from Monday midnight.
 #[derive(Debug, Clone)]
-pub(super) struct WeekHours([f64; HOURS_OF_WEEK]);
+pub(super) struct CycleHours<const N: usize>([f64; N]);
 
-impl Default for WeekHours {
+pub(super) type WeekHours = CycleHours<HOURS_OF_WEEK>;
+pub(super) type DayHours = CycleHours<24>;
+
+impl<const N: usize> Default for CycleHours<N> {
     fn default() -> Self {
-        Self([0.0; HOURS_OF_WEEK])
+        Self([0.0; N])
     }
 }
 
-impl WeekHours {
+impl<const N: usize> CycleHours<N> {
     /// Adds the local seconds `[from, to)`.
     pub fn add(&mut self, from: i64, to: i64) {
         if to <= from {
             return;
         }
-        let weeks = (to - from) / WEEK;
-        if weeks > 0 {
-            let seconds = (weeks * HOUR) as f64;
+        let cycle = N as i64 * HOUR;
+        let whole = (to - from) / cycle;
+        if whole > 0 {
+            let seconds = (whole * HOUR) as f64;
             self.0.iter_mut().for_each(|hour| *hour += seconds);
         }
-        let mut at = from + weeks * WEEK;
+        let mut at = from + whole * cycle;
+        let mut hour = hour_of_week(at) % N;
         while at < to {
             let next = (at.div_euclid(HOUR) + 1) * HOUR;
-            self.0[hour_of_week(at)] += (next.min(to) - at) as f64;
+            self.0[hour] += (next.min(to) - at) as f64;
+            hour = (hour + 1) % N;
             at = next;
         }
     }
@@ -53,7 +59,22 @@ impl WeekHours {
         }
     }
 
-    /// Seconds in the hours of the week that `select` picks.
+    pub fn take_away(&mut self, other: &Self) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own -= other;
+        }
+    }
+
+    /// Seconds by what `place` makes of each hour, of `places` in all.
+    pub fn by(&self, places: usize, place: impl Fn(usize) -> usize) -> Vec<f64> {
+        let mut seconds = vec![0.0; places];
+        for (hour, own) in self.0.iter().enumerate() {
+            seconds[place(hour)] += own;
+        }
+        seconds
+    }
+
+    /// Seconds in the hours that `select` picks.
     pub fn seconds(&self, select: impl Fn(usize) -> bool) -> f64 {
         self.0.iter().enumerate().filter(|(hour, _)| select(*hour)).map(|(_, seconds)| seconds).sum()
     }
