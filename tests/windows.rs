@@ -278,3 +278,55 @@ fn a_bad_host_with_errors_all_the_time_is_no_alarm() {
         hypotheses.iter().find(|h| h.family == Family::Precursor && h.verdict == Verdict::Supported);
     assert!(claimed.is_none(), "{claimed:#?}");
 }
+
+#[test]
+fn the_day_is_tested_without_choosing_hours_and_two_peaks_are_told_from_one() {
+    let mut random = Random::seed_from_u64(7);
+    let (mut one, mut two) = (fleet(40), fleet(40));
+    for event in 0..24 {
+        let host = random.random_range(0..40);
+        let at = START + random.random_range(1..DAYS - 1) * DAY + random.random_range(2 * HOUR..4 * HOUR);
+        fail(&mut one, host, at);
+        fail(&mut two, host, at + event % 2 * 12 * HOUR);
+    }
+    let day = |study: Study, basis: &str| {
+        let hypotheses = ranked(study);
+        let day = hypotheses.iter().find(|h| h.comparisons.iter().any(|c| c.basis == "one_peak_local"));
+        let row = comparison(day.expect("the day is among the hypotheses"), basis).clone();
+        (row.p_value.expect("there are events"), row.note)
+    };
+    let (p, note) = day(one.clone(), "one_peak_local");
+    assert!(p < 1e-6 && (note.starts_with("around 02:") || note.starts_with("around 03:")), "{p} {note}");
+    assert!(day(two.clone(), "one_peak_local").0 > 0.05);
+    let (p, note) = day(two, "two_peaks");
+    assert!(p < 1e-6 && note.contains(" and 1"), "{p} {note}");
+    // The same host-time at every hour but for one host in two that sleeps from 2 to 4 o'clock: then the
+    // draws come from the hours at risk.
+    for segment in one.segments.split_off(20) {
+        for day in 0..DAYS {
+            let midnight = segment.from + day * DAY;
+            one.segments.push(Segment { from: midnight, to: midnight + 2 * HOUR, ..segment.clone() });
+            one.segments.push(Segment { from: midnight + 4 * HOUR, to: midnight + DAY, ..segment.clone() });
+        }
+    }
+    let (p, note) = day(one, "one_peak_local");
+    assert!(p <= 0.001 && note.contains("uneven"), "{p} {note}");
+}
+
+#[test]
+fn a_weekday_is_judged_among_all_seven() {
+    let mut random = Random::seed_from_u64(8);
+    let mut study = fleet(40);
+    // The first day is a Wednesday: five on a Sunday (day 4), nine on the other days.
+    for day in [4, 4, 4, 4, 4, 0, 0, 1, 2, 2, 3, 5, 6, 6] {
+        let week = random.random_range(1..50);
+        let host = random.random_range(0..40);
+        fail(&mut study, host, START + (week * 7 + day) * DAY + random.random_range(HOUR..23 * HOUR));
+    }
+    let hypotheses = ranked(study);
+    let sunday = hypotheses.iter().find(|h| h.id == "time_of_day:weekday=Sun").expect("Sunday is listed");
+    let week = comparison(sunday, "weekdays");
+    let (own, of_seven) = (sunday.p_value.expect("a test"), week.p_value.expect("a test"));
+    assert!(own < 0.1 && of_seven > 0.2, "{own} {of_seven}");
+    assert_eq!(week.informative_events, 14);
+}

@@ -3,7 +3,7 @@
 use crate::model::{Comparison, Confounder, DelayBin, Family, Verdict};
 
 use super::{
-    adjusted_within_hosts, case_control, delay_profile,
+    adjusted_within_hosts, case_control, clock_tests, delay_profile,
     findings::{Analysis, RegionFinding},
     names, other_slots, outside_the_job,
     question::Subject,
@@ -36,12 +36,16 @@ impl Behind {
     }
 }
 
-/// Looks behind a region; nothing for regions that are neither window nor precursor.
+/// Looks behind a region; nothing for regions that are no window, precursor or weekday.
 pub(super) fn look(analysis: &Analysis, region: &RegionFinding) -> Behind {
     let question = analysis.question(region);
     match question.subject {
         Subject::Window { kind, .. } => window(analysis, region, kind),
         Subject::Precursor { .. } if question.family == Family::Precursor => precursor(analysis, region),
+        Subject::Weekday => Behind {
+            comparisons: clock_tests::of_the_week(analysis, region.pool).into_iter().collect(),
+            ..Behind::default()
+        },
         _ => Behind::default(),
     }
 }

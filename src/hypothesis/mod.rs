@@ -13,6 +13,7 @@ mod averaging;
 mod behind_a_region;
 mod case_control;
 mod clock_region;
+mod clock_tests;
 mod delay_profile;
 mod doubts;
 mod evidence;

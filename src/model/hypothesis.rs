@@ -91,7 +91,7 @@ pub struct Confounder {
 pub struct Comparison {
     /// What is alike on both sides, or how the null was made: `all`, `group`, `hour_of_day`, `host`,
     /// `host_and_hour`, `host_hour_and_weekday`, `adjusted`, `shifted_days`, `shifted_weeks`,
-    /// `risk_set`, `neighbours_rack`, ...
+    /// `risk_set`, `neighbours_rack`, `one_peak_local`, ...
     pub basis: String,
     /// The same in words.
     pub label: String,
@@ -150,7 +150,7 @@ pub struct Hypothesis {
     /// The same host-time by other names: this data cannot tell them apart.
     pub aliases: Vec<Vec<Term>>,
     pub confounders: Vec<Confounder>,
-    /// The comparison repeated with hosts, hours and days held alike (windows and precursors only).
+    /// The comparison repeated with hosts, hours and days held alike (windows, precursors and clocks only).
     #[serde(default)]
     pub comparisons: Vec<Comparison>,
     /// When the incidents came, relative to the runs of a job (windows only).
