@@ -330,3 +330,23 @@ fn a_weekday_is_judged_among_all_seven() {
     assert!(own < 0.1 && of_seven > 0.2, "{own} {of_seven}");
     assert_eq!(week.informative_events, 14);
 }
+
+#[test]
+fn summer_time_does_not_smear_a_peak_on_the_clock_of_the_site() {
+    let mut random = Random::seed_from_u64(9);
+    let mut study = fleet(40);
+    // Two hours further in the second half of the year, to make it plain.
+    let change = START + 180 * DAY;
+    study.site_utc_offset_steps = vec![(START, 0), (change, 7200)];
+    for _ in 0..24 {
+        let host = random.random_range(0..40);
+        let local = START + random.random_range(1..DAYS - 1) * DAY + 2 * HOUR + random.random_range(0..600);
+        fail(&mut study, host, if local < change { local } else { local - 2 * HOUR });
+    }
+    let hypotheses = ranked(study);
+    let day = hypotheses.iter().find(|h| h.comparisons.iter().any(|c| c.basis == "one_peak_utc"));
+    let day = day.expect("the day is among the hypotheses, on both clocks");
+    let (local, utc) = (comparison(day, "one_peak_local"), comparison(day, "one_peak_utc"));
+    assert!(local.note.starts_with("around 02:0"), "{local:#?}");
+    assert!(local.p_value < utc.p_value, "{local:#?} {utc:#?}");
+}

@@ -61,8 +61,7 @@ fn window(analysis: &Analysis, region: &RegionFinding, kind: usize) -> Behind {
     let events = group.events.len();
     behind.comparisons.extend(steps.iter().map(|s| self_controlled::comparison(s, events, &window.name)));
     behind.comparisons.extend(adjusted_within_hosts::comparison(&group));
-    let offset = i64::from(analysis.study.site_utc_offset_s);
-    behind.comparisons.extend(shifted_schedule::comparisons(&group, spans, &window.runs, offset));
+    behind.comparisons.extend(shifted_schedule::comparisons(analysis.study, &group, spans, &window.runs));
     behind.comparisons.extend(outside_the_job::comparisons(analysis, region));
     for harmed in behind.comparisons.iter().filter(|c| c.basis.starts_with("neighbours")) {
         if harmed.ci95.is_some_and(|limits| limits.0 > 1.0) {

@@ -167,7 +167,7 @@ impl Guard<'_> {
     }
 
     fn second_of_day(&self, at: i64) -> i64 {
-        (at + i64::from(self.study.site_utc_offset_s)).rem_euclid(DAY)
+        self.study.local(at).rem_euclid(DAY)
     }
 
     /// Another day of the host at the same second of the day; the drawn point where none is found.

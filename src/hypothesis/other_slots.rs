@@ -18,13 +18,12 @@ pub(super) fn advice(analysis: &Analysis, region: &RegionFinding) -> Option<Stri
     let question = analysis.question(region);
     let Subject::Window { kind, .. } = question.subject else { return None };
     let window = &analysis.study.windows[kind];
-    let offset = i64::from(analysis.study.site_utc_offset_s);
     let member = |host: &usize| {
         analysis.time.stretches[*host].iter().any(|stretch| question.profiles[stretch.profile as usize])
     };
     let slots: Vec<(usize, Slot)> = (0..window.runs.len())
         .filter(member)
-        .filter_map(|host| Some((host, Slot::of(&window.runs[host], offset)?)))
+        .filter_map(|host| Some((host, Slot::of(analysis.study, &window.runs[host])?)))
         .collect();
     let usual = usual_hour(analysis, region, &slots)?;
     let apart = |hour: i64| (hour - usual).rem_euclid(24).min((usual - hour).rem_euclid(24));

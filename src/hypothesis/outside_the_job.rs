@@ -5,7 +5,7 @@
 //! remedies. Compared at the same hour of the day, because neighbours run when everybody runs.
 
 use crate::{
-    model::Comparison,
+    model::{Comparison, Study},
     stats::stratified::{self, Stratum},
 };
 
@@ -54,8 +54,7 @@ fn comparison(
 ) -> Option<Comparison> {
     let study = analysis.study;
     let runs = &study.windows[kind].runs;
-    let offset = i64::from(study.site_utc_offset_s);
-    let busy = busy(analysis, runs, neighbours, offset);
+    let busy = busy(analysis, runs, neighbours);
     let level = |profile: u32| match neighbours {
         Neighbours::Sharing(factor) => analysis.time.profiles[profile as usize][factor] as usize,
         Neighbours::Anywhere => 0,
@@ -65,10 +64,10 @@ fn comparison(
     for (host, stretches) in analysis.time.stretches.iter().enumerate() {
         for stretch in stretches {
             let Some(busy) = busy.get(level(stretch.profile)) else { continue };
-            idle.add(stretch.from + offset, stretch.to + offset);
-            busy.add_to(&mut near, stretch, offset);
+            idle.add_local(study, stretch.from, stretch.to);
+            busy.add_to(&mut near, stretch, study);
             for (from, to) in common(&runs[host], stretch) {
-                own.add(from + offset, to + offset);
+                own.add_local(study, from, to);
             }
         }
     }
@@ -106,7 +105,7 @@ struct Busy {
 const STEP: usize = 128;
 
 impl Busy {
-    fn new(spans: Vec<(i64, i64)>, offset: i64) -> Self {
+    fn new(spans: Vec<(i64, i64)>, study: &Study) -> Self {
         let spans = normalise(spans);
         let mut sum = DayHours::default();
         let mut before = Vec::with_capacity(spans.len() / STEP + 1);
@@ -114,19 +113,19 @@ impl Busy {
             if place % STEP == 0 {
                 before.push(sum.clone());
             }
-            sum.add(from + offset, to + offset);
+            sum.add_local(study, *from, *to);
         }
         before.push(sum);
         Self { spans, before }
     }
 
     /// Adds the spans' part of a stretch.
-    fn add_to(&self, hours: &mut DayHours, stretch: &Stretch, offset: i64) {
+    fn add_to(&self, hours: &mut DayHours, stretch: &Stretch, study: &Study) {
         let first = self.spans.partition_point(|span| span.0 < stretch.from).div_ceil(STEP);
         let last = self.spans.partition_point(|span| span.1 <= stretch.to) / STEP;
         let add = |hours: &mut DayHours, part: Stretch| {
             for (from, to) in common(&self.spans, &part) {
-                hours.add(from + offset, to + offset);
+                hours.add_local(study, from, to);
             }
         };
         if first >= last {
@@ -141,9 +140,9 @@ impl Busy {
 }
 
 /// Per level of the factor, when any of its hosts has a run.
-fn busy(analysis: &Analysis, runs: &[Vec<(i64, i64)>], neighbours: Neighbours, offset: i64) -> Vec<Busy> {
+fn busy(analysis: &Analysis, runs: &[Vec<(i64, i64)>], neighbours: Neighbours) -> Vec<Busy> {
     let Neighbours::Sharing(factor) = neighbours else {
-        return vec![Busy::new(runs.iter().flatten().copied().collect(), offset)];
+        return vec![Busy::new(runs.iter().flatten().copied().collect(), analysis.study)];
     };
     let mut busy = vec![Vec::new(); analysis.study.factors[factor].levels.len()];
     for (host, stretches) in analysis.time.stretches.iter().enumerate() {
@@ -154,15 +153,10 @@ fn busy(analysis: &Analysis, runs: &[Vec<(i64, i64)>], neighbours: Neighbours, o
             }
         }
     }
-    busy.into_iter().map(|spans| Busy::new(spans, offset)).collect()
+    busy.into_iter().map(|spans| Busy::new(spans, analysis.study)).collect()
 }
 
-fn worded(
-    study: &crate::model::Study,
-    kind: usize,
-    neighbours: Neighbours,
-    strata: &[Stratum],
-) -> Option<Comparison> {
+fn worded(study: &Study, kind: usize, neighbours: Neighbours, strata: &[Stratum]) -> Option<Comparison> {
     let window = &study.windows[kind].name;
     let (basis, whose) = match neighbours {
         Neighbours::Sharing(factor) => {
@@ -216,15 +210,20 @@ mod tests {
     #[test]
     fn sums_kept_on_the_way_change_nothing() {
         let spans: Vec<(i64, i64)> = (0..1000).map(|i| (i * 10_000, i * 10_000 + 3000 + i)).collect();
-        let busy = Busy::new(spans.clone(), 3600);
+        let study = Study {
+            site_utc_offset_s: 3600,
+            site_utc_offset_steps: vec![(4_000_500, 7200)],
+            ..Study::default()
+        };
+        let busy = Busy::new(spans.clone(), &study);
         for (from, to) in
             [(0, 10_000_000), (12_345, 9_876_543), (500, 600), (1_280_000, 2_563_000), (1_281_000, 2_561_000)]
         {
             let stretch = Stretch { from, to, profile: 0 };
             let (mut quick, mut plain) = (DayHours::default(), DayHours::default());
-            busy.add_to(&mut quick, &stretch, 3600);
+            busy.add_to(&mut quick, &stretch, &study);
             for (from, to) in common(&spans, &stretch) {
-                plain.add(from + 3600, to + 3600);
+                plain.add_local(&study, from, to);
             }
             for hour in 0..24 {
                 assert_eq!(quick.seconds(|other| other == hour), plain.seconds(|other| other == hour));

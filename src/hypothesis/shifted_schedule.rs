@@ -8,10 +8,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::{model::Comparison, stats::independent_sum};
+use crate::{
+    model::{Comparison, Study},
+    stats::independent_sum,
+};
 
 use super::{
-    clock_region::{DAY, HOUR},
+    clock_region::{DAY, HOUR, normalise},
     delay_profile::holds,
     week_hours::{GroupTime, hour_of_week},
 };
@@ -31,15 +34,15 @@ pub(super) struct Slot {
 
 impl Slot {
     /// The rule behind a host's runs, in local time; `None` without runs.
-    pub fn of(runs: &[(i64, i64)], offset: i64) -> Option<Self> {
+    pub fn of(study: &Study, runs: &[(i64, i64)]) -> Option<Self> {
         let (first, last) = (runs.first()?.0, runs.last()?.0);
         let weeks = ((last - first) as f64 / (7 * DAY) as f64).max(1.0);
         let mut per_day = [0.0; 7];
         let mut hours = Vec::with_capacity(runs.len());
         for (start, _) in runs {
-            let hour = hour_of_week(start + offset);
+            let hour = hour_of_week(study.local(*start));
             per_day[hour / 24] += 1.0;
-            hours.push((start + offset).rem_euclid(DAY) / HOUR);
+            hours.push(study.local(*start).rem_euclid(DAY) / HOUR);
         }
         hours.sort_unstable();
         let regular = |day: &usize| per_day[*day] >= REGULAR * weeks;
@@ -50,10 +53,10 @@ impl Slot {
 
 /// Both shifts, where they can show anything.
 pub(super) fn comparisons(
+    study: &Study,
     group: &GroupTime,
     spans: &[Vec<(i64, i64)>],
     runs: &[Vec<(i64, i64)>],
-    offset: i64,
 ) -> Vec<Comparison> {
     let steps = [
         ("shifted_days", "the same schedule moved by whole days", DAY),
@@ -62,7 +65,7 @@ pub(super) fn comparisons(
     steps
         .into_iter()
         .filter_map(|(basis, label, step)| {
-            let shifted = shifted(group, spans, runs, offset, step)?;
+            let shifted = shifted(study, group, spans, runs, step)?;
             Some(Comparison {
                 basis: basis.to_owned(),
                 label: label.to_owned(),
@@ -101,26 +104,40 @@ struct Shifted {
     least_p: f64,
 }
 
+/// The spans of hosts with events, on the site's own clocks.
+fn local_spans(
+    study: &Study,
+    group: &GroupTime,
+    spans: &[Vec<(i64, i64)>],
+) -> BTreeMap<usize, Vec<(i64, i64)>> {
+    let local = |span: &(i64, i64)| (study.local(span.0), study.local(span.1));
+    // The hour that comes twice in autumn may turn a span around or onto its neighbour.
+    let of_host = |host: &usize| (*host, normalise(spans[*host].iter().map(local).collect()));
+    group.hosts.keys().map(of_host).collect()
+}
+
 /// `None` where no group of hosts has enough steps on its circle.
 fn shifted(
+    study: &Study,
     group: &GroupTime,
     spans: &[Vec<(i64, i64)>],
     runs: &[Vec<(i64, i64)>],
-    offset: i64,
     step: i64,
 ) -> Option<Shifted> {
+    // Moved on the site's own clocks: a run at two stays at two when the clocks change.
+    let spans = local_spans(study, group, spans);
     let mut schedules: BTreeMap<Slot, Vec<(usize, i64)>> = BTreeMap::new();
     for event in &group.events {
-        if let Some(slot) = Slot::of(&runs[event.host], offset) {
-            schedules.entry(slot).or_default().push((event.host, event.at));
+        if let Some(slot) = Slot::of(study, &runs[event.host]) {
+            schedules.entry(slot).or_default().push((event.host, study.local(event.at)));
         }
     }
     let mut result = Shifted { inside: 0, expected: 0.0, movable: 0, p_greater: 1.0, least_p: 1.0 };
     let mut parts = Vec::new();
     let mut most = 0;
     for events in schedules.values() {
-        let starts = events.iter().filter_map(|(host, _)| spans[*host].first().map(|span| span.0));
-        let ends = events.iter().filter_map(|(host, _)| spans[*host].last().map(|span| span.1));
+        let starts = events.iter().filter_map(|(host, _)| spans[host].first().map(|span| span.0));
+        let ends = events.iter().filter_map(|(host, _)| spans[host].last().map(|span| span.1));
         let (from, to) = (starts.min()?, ends.max()?);
         let steps = (to - from) / step;
         if steps < FEWEST_STEPS {
@@ -135,7 +152,7 @@ fn shifted(
             let mut inside = 0;
             for (place, (host, at)) in &on_circle {
                 let moved = from + (at - from + shift * step).rem_euclid(circle);
-                if holds(&spans[*host], moved) {
+                if holds(&spans[host], moved) {
                     inside += 1;
                     hits[*place] += 1;
                 }

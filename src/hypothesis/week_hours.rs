@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Study;
+
 use super::clock_region::{Clock, DAY, HOUR};
 use super::findings::{Analysis, RegionFinding};
 use super::host_time::Stretch;
@@ -50,6 +52,13 @@ impl<const N: usize> CycleHours<N> {
             self.0[hour] += (next.min(to) - at) as f64;
             hour = (hour + 1) % N;
             at = next;
+        }
+    }
+
+    /// Adds the seconds `[from, to)` of UTC where the site's clocks show them.
+    pub fn add_local(&mut self, study: &Study, from: i64, to: i64) {
+        for (from, to) in study.local_spans(from, to) {
+            self.add(from, to);
         }
     }
 
@@ -110,7 +119,6 @@ impl GroupTime {
     pub fn new(analysis: &Analysis, region: &RegionFinding) -> Option<Self> {
         let spans = spans(analysis, region)?;
         let question = analysis.question(region);
-        let offset = i64::from(analysis.study.site_utc_offset_s);
         let events = events(analysis, region);
         let mut group = Self { whole: Split::default(), hosts: BTreeMap::new(), events };
         for event in &group.events {
@@ -119,9 +127,9 @@ impl GroupTime {
         for (host, stretches) in analysis.time.stretches.iter().enumerate() {
             let mut split = Split::default();
             for stretch in stretches.iter().filter(|stretch| question.profiles[stretch.profile as usize]) {
-                split.all.add(stretch.from + offset, stretch.to + offset);
+                split.all.add_local(analysis.study, stretch.from, stretch.to);
                 for (from, to) in common(&spans[host], stretch) {
-                    split.inside.add(from + offset, to + offset);
+                    split.inside.add_local(analysis.study, from, to);
                 }
             }
             group.whole.all.join(&split.all);

@@ -48,6 +48,7 @@ pub fn empty() -> Report {
         changes: vec![],
         power: BTreeMap::new(),
         site_utc_offset_s: 0,
+        site_utc_offset_steps: vec![],
     }
 }
 
