@@ -327,3 +327,15 @@ fn hosts_given_as_folders_of_their_own_do_not_share_the_years_of_their_logs() {
     assert_eq!(at("web01"), Some(utc("2025-11-10 12:00:00")));
     assert_eq!(at("web02"), Some(utc("2025-11-12 12:00:00")));
 }
+
+#[test]
+fn the_clocks_of_a_site_change_twice_a_year_to_the_second() {
+    let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().expect("a date");
+    let steps = |zone, from, to| coroner::clock::site_offset_steps(zone, at(from), at(to));
+    let year = ("2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+    let berlin = steps(chrono_tz::Europe::Berlin, year.0, year.1);
+    let expected = [year.0, "2025-03-30T01:00:00Z", "2025-10-26T01:00:00Z"].map(|text| at(text).timestamp());
+    assert_eq!(berlin, [(expected[0], 3600), (expected[1], 7200), (expected[2], 3600)]);
+    assert!(steps(chrono_tz::UTC, year.0, year.1).is_empty());
+    assert!(steps(chrono_tz::Europe::Berlin, "2025-05-01T00:00:00Z", "2025-08-01T00:00:00Z").is_empty());
+}

@@ -350,6 +350,31 @@ pub fn site_offset(zone: Tz, at: DateTime<Utc>) -> i32 {
     site::offset_at(zone, at)
 }
 
+/// Where a zone's offset changes between two times: (second, offset from then on). Empty if it does
+/// not; else the first entry is the offset at `from`.
+#[must_use]
+pub fn site_offset_steps(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(i64, i32)> {
+    let offset_at =
+        |second: i64| DateTime::<Utc>::from_timestamp(second, 0).map_or(0, |at| site::offset_at(zone, at));
+    let (from, to) = (from.timestamp(), to.timestamp());
+    let mut steps = vec![(from, offset_at(from))];
+    let mut day = from;
+    while day < to {
+        // No zone changes its clocks twice within a day.
+        let (mut before, mut after) = (day, day + 86_400);
+        let offset = offset_at(after);
+        if offset != offset_at(before) {
+            while after - before > 1 {
+                let middle = before + (after - before) / 2;
+                if offset_at(middle) == offset { after = middle } else { before = middle }
+            }
+            steps.push((after, offset));
+        }
+        day += 86_400;
+    }
+    if steps.len() > 1 { steps } else { Vec::new() }
+}
+
 /// A stamp that carries its year, as a moment; a time without a zone is of `zone`.
 #[must_use]
 pub fn moment_in(stamp: &Stamp, zone: Tz) -> Option<Moment> {

@@ -38,7 +38,8 @@ pub struct DeclaredChange {
     pub hosts: Vec<String>,
 }
 
-/// Builds the study of the fleet within `[from, to)`.
+/// Builds the study of the fleet within `[from, to)`. The site's offset from UTC is the usual one and
+/// its changes, as in [`Study::site_utc_offset_steps`].
 #[must_use]
 pub fn build(
     hosts: &[HostInput<'_>],
@@ -46,7 +47,7 @@ pub fn build(
     runs: &[Run],
     changes: &[DeclaredChange],
     span: (i64, i64),
-    site_utc_offset_s: i32,
+    site_utc_offset: (i32, Vec<(i64, i32)>),
 ) -> Study {
     let (from, to) = span;
     let mut study = Study {
@@ -54,7 +55,8 @@ pub fn build(
         to,
         hosts: hosts.iter().map(|host| host.name.to_owned()).collect(),
         shared_event_window_s: TOGETHER.num_seconds(),
-        site_utc_offset_s,
+        site_utc_offset_s: site_utc_offset.0,
+        site_utc_offset_steps: site_utc_offset.1,
         ..Study::default()
     };
     study.factors = factors(hosts);

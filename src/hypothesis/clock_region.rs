@@ -37,7 +37,7 @@ impl Instant {
         let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);
         let next = boots.partition_point(|boot| *boot <= at);
         let uptime = next.checked_sub(1).map(|last| at - boots[last]);
-        Self { host, at, uptime, local: at + i64::from(study.site_utc_offset_s) }
+        Self { host, at, uptime, local: study.local(at) }
     }
 
     /// The end of a boot: its uptime is counted from the boot that ended, not from the next one.
@@ -95,8 +95,8 @@ impl Clock {
         match self {
             Self::Spans(spans) => overlap(spans.of(host), span.0, span.1),
             Self::Weekday(day) => {
-                let offset = i64::from(study.site_utc_offset_s);
-                weekday_seconds(*day, span.1 + offset) - weekday_seconds(*day, span.0 + offset)
+                let local = study.local_spans(span.0, span.1);
+                local.map(|(from, to)| weekday_seconds(*day, to) - weekday_seconds(*day, from)).sum()
             }
             Self::Uptime { low, high } => {
                 let boots = study.boots.get(host).map_or(&[][..], Vec::as_slice);

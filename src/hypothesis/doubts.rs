@@ -22,8 +22,6 @@ use super::{
 const MOST_CONFOUNDERS: usize = 4;
 /// A region whose levels of a factor are spread like everybody's is not confounded with it.
 const ASSOCIATED: f64 = 0.25;
-/// Blocks of the day within which windows are compared.
-const BLOCKS: usize = 6;
 
 /// The comparison within the levels of each other factor that goes together with the region.
 pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Confounder> {
@@ -48,13 +46,7 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.factor.cmp(&b.1.factor)));
     found.truncate(MOST_CONFOUNDERS);
-    let mut confounders: Vec<Confounder> = found.into_iter().map(|(_, confounder)| confounder).collect();
-    if question.is_window() {
-        let strata = by_hour(analysis, region);
-        let (_, note) = compare_within(&strata, "four-hour block of the day", crude);
-        confounders.insert(0, Confounder { factor: "hour_of_day".to_owned(), note });
-    }
-    confounders
+    found.into_iter().map(|(_, confounder)| confounder).collect()
 }
 
 /// Events and time by level, for each factor; hosts of unknown level are one stratum.
@@ -85,33 +77,6 @@ fn by_level(analysis: &Analysis, region: &RegionFinding) -> Vec<Vec<Stratum>> {
             } else {
                 stratum.other_events += 1;
             }
-        }
-    }
-    strata
-}
-
-/// Events and (sampled) time by block of the local day.
-fn by_hour(analysis: &Analysis, region: &RegionFinding) -> Vec<Stratum> {
-    let empty = Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 };
-    let mut strata = vec![empty; BLOCKS];
-    let question = analysis.question(region);
-    let block = |second: i64| (second as usize * BLOCKS / DAY as usize).min(BLOCKS - 1);
-    for point in 0..analysis.sample.len() {
-        let local = analysis.sample.at[point] + i64::from(analysis.study.site_utc_offset_s);
-        let stratum = &mut strata[block(local.rem_euclid(DAY))];
-        if analysis.sample.holds(question, analysis.time, point) {
-            stratum.exposed_time += 1.0;
-        } else {
-            stratum.other_time += 1.0;
-        }
-    }
-    for shock in &analysis.events.pools[region.pool].shocks {
-        let second = analysis.events.shocks[*shock].first().instant.second_of_day();
-        let stratum = &mut strata[block(second)];
-        if analysis.events.inside(*shock, 0, region.question) {
-            stratum.exposed_events += 1;
-        } else {
-            stratum.other_events += 1;
         }
     }
     strata

@@ -191,7 +191,7 @@ impl Guard<'_> {
     }
 
     fn second_of_day(&self, at: i64) -> i64 {
-        (at + i64::from(self.study.site_utc_offset_s)).rem_euclid(DAY)
+        self.study.local(at).rem_euclid(DAY)
     }
 
     /// The questions of another day of the host at the same second of the day; of the drawn point where

@@ -28,6 +28,11 @@ impl HostSpans {
         all
     }
 
+    /// Hosts that have spans, in order.
+    pub fn hosts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.hosts.iter().map(|host| *host as usize)
+    }
+
     /// The spans of a host.
     pub fn of(&self, host: usize) -> &[(i64, i64)] {
         // Where every host has spans, they are found at once.
@@ -39,7 +44,12 @@ impl HostSpans {
     }
 }
 
-/// Sorts and joins spans.
+/// Spans sorted and joined; those without duration vanish.
+pub(super) fn joined(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    join(&mut spans);
+    spans
+}
+
 fn join(spans: &mut Vec<(i64, i64)>) {
     spans.retain(|span| span.1 > span.0);
     spans.sort_unstable();

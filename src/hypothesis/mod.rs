@@ -7,10 +7,15 @@
 //! on one locality, signatures and operators' slips have no region; they enter the same list by the
 //! share of the incidents that they account for.
 
+mod adjusted_within_hosts;
 mod advice;
 mod averaging;
+mod behind_a_region;
+mod case_control;
 mod clock_region;
+mod clock_tests;
 mod crowded_days;
+mod delay_profile;
 mod dial;
 mod doubts;
 mod evidence;
@@ -25,16 +30,21 @@ mod lemon;
 mod mechanism;
 mod membership;
 mod names;
+mod other_slots;
+mod outside_the_job;
 mod own_hosts;
 mod pairs;
 mod question;
 mod questionnaire;
 mod remarks;
 mod sample;
+mod self_controlled;
 mod shared;
+mod shifted_schedule;
 mod shocks;
 mod subgroup;
 mod tempering;
+mod week_hours;
 mod with_daily_pattern;
 mod with_host;
 mod with_region;

@@ -100,3 +100,21 @@ pub(super) fn listed(names: &[&str], most: usize) -> String {
     }
     format!("{} and {} more", names[..most].join(", "), names.len() - most)
 }
+
+/// `6.1 (1.9 to 22)`, the 95 % interval in brackets; `above 7.5` where there is nothing to compare with.
+pub(super) fn ratio_with_limits(value: f64, low: f64, high: f64) -> String {
+    if value.is_finite() && high.is_finite() {
+        format!("{} ({} to {})", ratio(value), ratio(low), ratio(high))
+    } else {
+        format!("above {} (95 %)", ratio(low))
+    }
+}
+
+/// `5 of 7 events are informative`.
+pub(super) fn informative(events: u64, of: usize) -> String {
+    match events {
+        0 => format!("none of {} is informative", counted(of, "event")),
+        1 => format!("1 of {} is informative", counted(of, "event")),
+        more => format!("{more} of {} are informative", counted(of, "event")),
+    }
+}

@@ -84,7 +84,7 @@ impl Sample {
             sample.first.push(sample.at.len());
         }
         for at in &sample.at {
-            let second = (at + i64::from(study.site_utc_offset_s)).rem_euclid(DAY);
+            let second = study.local(*at).rem_euclid(DAY);
             sample.hours[(second / 3600) as usize] += 1.0;
         }
         sample

@@ -2,11 +2,12 @@
 
 use crate::{
     model::{Family, Hypothesis, Term},
-    stats::{clock::DailyPattern, permutation::max_t_p, rate_ratio, rayleigh::rayleigh},
+    stats::{clock::DailyPattern, permutation::max_t_p, rate_ratio},
 };
 
 use super::{
     clock_region::DAY,
+    clock_tests,
     evidence::Answer,
     findings::{Analysis, judge},
     names,
@@ -64,7 +65,8 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
     hypothesis.rate_ratio = rates.ratio.is_finite().then_some(rates.ratio);
     hypothesis.ci95 = Some((rates.low, rates.high.is_finite().then_some(rates.high)));
     // The block was chosen by its count, so its own p-value would flatter; Rayleigh's test does not choose.
-    hypothesis.p_value = rayleigh(&hours).map(|test| test.p);
+    hypothesis.comparisons = clock_tests::of_the_day(analysis, pool);
+    hypothesis.p_value = hypothesis.comparisons.first().and_then(|rayleigh| rayleigh.p_value);
     hypothesis.p_adjusted = Some(p_adjusted);
     hypothesis.log_bayes_factor = Some(log_bayes_factor);
     hypothesis.posterior = Some(posterior);

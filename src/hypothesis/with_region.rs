@@ -8,7 +8,8 @@ use crate::{
 };
 
 use super::{
-    advice,
+    advice, behind_a_region,
+    behind_a_region::Behind,
     clock_region::DAY,
     doubts, findings,
     findings::{Analysis, RegionFinding},
@@ -71,15 +72,22 @@ fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hyp
             });
         }
     }
+    let verdict = analysis.verdict(region, rates.as_ref());
+    let worth_a_look = examine || matches!(verdict, Verdict::Supported | Verdict::Suggestive);
+    let behind = if worth_a_look { behind_a_region::look(analysis, region) } else { Behind::default() };
+    let verdict = behind.temper(verdict);
+    let mut evidence_against = behind.against;
+    confounders.extend(behind.confounders);
     if examine {
         confounders.extend(doubts::confounders(analysis, region));
+        evidence_against.extend(doubts::against(analysis, region));
     }
     Hypothesis {
         rank: 0,
         id: findings::id(question.family, &terms),
         family: question.family,
         statement: statement(analysis, region, &terms, rates.as_ref(), inside.len(), total),
-        verdict: analysis.verdict(region, rates.as_ref()),
+        verdict,
         rate_ratio: rates.and_then(|rates| rates.ratio.is_finite().then_some(rates.ratio)),
         ci95: rates.map(|rates| (rates.low, rates.high.is_finite().then_some(rates.high))),
         p_value: rates.map(|rates| rates.p_two_sided),
@@ -93,7 +101,9 @@ fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hyp
         incidents: inside,
         aliases,
         confounders,
-        evidence_against: if examine { doubts::against(analysis, region) } else { Vec::new() },
+        comparisons: behind.comparisons,
+        delay_profile: behind.delay_profile,
+        evidence_against,
         next_step: advice::for_region(analysis, region, &terms, rates.as_ref()),
         terms,
     }

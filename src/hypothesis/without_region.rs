@@ -77,6 +77,8 @@ pub(super) fn blank(family: Family, terms: Vec<Term>, statement: String) -> Hypo
         incidents: Vec::new(),
         aliases: Vec::new(),
         confounders: Vec::new(),
+        comparisons: Vec::new(),
+        delay_profile: Vec::new(),
         evidence_against: Vec::new(),
         next_step: String::new(),
     }

@@ -85,6 +85,41 @@ pub struct Confounder {
     pub note: String,
 }
 
+/// The same question asked more fairly: rates inside and outside a region, among what is alike in some
+/// other respect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What is alike on both sides, or how the null was made: `all`, `group`, `hour_of_day`, `host`,
+    /// `host_and_hour`, `host_hour_and_weekday`, `adjusted`, `shifted_days`, `shifted_weeks`,
+    /// `risk_set`, `neighbours_rack`, `one_peak_local`, ...
+    pub basis: String,
+    /// The same in words.
+    pub label: String,
+    pub rate_ratio: Option<f64>,
+    /// 95 % interval; an upper limit of `None` is unbounded.
+    pub ci95: Option<(f64, Option<f64>)>,
+    /// Two-sided where there is an interval, else of at least as many inside.
+    pub p_value: Option<f64>,
+    /// Independent events that the comparison rests on: those that could have been inside or outside.
+    pub informative_events: u32,
+    /// What it means, in words; empty where the numbers say it all.
+    pub note: String,
+}
+
+/// How many incidents fell at one distance from the runs of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DelayBin {
+    /// `0 to 5 min after the start`, `during the run, as a whole`, ...
+    pub label: String,
+    /// Independent events in it.
+    pub events: u32,
+    /// Events that an even spread over the same hosts' time would have put there.
+    pub expected: f64,
+    /// `events / expected`, with its 95 % interval given the number of events.
+    pub ratio: f64,
+    pub ci95: (f64, f64),
+}
+
 /// A ranked hypothesis. Numbers that do not apply to its family are `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hypothesis {
@@ -115,6 +150,12 @@ pub struct Hypothesis {
     /// The same host-time by other names: this data cannot tell them apart.
     pub aliases: Vec<Vec<Term>>,
     pub confounders: Vec<Confounder>,
+    /// The comparison repeated with hosts, hours and days held alike (windows, precursors and clocks only).
+    #[serde(default)]
+    pub comparisons: Vec<Comparison>,
+    /// When the incidents came, relative to the runs of a job (windows only).
+    #[serde(default)]
+    pub delay_profile: Vec<DelayBin>,
     pub evidence_against: Vec<String>,
     pub next_step: String,
 }

@@ -112,4 +112,7 @@ pub struct Report {
     pub power: BTreeMap<String, Vec<PowerPoint>>,
     /// UTC offset of the site in seconds, for the hour of day.
     pub site_utc_offset_s: i32,
+    /// Changes of it, as in [`super::Study::site_utc_offset_steps`].
+    #[serde(default)]
+    pub site_utc_offset_steps: Vec<(i64, i32)>,
 }

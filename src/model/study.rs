@@ -40,6 +40,40 @@ pub struct Study {
     pub shared_event_window_s: i64,
     /// UTC offset of the site in seconds, for the hour of day and the weekday.
     pub site_utc_offset_s: i32,
+    /// Where the site changes its clocks: (from, offset that holds from then on), sorted. Before the
+    /// first, and where there is none, `site_utc_offset_s` holds.
+    pub site_utc_offset_steps: Vec<(i64, i32)>,
+}
+
+/// The offset in seconds that holds at a time, given the usual one and the changes.
+#[must_use]
+pub fn utc_offset_at(usual: i32, steps: &[(i64, i32)], at: i64) -> i64 {
+    let next = steps.partition_point(|step| step.0 <= at);
+    i64::from(next.checked_sub(1).map_or(usual, |last| steps[last].1))
+}
+
+impl Study {
+    /// Seconds on the site's own clocks.
+    #[must_use]
+    pub fn local(&self, at: i64) -> i64 {
+        at + utc_offset_at(self.site_utc_offset_s, &self.site_utc_offset_steps, at)
+    }
+
+    /// An interval on the site's own clocks, cut where they are changed.
+    pub fn local_spans(&self, from: i64, to: i64) -> impl Iterator<Item = (i64, i64)> {
+        let mut at = from;
+        std::iter::from_fn(move || {
+            if at >= to {
+                return None;
+            }
+            let next = self.site_utc_offset_steps.partition_point(|step| step.0 <= at);
+            let end = self.site_utc_offset_steps.get(next).map_or(to, |step| step.0.min(to));
+            let shift = self.local(at) - at;
+            let span = (at + shift, end + shift);
+            at = end;
+            Some(span)
+        })
+    }
 }
 
 /// An attribute of hosts, with the values it takes.
@@ -126,4 +160,20 @@ pub struct Case {
     /// Start of the boot that ended, if known.
     pub boot_started: Option<i64>,
     pub confidence: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_cut_where_the_clocks_change() {
+        let steps = vec![(1000, 3600), (5000, 7200)];
+        let study = Study { site_utc_offset_s: 60, site_utc_offset_steps: steps, ..Study::default() };
+        assert_eq!([study.local(999), study.local(1000), study.local(9000)], [1059, 4600, 16_200]);
+        let spans: Vec<(i64, i64)> = study.local_spans(900, 6000).collect();
+        assert_eq!(spans, [(960, 1060), (4600, 8600), (12_200, 13_200)]);
+        assert_eq!(study.local_spans(2000, 3000).collect::<Vec<_>>(), [(5600, 6600)]);
+        assert_eq!(study.local_spans(2000, 2000).count(), 0);
+    }
 }

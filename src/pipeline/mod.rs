@@ -132,6 +132,7 @@ pub fn analyze(
         changes: fleet.changes,
         power: fleet.power,
         site_utc_offset_s: fleet.study.site_utc_offset_s,
+        site_utc_offset_steps: fleet.study.site_utc_offset_steps.clone(),
     };
     Analysis { report, study: fleet.study }
 }

@@ -99,7 +99,7 @@ pub fn tell(
     inherit::members_from_clusters(&mut incidents);
     let zone = clocks.site_zone.unwrap_or(chrono_tz::Tz::UTC);
     let middle = from + (to - from) / 2;
-    let offset = clock::site_offset(zone, middle);
+    let offset = (clock::site_offset(zone, middle), clock::site_offset_steps(zone, from, to));
     let list_span = has_list(sources).then_some((from.timestamp(), to.timestamp()));
     let service = in_service(sources, &owners, clocks);
     let inputs: Vec<HostInput<'_>> = stories

@@ -3,6 +3,7 @@
 //! GitHub's dialect. Foreign text stands in code spans or with its markup escaped; pictures are
 //! links to `charts/`.
 
+mod behind;
 mod changes;
 mod incidents;
 mod ledger;
@@ -139,6 +140,7 @@ fn in_detail(out: &mut String, hypothesis: &Hypothesis) {
         let _ = writeln!(out, "- next step: {}", prose(&hypothesis.next_step));
     }
     out.push('\n');
+    behind::write(out, hypothesis);
 }
 
 fn pictures(out: &mut String, report: &Report, charts: &[charts::Chart]) {

@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod summary;
 pub mod text_safety;
 
+mod behind;
 mod headline;
 mod page;
 mod selection;

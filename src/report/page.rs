@@ -92,7 +92,7 @@ impl<'a> Page<'a> {
             seed: report.seed,
             from: wording::minute(report.from),
             to: wording::minute(report.to),
-            zone: wording::zone(report.site_utc_offset_s),
+            zone: wording::zones(report),
             what: headline.what,
             not: headline.not,
             cannot_tell: headline.cannot_tell,

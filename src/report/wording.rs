@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::model::{Cause, Hypothesis, Incident, Kind, Term, Verdict};
+use crate::model::{Cause, Hypothesis, Incident, Kind, Report, Term, Verdict};
 
 /// RFC 3339 in UTC to the second.
 pub(super) fn rfc3339(at: DateTime<Utc>) -> String {
@@ -30,6 +30,19 @@ pub(super) fn zone(offset_s: i32) -> String {
     let sign = if offset_s < 0 { '-' } else { '+' };
     let minutes = offset_s.unsigned_abs() / 60;
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// The offsets that hold at the site, in their order: one, or those of winter and summer.
+pub(super) fn zones(report: &Report) -> String {
+    let mut zones: Vec<String> = Vec::new();
+    let steps = report.site_utc_offset_steps.iter().map(|step| step.1);
+    let usual = report.site_utc_offset_steps.is_empty().then_some(report.site_utc_offset_s);
+    for name in usual.into_iter().chain(steps).map(zone) {
+        if !zones.contains(&name) {
+            zones.push(name);
+        }
+    }
+    zones.join(" or ")
 }
 
 /// A span of time with its two largest units.

@@ -22,6 +22,7 @@ pub mod dispersion;
 pub mod excess_share;
 pub mod gamma_quantile;
 pub mod incomplete_beta;
+pub mod independent_sum;
 pub mod interaction;
 pub mod mantel_haenszel;
 pub mod matched_sets;

@@ -49,6 +49,7 @@ pub fn empty() -> Report {
         interventions: vec![],
         power: BTreeMap::new(),
         site_utc_offset_s: 0,
+        site_utc_offset_steps: vec![],
     }
 }
 
@@ -167,6 +168,8 @@ fn hypothesis(
         incidents: vec![],
         aliases: vec![],
         confounders: vec![],
+        comparisons: vec![],
+        delay_profile: vec![],
         evidence_against: vec![],
         next_step: String::new(),
     }

@@ -1,8 +1,8 @@
 //! Unplanned incidents by hour of the day at the site.
 
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::model::{Incident, Report};
+use crate::model::{Incident, Report, study::utc_offset_at};
 use crate::report::selection::unplanned;
 use crate::report::wording;
 
@@ -31,7 +31,8 @@ pub(super) fn draw(report: &Report) -> Result<Chart, Omitted> {
     let mut sharp = [0u32; 24];
     let mut vague = [0u32; 24];
     for incident in &incidents {
-        let hour = local_hour(incident.at, report.site_utc_offset_s);
+        let (usual, steps) = (report.site_utc_offset_s, &report.site_utc_offset_steps);
+        let hour = local_hour(incident.at, utc_offset_at(usual, steps, incident.at.timestamp()));
         if is_vague(incident) { vague[hour] += 1 } else { sharp[hour] += 1 }
     }
     let totals: Vec<u32> = sharp.iter().zip(vague).map(|(a, b)| a + b).collect();
@@ -66,7 +67,7 @@ pub(super) fn draw(report: &Report) -> Result<Chart, Omitted> {
         canvas.text((x, BOTTOM + 15), &format!("{hour:02}:00"), Type::small(Align::Centre));
     }
     canvas.line((LEFT, BOTTOM), (RIGHT, BOTTOM), MUTED, 1);
-    let axis = format!("hour of day at the site ({})", wording::zone(report.site_utc_offset_s));
+    let axis = format!("hour of day at the site ({})", wording::zones(report));
     canvas.text(((LEFT + RIGHT) / 2, BOTTOM + 38), &axis, Type::small(Align::Centre));
     canvas.upright(
         (20, (TOP + BOTTOM) / 2),
@@ -84,9 +85,8 @@ fn is_vague(incident: &Incident) -> bool {
     (incident.at_latest - incident.at_earliest).num_seconds() > VAGUE_S
 }
 
-fn local_hour(at: DateTime<Utc>, offset_s: i32) -> usize {
-    let seconds = i64::from(at.num_seconds_from_midnight()) + i64::from(offset_s);
-    (seconds.rem_euclid(86_400) / 3_600) as usize
+fn local_hour(at: DateTime<Utc>, offset_s: i64) -> usize {
+    ((at.timestamp() + offset_s).rem_euclid(86_400) / 3_600) as usize
 }
 
 /// Names the fullest quarter of the day, next to what an even spread would put there.

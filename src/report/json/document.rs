@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::model::{
-    Confounder, Ending, Evidence, FleetFinding, Hypothesis, Incident, Intervention, LedgerTotals, Report,
-    SourceEntry, Term,
+    Comparison, Confounder, DelayBin, Ending, Evidence, FleetFinding, Hypothesis, Incident, Intervention,
+    LedgerTotals, Report, SourceEntry, Term,
     report::{Power, RankingMethod},
 };
 
@@ -126,8 +126,21 @@ struct HypothesisDocument<'a> {
     incidents: &'a [String],
     aliases: &'a [Vec<Term>],
     confounders: &'a [Confounder],
+    comparisons: Vec<ComparisonDocument<'a>>,
+    delay_profile: &'a [DelayBin],
     evidence_against: &'a [String],
     next_step: &'a str,
+}
+
+#[derive(Serialize)]
+struct ComparisonDocument<'a> {
+    basis: &'a str,
+    label: &'a str,
+    rate_ratio: Option<f64>,
+    ci95: Option<(f64, Option<f64>)>,
+    p_value: Option<f64>,
+    informative_events: u32,
+    note: &'a str,
 }
 
 /// How many boots were reconstructed, by the way they ended.
@@ -297,8 +310,24 @@ impl<'a> HypothesisDocument<'a> {
             incidents: &hypothesis.incidents,
             aliases: &hypothesis.aliases,
             confounders: &hypothesis.confounders,
+            comparisons: hypothesis.comparisons.iter().map(ComparisonDocument::of).collect(),
+            delay_profile: &hypothesis.delay_profile,
             evidence_against: &hypothesis.evidence_against,
             next_step: &hypothesis.next_step,
+        }
+    }
+}
+
+impl<'a> ComparisonDocument<'a> {
+    fn of(comparison: &'a Comparison) -> Self {
+        Self {
+            basis: &comparison.basis,
+            label: &comparison.label,
+            rate_ratio: finite(comparison.rate_ratio),
+            ci95: comparison.ci95.filter(|(low, _)| low.is_finite()).map(|(low, high)| (low, finite(high))),
+            p_value: finite(comparison.p_value),
+            informative_events: comparison.informative_events,
+            note: &comparison.note,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::{Hypothesis, Incident, Report};
+use crate::report::behind::{self, ComparisonRow, DelayRow};
 use crate::report::selection::ranked;
 use crate::report::text_safety::anchor;
 use crate::report::wording;
@@ -25,6 +26,8 @@ pub(super) struct Card<'a> {
     figures: Vec<Row>,
     against: &'a [String],
     confounders: Vec<(&'a str, &'a str)>,
+    comparisons: Vec<ComparisonRow<'a>>,
+    delays: Vec<DelayRow<'a>>,
     aliases: Vec<String>,
     next_step: &'a str,
     incidents: Vec<Link>,
@@ -63,6 +66,8 @@ fn card<'a>(hypothesis: &'a Hypothesis, incidents: &BTreeMap<&str, &Incident>) -
         figures: figures(hypothesis),
         against: &hypothesis.evidence_against,
         confounders: hypothesis.confounders.iter().map(|c| (c.factor.as_str(), c.note.as_str())).collect(),
+        comparisons: behind::comparisons(&hypothesis.comparisons),
+        delays: behind::delays(&hypothesis.delay_profile),
         aliases: hypothesis.aliases.iter().map(|alias| wording::terms(alias)).collect(),
         next_step: hypothesis.next_step.trim(),
         incidents: known

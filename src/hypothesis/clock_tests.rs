@@ -1,0 +1,154 @@
+//! Tests of the clock that choose nothing from the data: one peak in the day, two peaks, seven days.
+
+use rand::RngExt;
+
+use crate::{
+    model::Comparison,
+    stats::{permutation::generator, rayleigh::rayleigh, weekdays::even_days},
+};
+
+use super::{
+    clock_region::{Clock, DAY},
+    findings::Analysis,
+    week_hours::{DayHours, hour_of_week},
+};
+
+/// An hour or day with a share of the time at risk this far from an even one, and the exact tests,
+/// which assume even shares, give way to draws from the shares.
+const EVEN: f64 = 0.05;
+/// Draws where the exposure is uneven; p cannot be below 1 in 2,000 then.
+const DRAWS: usize = 1999;
+/// Draws belong to the question, not to the run's seed: the same data give the same p.
+const SEED: u64 = 20;
+/// Below this the exact p of Rayleigh's test drowns in rounding.
+const INTEGRAL: f64 = 1e-11;
+
+/// One peak and two, in the time of the site; one peak in UTC where the site changes its clocks.
+pub(super) fn of_the_day(analysis: &Analysis, pool: usize) -> Vec<Comparison> {
+    let shares = hours_at_risk(analysis);
+    let instants = || {
+        let pool = &analysis.events.pools[pool].shocks;
+        pool.iter().map(|shock| analysis.events.shocks[*shock].first().instant)
+    };
+    let hours_of = |seconds: i64| seconds.rem_euclid(DAY) as f64 / 3600.0;
+    let local: Vec<f64> = instants().map(|instant| hours_of(instant.local)).collect();
+    let utc: Vec<f64> = instants().map(|instant| hours_of(instant.at)).collect();
+    let twice: Vec<f64> = local.iter().map(|hour| (2.0 * hour).rem_euclid(24.0)).collect();
+    let mut rows = Vec::new();
+    rows.extend(peak("one_peak_local", "one peak in the day, local time (Rayleigh)", &local, &shares, 1.0));
+    if instants().any(|i| i.local - i.at != instants().next().map_or(0, |first| first.local - first.at)) {
+        rows.extend(peak("one_peak_utc", "one peak in the day, UTC (Rayleigh)", &utc, &shares, 1.0));
+    }
+    rows.extend(peak("two_peaks", "two peaks twelve hours apart (Rayleigh)", &twice, &shares, 2.0));
+    rows
+}
+
+/// Seconds at risk per hour of the local day.
+fn hours_at_risk(analysis: &Analysis) -> [f64; 24] {
+    let mut hours = DayHours::default();
+    for stretch in analysis.time.stretches.iter().flatten() {
+        hours.add_local(analysis.study, stretch.from, stretch.to);
+    }
+    std::array::from_fn(|hour| hours.seconds(|other| other == hour))
+}
+
+/// `folds`: how many times the clock was wound around the day.
+fn peak(basis: &str, label: &str, hours: &[f64], shares: &[f64; 24], folds: f64) -> Option<Comparison> {
+    let test = rayleigh(hours)?;
+    let even = is_even(shares);
+    let p = if even {
+        // Beyond the accuracy of the integral the approximation serves.
+        Some(test.p_exact()).filter(|p| *p > INTEGRAL).unwrap_or(test.p.min(INTEGRAL))
+    } else {
+        let longer = (0..DRAWS).filter(|draw| {
+            let mut random = generator(SEED, 0, *draw as u64);
+            let drawn: Vec<f64> = hours
+                .iter()
+                .map(|_| {
+                    let hour = pick(shares, random.random()) as f64 + random.random::<f64>();
+                    (folds * hour).rem_euclid(24.0)
+                })
+                .collect();
+            rayleigh(&drawn).is_some_and(|drawn| drawn.resultant >= test.resultant)
+        });
+        (1 + longer.count()) as f64 / (DRAWS + 1) as f64
+    };
+    let hour = test.mean_hour / folds;
+    let at = |hour: f64| format!("{:02}:{:02}", hour as u32 % 24, (hour.fract() * 60.0) as u32);
+    let peaks = if folds > 1.0 { format!("{} and {}", at(hour), at(hour + 12.0)) } else { at(hour) };
+    let how = if even { "exact" } else { "drawn from the hours at risk, which are uneven" };
+    Some(row(basis, label, p, hours.len(), format!("around {peaks}; {how}")))
+}
+
+/// Whether all seven days of the week are alike.
+pub(super) fn of_the_week(analysis: &Analysis, pool: usize) -> Option<Comparison> {
+    let mut shares = [0.0; 7];
+    for (row, flag) in analysis.list.flags.iter().enumerate() {
+        if let Clock::Weekday(day) = flag.clock {
+            shares[day as usize] += analysis.list.exposure[row].iter().sum::<f64>();
+        }
+    }
+    let mut counts = [0u64; 7];
+    for shock in &analysis.events.pools[pool].shocks {
+        counts[hour_of_week(analysis.events.shocks[*shock].first().instant.local) / 24] += 1;
+    }
+    let events: u64 = counts.iter().sum();
+    let exact = is_even(&shares).then(|| even_days(&counts)).flatten();
+    let (p, how) = match exact {
+        Some(test) => (test.p_by_chi_square, "exact multinomial test"),
+        None => (drawn_week(&counts, &shares)?, "drawn from the days at risk"),
+    };
+    Some(row("weekdays", "all seven days of the week alike", p, events as usize, how.to_owned()))
+}
+
+/// P(χ² at least as large) by draws from the shares.
+fn drawn_week(counts: &[u64; 7], shares: &[f64; 7]) -> Option<f64> {
+    let total: f64 = shares.iter().sum();
+    let events: u64 = counts.iter().sum();
+    if events == 0 || shares.iter().any(|share| *share <= 0.0) {
+        return None;
+    }
+    let distance = |counts: &[u64; 7]| -> f64 {
+        let expected = |day: usize| events as f64 * shares[day] / total;
+        (0..7).map(|day| (counts[day] as f64 - expected(day)).powi(2) / expected(day)).sum()
+    };
+    let seen = distance(counts);
+    let farther = (0..DRAWS).filter(|draw| {
+        let mut random = generator(SEED, 1, *draw as u64);
+        let mut drawn = [0; 7];
+        for _ in 0..events {
+            drawn[pick(shares, random.random())] += 1;
+        }
+        distance(&drawn) >= seen - 1e-9
+    });
+    Some((1 + farther.count()) as f64 / (DRAWS + 1) as f64)
+}
+
+fn is_even(shares: &[f64]) -> bool {
+    let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+    shares.iter().all(|share| (share - mean).abs() <= EVEN * mean)
+}
+
+/// The place at which the running sum of the shares passes a part (0..1) of their total.
+fn pick(shares: &[f64], part: f64) -> usize {
+    let mut left = part * shares.iter().sum::<f64>();
+    for (place, share) in shares.iter().enumerate() {
+        left -= share;
+        if left < 0.0 {
+            return place;
+        }
+    }
+    shares.len() - 1
+}
+
+fn row(basis: &str, label: &str, p: f64, events: usize, note: String) -> Comparison {
+    Comparison {
+        basis: basis.to_owned(),
+        label: label.to_owned(),
+        rate_ratio: None,
+        ci95: None,
+        p_value: Some(p),
+        informative_events: events as u32,
+        note,
+    }
+}
