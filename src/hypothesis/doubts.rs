@@ -53,7 +53,7 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
 }
 
 /// Events and time by level of a factor; hosts of unknown level are one stratum.
-fn by_level(analysis: &Analysis, region: &RegionFinding, factor: usize) -> Vec<Stratum> {
+pub(super) fn by_level(analysis: &Analysis, region: &RegionFinding, factor: usize) -> Vec<Stratum> {
     let question = analysis.question(region);
     let levels = analysis.study.factors[factor].levels.len();
     let empty = Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 };
@@ -127,8 +127,10 @@ fn compare_within(strata: &[Stratum], name: &str, crude: f64) -> (f64, String) {
     };
     let ratio = if within.ratio.is_finite() { names::ratio(within.ratio) } else { "unbounded".to_owned() };
     let numbers = format!(
-        "within the same {name} the ratio is {ratio} (p = {}; {} of {events} independent events are informative)",
-        p_value(within.p_two_sided),
+        "within the same {name} the ratio is {ratio} (95 % interval {}, p = {}, stratified exact; {} of {events} \
+         independent events are informative)",
+        names::interval(within.low, within.high),
+        names::p_value(within.p_two_sided),
         within.informative_events
     );
     let kept = if crude > 1.0 { within.ratio.clamp(1e-3, 1e3).ln() / crude.ln() } else { 1.0 };
@@ -141,19 +143,17 @@ fn compare_within(strata: &[Stratum], name: &str, crude: f64) -> (f64, String) {
     }
 }
 
-fn p_value(p: f64) -> String {
-    if p < 0.001 { "under 0.001".to_owned() } else { format!("{p:.3}") }
-}
-
 /// Plain facts that an advocate of the finding would rather leave out.
 pub(super) fn against(analysis: &Analysis, region: &RegionFinding) -> Vec<String> {
     let mut facts = Vec::new();
     let pool = &analysis.events.pools[region.pool];
-    let inside =
-        pool.shocks.iter().filter(|shock| analysis.events.inside(**shock, 0, region.question)).count();
-    let outside = pool.shocks.len() - inside;
+    let outside = pool.shocks.len() - analysis.events_inside(region) as usize;
     if outside > 0 {
-        facts.push(format!("{outside} of {} independent events happened outside it", pool.shocks.len()));
+        facts.push(format!(
+            "{outside} of {} {} happened outside it",
+            pool.shocks.len(),
+            names::events(pool.class, pool.shocks.len())
+        ));
     }
     if region.p_adjusted > 0.05 && !analysis.any_time.is_empty() {
         facts.push(format!(
@@ -196,9 +196,10 @@ fn quiet_hosts(analysis: &Analysis, region: &RegionFinding) -> Option<String> {
         seconds.iter().zip(&failed).filter(|(s, failed)| **s > 0.0 && !**failed).map(|(s, _)| *s).collect();
     (!quiet.is_empty()).then(|| {
         format!(
-            "{} of its {members} hosts never did, in {} host-days",
+            "{} of its {} had no incident there, in {}",
             quiet.len(),
-            names::whole(quiet.iter().sum::<f64>() / DAY as f64)
+            names::counted(members, "host"),
+            names::host_time(quiet.iter().sum::<f64>() / DAY as f64)
         )
     })
 }
@@ -225,10 +226,13 @@ fn without_worst_host(analysis: &Analysis, region: &RegionFinding) -> Option<Str
         analysis.time.total_seconds - exposure,
     )?;
     let ratio =
-        if rates.ratio.is_finite() { names::ratio(rates.ratio) } else { "still unbounded".to_owned() };
+        if rates.ratio.is_finite() { names::ratio(rates.ratio) } else { "still without bound".to_owned() };
     Some(format!(
-        "without {}, which has {} of the {inside}, the ratio is {ratio}",
-        analysis.study.hosts[worst], per_host[worst]
+        "without {}, which has {} of the {} inside, the ratio is {ratio} (exact 95 % interval {})",
+        analysis.study.hosts[worst],
+        per_host[worst],
+        names::counted(inside as usize, "independent event"),
+        names::interval(rates.low, rates.high)
     ))
 }
 

@@ -7,27 +7,36 @@
 //! on one locality, signatures and operators' slips have no region; they enter the same list by the
 //! share of the incidents that they account for.
 
+mod account;
 mod advice;
 mod averaging;
+mod case_advice;
 mod clock_region;
+mod could_see;
 mod doubts;
 mod evidence;
+mod experiment;
+mod explained_by;
 mod findings;
 mod flags;
 mod guard;
 mod host_time;
 mod lemon;
+mod lever;
 mod mechanism;
 mod names;
+mod one_name;
 mod pairs;
 mod question;
 mod questionnaire;
 mod remarks;
+mod rivals;
 mod sample;
 mod shared;
 mod shocks;
 mod subgroup;
 mod tempering;
+mod timed_advice;
 mod with_daily_pattern;
 mod with_host;
 mod with_region;
@@ -129,10 +138,10 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let mut hypotheses = with_region::hypotheses(&analysis, &regions);
     hypotheses.extend(without_region::hypotheses(&analysis, &regions, &disguises, &operator, &daily));
     without_region::alarms_below_mechanisms(&mut hypotheses);
-    Ranking {
-        hypotheses: findings::rank(hypotheses),
-        method: remarks::method(&analysis, &tables[0], operator.len(), permutations),
-    }
+    one_name::join(&mut hypotheses);
+    let hypotheses = findings::rank(hypotheses);
+    let method = remarks::method(&analysis, &tables[0], operator.len(), permutations, &hypotheses);
+    Ranking { hypotheses, method }
 }
 
 /// With thousands of events the null distribution is smooth and each permutation dear: fewer of them,

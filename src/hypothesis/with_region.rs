@@ -6,11 +6,12 @@ use crate::{
 };
 
 use super::{
-    advice,
+    account, advice,
     clock_region::DAY,
-    doubts, findings,
+    doubts, explained_by, findings,
     findings::{Analysis, RegionFinding},
     names,
+    names::Name,
     question::{Part, Question, Subject},
 };
 
@@ -22,7 +23,7 @@ pub(super) fn hypotheses(analysis: &Analysis, regions: &[RegionFinding]) -> Vec<
     let mut hypotheses: Vec<Hypothesis> = regions
         .iter()
         .enumerate()
-        .map(|(place, region)| hypothesis(analysis, region, place < EXAMINED))
+        .map(|(place, region)| hypothesis(analysis, region, regions, place < EXAMINED))
         .collect();
     claim_once(&mut hypotheses);
     hypotheses
@@ -45,16 +46,20 @@ fn claim_once(hypotheses: &mut [Hypothesis]) {
     }
 }
 
-fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hypothesis {
+fn hypothesis(
+    analysis: &Analysis,
+    region: &RegionFinding,
+    regions: &[RegionFinding],
+    examine: bool,
+) -> Hypothesis {
     let question = analysis.question(region);
     let rates = analysis.rates(region);
     let (inside, total) = incidents(analysis, region);
-    let mut terms = question.terms.clone();
-    let mut aliases = question.aliases.clone();
-    lead_with_likeliest_name(&mut terms, &mut aliases);
+    let mut name = Name::of(question);
     if let Subject::Uptime { .. } = question.subject {
-        refine_uptime(analysis, region, &mut terms);
+        refine_uptime(analysis, region, &mut name.terms);
     }
+    let (terms, mut aliases) = (name.terms.clone(), name.aliases.clone());
     let mut confounders = Vec::new();
     for near in &region.near {
         let near = &analysis.list.questions[*near];
@@ -69,14 +74,24 @@ fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hyp
             });
         }
     }
+    let mut account = account::of_region(analysis, region, rates.as_ref());
+    let mut evidence_against = Vec::new();
+    let mut next_step = advice::for_region(analysis, region, regions, &name, rates.as_ref());
     if examine {
         confounders.extend(doubts::confounders(analysis, region));
+        evidence_against = doubts::against(analysis, region);
+        if let Some(explained) = explained_by::of(analysis, region, &regions[..regions.len().min(EXAMINED)]) {
+            evidence_against.insert(0, explained.sentence);
+            account.explained_by = Some(explained.id);
+            next_step = format!("Nothing to do here before {} is settled. {next_step}", explained.name);
+        }
     }
-    Hypothesis {
+    let claim = claim(analysis, region, &terms, rates.as_ref());
+    let mut hypothesis = Hypothesis {
         rank: 0,
         id: findings::id(question.family, &terms),
         family: question.family,
-        statement: statement(analysis, region, &terms, rates.as_ref(), inside.len(), total),
+        statement: format!("{claim} ({})", counts(analysis, region, inside.len())),
         verdict: analysis.verdict(region, rates.as_ref()),
         rate_ratio: rates.and_then(|rates| rates.ratio.is_finite().then_some(rates.ratio)),
         ci95: rates.map(|rates| (rates.low, rates.high.is_finite().then_some(rates.high))),
@@ -91,10 +106,29 @@ fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hyp
         incidents: inside,
         aliases,
         confounders,
-        evidence_against: if examine { doubts::against(analysis, region) } else { Vec::new() },
-        next_step: advice::for_region(analysis, region, &terms, rates.as_ref()),
+        evidence_against,
+        next_step,
+        account,
         terms,
-    }
+    };
+    account::summarise(&mut hypothesis, &claim);
+    hypothesis
+}
+
+/// Independent events inside and in all, with the incidents they stand for where those are more.
+fn counts(analysis: &Analysis, region: &RegionFinding, incidents: usize) -> String {
+    let pool = &analysis.events.pools[region.pool];
+    let (inside, events) = (analysis.events_inside(region) as usize, pool.shocks.len());
+    let more = if incidents == inside {
+        String::new()
+    } else {
+        format!(", {} inside,", names::counted(incidents, "incident"))
+    };
+    format!(
+        "{inside} of {events} {}{more} in {} of the host-time",
+        names::events(pool.class, events),
+        names::percent(analysis.question(region).share)
+    )
 }
 
 /// Ids of the incidents in the region, and how many the pool has.
@@ -111,22 +145,6 @@ fn incidents(analysis: &Analysis, region: &RegionFinding) -> (Vec<String>, usize
     }
     inside.sort_unstable();
     (inside.into_iter().map(|case| analysis.study.cases[case].id.clone()).collect(), total)
-}
-
-/// Of names for the same hosts, firmware and software come first: they can kill, a rack label cannot.
-fn lead_with_likeliest_name(terms: &mut Vec<Term>, aliases: &mut [Vec<Term>]) {
-    const ORDER: [&str; 8] = ["bios", "firmware", "microcode", "bmc", "kernel", "driver", "pdu", "model"];
-    let place = |terms: &[Term]| {
-        ORDER
-            .iter()
-            .position(|name| terms.iter().any(|term| term.factor.contains(name)))
-            .unwrap_or(ORDER.len())
-    };
-    if let Some(best) = (0..aliases.len()).min_by_key(|i| place(&aliases[*i]))
-        && place(&aliases[best]) < place(terms)
-    {
-        std::mem::swap(terms, &mut aliases[best]);
-    }
 }
 
 /// Whether a name of nearly the same host-time is worth a mention: not "A and B" beside A, not the same
@@ -155,39 +173,21 @@ fn refine_uptime(analysis: &Analysis, region: &RegionFinding, terms: &mut [Term]
     }
 }
 
-fn statement(
+/// What is claimed, without counts and without a full stop.
+fn claim(
     analysis: &Analysis,
     region: &RegionFinding,
     terms: &[Term],
     rates: Option<&RateRatio>,
-    inside: usize,
-    total: usize,
 ) -> String {
     let question = analysis.question(region);
-    let class = analysis.events.pools[region.pool].class;
-    let failing = names::failing(class);
-    let compared = match rates {
-        Some(rates) if rates.ratio.is_finite() => {
-            format!("{} times as often as otherwise", names::ratio(rates.ratio))
-        }
-        Some(_) => "only then".to_owned(),
-        None => "no more often than can be compared".to_owned(),
-    };
-    let counts = format!(
-        "{inside} of {total} {} in {} of the host-time",
-        names::incidents(class, total),
-        names::percent(question.share)
-    );
+    let failing = names::failing(analysis.events.pools[region.pool].class);
+    let compared = compared(rates, "otherwise", "only then");
     let whom = group(question, terms);
     match &question.subject {
         Subject::Levels => {
-            let compared = match rates {
-                Some(rates) if rates.ratio.is_finite() => {
-                    format!("{} times as often as the others", names::ratio(rates.ratio))
-                }
-                _ => "and no others do".to_owned(),
-            };
-            format!("Hosts on {} {failing} {compared} ({counts})", names::terms(terms))
+            let compared = compared_hosts(rates);
+            format!("Hosts on {} {failing} {compared}", names::terms(terms))
         }
         Subject::Window { kind, part } => {
             let window = &analysis.study.windows[*kind].name;
@@ -196,23 +196,42 @@ fn statement(
                 Part::AfterStart => format!("in the hour after the {window} window begins"),
                 Part::AfterEnd => format!("in the hour after the {window} window ends"),
             };
-            format!("{whom} {failing} {when} {compared} ({counts})")
+            format!("{whom} {failing} {when} {compared}")
         }
         Subject::Uptime { low, high, known } => {
-            uptime_statement(terms, *low, *high, *known, failing, &compared, &counts)
+            uptime_claim(terms, *low, *high, *known, failing, &compared)
         }
-        Subject::Weekday => format!("Hosts {failing} on {} {compared} ({counts})", terms[0].value),
+        Subject::Weekday => format!("Hosts {failing} on {} {compared}", terms[0].value),
         Subject::Precursor { hours, .. } => {
-            format!("Hosts {failing} within {hours} h after {} {compared} ({counts})", terms[0].value)
+            format!("Hosts {failing} within {hours} h after {} {compared}", terms[0].value)
         }
         Subject::Change { change } => {
             let change = &analysis.study.changes[*change];
             format!(
-                "After the change \"{}\" of {} the changed hosts {failing} {compared} ({counts})",
+                "After the change \"{}\" of {} the changed hosts {failing} {compared}",
                 change.name,
                 names::minute(change.at)
             )
         }
+    }
+}
+
+/// "4.7 times as often as otherwise", and what to say where one side has no event.
+fn compared(rates: Option<&RateRatio>, than: &str, only: &str) -> String {
+    match rates {
+        Some(rates) if rates.ratio == 0.0 => format!("never, and {than} they do"),
+        Some(rates) if rates.ratio.is_finite() => {
+            format!("{} times as often as {than}", names::ratio(rates.ratio))
+        }
+        Some(_) => only.to_owned(),
+        None => "no more often than can be compared".to_owned(),
+    }
+}
+
+fn compared_hosts(rates: Option<&RateRatio>) -> String {
+    match rates {
+        Some(rates) if rates.ratio == 0.0 => "never, and others do".to_owned(),
+        _ => compared(rates, "the others", "and no others do"),
     }
 }
 
@@ -222,26 +241,25 @@ fn group(question: &Question, terms: &[Term]) -> String {
     if subgroup.is_empty() { "Hosts".to_owned() } else { format!("Hosts on {}", names::terms(subgroup)) }
 }
 
-fn uptime_statement(
+fn uptime_claim(
     terms: &[Term],
     low: f64,
     high: f64,
     known: Option<&str>,
     failing: &str,
     compared: &str,
-    counts: &str,
 ) -> String {
     match known {
         Some(counter) => {
-            format!("Hosts {failing} at {} days of uptime ({counter}) {compared} ({counts})", terms[0].value)
+            format!("Hosts {failing} at {} days of uptime ({counter}) {compared}", terms[0].value)
         }
         None if low <= 0.0 && high < 0.5 => {
-            format!("Hosts {failing} in the first hour after a boot {compared} ({counts})")
+            format!("Hosts {failing} in the first hour after a boot {compared}")
         }
-        None if low <= 0.0 => format!("Hosts {failing} on the first day after a boot {compared} ({counts})"),
+        None if low <= 0.0 => format!("Hosts {failing} on the first day after a boot {compared}"),
         None if high / low < 1.1 => {
-            format!("Hosts {failing} near {} days of uptime {compared} ({counts})", terms[0].value)
+            format!("Hosts {failing} near {} days of uptime {compared}", terms[0].value)
         }
-        None => format!("Hosts {failing} after {low:.0} days of uptime {compared} ({counts})"),
+        None => format!("Hosts {failing} after {low:.0} days of uptime {compared}"),
     }
 }

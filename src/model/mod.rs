@@ -11,7 +11,7 @@ pub mod stamp;
 pub mod study;
 
 pub use boot::{Boot, Ending};
-pub use hypothesis::{Confounder, Family, Hypothesis, Term, Verdict};
+pub use hypothesis::{Account, Confounder, Family, Hypothesis, Term, Verdict};
 pub use incident::{Cause, Evidence, Incident, Kind, Supports};
 pub use ledger::{LedgerTotals, SourceEntry};
 pub use moment::Moment;

@@ -7,6 +7,7 @@
 //! [`text_safety`] says how each output makes it inert.
 
 pub mod charts;
+pub mod explanation;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -14,6 +15,7 @@ pub mod summary;
 pub mod text_safety;
 
 mod headline;
+mod numbers;
 mod page;
 mod selection;
 mod wording;

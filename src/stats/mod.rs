@@ -7,6 +7,7 @@ pub mod before_after;
 pub mod binomial;
 pub mod clean_time;
 pub mod clock;
+pub mod contrast;
 pub mod dispersion;
 pub mod excess_share;
 pub mod permutation;

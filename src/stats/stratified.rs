@@ -52,6 +52,17 @@ pub fn compare(strata: &[Stratum]) -> Option<Stratified> {
     })
 }
 
+/// The conditional estimate alone, with the number of informative events: cheap also where the exact
+/// distribution is long. `None` if no stratum is informative.
+#[must_use]
+pub fn estimate(strata: &[Stratum]) -> Option<(f64, u64)> {
+    let useful: Vec<Stratum> =
+        strata.iter().copied().filter(|s| s.exposed_time > 0.0 && s.other_time > 0.0).collect();
+    let a: u64 = useful.iter().map(|s| s.exposed_events).sum();
+    let n: u64 = useful.iter().map(|s| s.exposed_events + s.other_events).sum();
+    (n > 0).then(|| (conditional_estimate(&useful, a, n), n))
+}
+
 /// P(A ≥ a) and P(A ≤ a) under the common ratio.
 fn tails(strata: &[Stratum], ratio: f64, a: u64) -> (f64, f64) {
     let mut mass = vec![1.0];

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::model::{
-    Confounder, Ending, Evidence, FleetFinding, Hypothesis, Incident, LedgerTotals, Report, SourceEntry,
+    Account, Confounder, Ending, Evidence, FleetFinding, Hypothesis, Incident, LedgerTotals, Report, SourceEntry,
     Term,
     report::{Power, RankingMethod},
 };
@@ -127,6 +127,8 @@ struct HypothesisDocument<'a> {
     confounders: &'a [Confounder],
     evidence_against: &'a [String],
     next_step: &'a str,
+    #[serde(flatten)]
+    account: &'a Account,
 }
 
 /// How many boots were reconstructed, by the way they ended.
@@ -148,6 +150,9 @@ struct Method<'a> {
     posterior_null: f64,
     power: &'a [Power],
     remarks: &'a [String],
+    events_compared: u32,
+    could_see: &'a str,
+    too_small_to_tell: bool,
 }
 
 #[derive(Serialize)]
@@ -297,6 +302,7 @@ impl<'a> HypothesisDocument<'a> {
             confounders: &hypothesis.confounders,
             evidence_against: &hypothesis.evidence_against,
             next_step: &hypothesis.next_step,
+            account: &hypothesis.account,
         }
     }
 }
@@ -327,6 +333,9 @@ impl<'a> Method<'a> {
             posterior_null: plain(method.posterior_null),
             power: &method.power,
             remarks: &method.remarks,
+            events_compared: method.events_compared,
+            could_see: &method.could_see,
+            too_small_to_tell: method.too_small_to_tell,
         }
     }
 }
