@@ -584,3 +584,17 @@ fn a_daily_pattern_is_seen_where_there_is_one() {
     let even = pattern.evidence(&hours(&|i| i * 4320));
     assert!(even.log_bayes_factor < 0.0);
 }
+
+#[test]
+fn the_time_to_tell_two_explanations_apart_counts_hosts_of_both() {
+    use coroner::stats::contrast::time_to_separate;
+    let (rate, ratio) = (0.001, 6.0_f64);
+    let raised = rate * (ratio * ratio.ln() - ratio + 1.0);
+    let quiet = rate * (ratio - 1.0 - ratio.ln());
+    let one = time_to_separate(rate, ratio, 1.0, 0.0, 20f64.ln()).unwrap();
+    assert!((one - 20f64.ln() / quiet.min(raised)).abs() < 1e-9 * one);
+    let both = time_to_separate(rate, ratio, 1.0, 1.0, 20f64.ln()).unwrap();
+    assert!((both - 20f64.ln() / (quiet + raised)).abs() < 1e-9 * both);
+    assert_eq!(time_to_separate(rate, 1.0, 1.0, 1.0, 3.0), None);
+    assert_eq!(time_to_separate(rate, ratio, 0.0, 0.0, 3.0), None);
+}

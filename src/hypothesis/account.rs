@@ -24,7 +24,10 @@ pub(super) fn of_region(analysis: &Analysis, region: &RegionFinding, rates: Opti
         p_value_test: rates.map(|_| TWO_RATES.to_owned()),
         p_adjusted_test: (!analysis.any_time.is_empty()).then(|| max_t(analysis, question.is_window())),
         posterior_against: Some(if symptom {
-            format!("no alarm that goes before the incidents ({} likely)", names::percent(analysis.average.no_symptom))
+            format!(
+                "no alarm that goes before the incidents ({} likely)",
+                names::percent(analysis.average.no_symptom)
+            )
         } else {
             no_cause(analysis)
         }),
@@ -95,7 +98,10 @@ fn evidence_for(analysis: &Analysis, region: &RegionFinding, rates: Option<&Rate
 pub(super) fn summarise(hypothesis: &mut Hypothesis, claim: &str) {
     let sure = match hypothesis.verdict {
         Verdict::Supported => match hypothesis.p_adjusted {
-            Some(p) => format!("the data carry this, coincidence would look as striking in {} of cases", names::at_most(p)),
+            Some(p) => format!(
+                "the data carry this, coincidence would look as striking in {} of cases",
+                names::at_most(p)
+            ),
             None => "the data carry this".to_owned(),
         },
         Verdict::Suggestive => "this is a lead, not a finding".to_owned(),

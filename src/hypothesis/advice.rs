@@ -20,8 +20,8 @@ use super::{
 };
 
 /// Above this share of shuffled fleets with something at least as striking, a finding is what chance
-/// brings.
-const MERE_CHANCE: f64 = 0.9;
+/// brings: more often than not.
+pub(super) const MERE_CHANCE: f64 = 0.5;
 /// Watching longer than this (days) is no plan.
 const TOO_LONG_DAYS: f64 = 730.0;
 /// Most names of hosts in one sentence.
@@ -35,7 +35,9 @@ pub(super) fn for_region(
     name: &names::Name,
     rates: Option<&RateRatio>,
 ) -> String {
-    if let Some(nothing) = nothing_to_do(analysis, region, rates) {
+    if let Some(nothing) =
+        nothing_to_do(analysis, region, rates).or_else(|| too_rare(analysis, region, rates))
+    {
         return nothing;
     }
     match &analysis.question(region).subject {
@@ -53,7 +55,9 @@ pub(super) fn for_region(
 /// Why no experiment is worth its trouble, if none is.
 fn nothing_to_do(analysis: &Analysis, region: &RegionFinding, rates: Option<&RateRatio>) -> Option<String> {
     let Some(rates) = rates else {
-        return Some("Nothing to do: without host-time on both sides there is nothing to compare.".to_owned());
+        return Some(
+            "Nothing to do: without host-time on both sides there is nothing to compare.".to_owned(),
+        );
     };
     let inside = analysis.events_inside(region) as usize;
     let events = analysis.events.pools[region.pool].shocks.len();
@@ -87,6 +91,29 @@ fn nothing_to_do(analysis: &Analysis, region: &RegionFinding, rates: Option<&Rat
     ))
 }
 
+/// What is no more than a possibility is not worth a change that takes years to show.
+fn too_rare(analysis: &Analysis, region: &RegionFinding, rates: Option<&RateRatio>) -> Option<String> {
+    let by_change =
+        !matches!(analysis.question(region).subject, Subject::Uptime { .. } | Subject::Precursor { .. });
+    if !by_change || analysis.verdict(region, rates) != Verdict::Inconclusive {
+        return None;
+    }
+    let plan = experiment::smallest(analysis, region, &experiment::members(analysis, region))?;
+    (!plan.feasible).then(|| nothing_feasible(&plan))
+}
+
+/// An experiment that is not worth it.
+pub(super) fn nothing_feasible(plan: &Experiment) -> String {
+    format!(
+        "Nothing to do now: this is too rare to be settled by a change. Even on {} of {} it would take {} without an \
+         incident ({}) to be 95 % sure.",
+        plan.changed.len(),
+        names::counted(plan.of, "host"),
+        names::calendar(plan.calendar_days),
+        names::host_time(plan.clean_days)
+    )
+}
+
 /// Days until the ratio seen would pass the adjusted test with 80 % probability, if it is real.
 fn until_visible(analysis: &Analysis, region: &RegionFinding, rates: &RateRatio) -> Option<f64> {
     let events = analysis.events.pools[region.pool].shocks.len() as u64;
@@ -113,21 +140,27 @@ fn levels(
     if members.is_empty() {
         return gone(analysis, region, &this);
     }
-    let mut sentences = Vec::new();
-    sentences.extend(free_of_charge(analysis, region, &rivals, &this));
     // Hosts on which only this holds separate it from the rival as they are; those with both are changed.
     let both = |host: &usize| {
-        rivals.iter().filter_map(|rival| rival.question).all(|rival| {
-            experiment::is_member_now(analysis, &analysis.list.questions[rival], *host)
-        })
+        rivals
+            .iter()
+            .filter_map(|rival| rival.question)
+            .all(|rival| experiment::is_member_now(analysis, &analysis.list.questions[rival], *host))
     };
     let (mut order, rest): (Vec<usize>, Vec<usize>) = members.into_iter().partition(both);
     order.extend(rest);
     let handle = Handle::of(analysis, name);
-    if let Some(plan) = experiment::smallest(analysis, region, &order) {
-        sentences.push(handle.action(analysis, &plan));
-        sentences.push(length(&plan));
-        sentences.push(handle.outcome(&plan, &rivals));
+    let plan = experiment::smallest(analysis, region, &order);
+    let mut sentences = Vec::new();
+    if let Some(plan) = &plan {
+        sentences.extend([handle.action(analysis, plan), length(plan), handle.outcome(plan, &rivals)]);
+    }
+    if let Some((watch, days)) = free_of_charge(analysis, region, &rivals, &this) {
+        // What costs nothing comes first, unless a change is faster.
+        let faster = plan.as_ref().is_some_and(|plan| plan.calendar_days < days);
+        let place = if faster { sentences.len() } else { 0 };
+        let slower = if faster { ", slower than the change but at no cost" } else { ", at no cost" };
+        sentences.insert(place, format!("{watch}{slower}."));
     }
     sentences.join(" ")
 }
@@ -146,36 +179,33 @@ fn gone(analysis: &Analysis, region: &RegionFinding, this: &str) -> String {
     format!("Change nothing: no host has {this} any more. Watch the hosts that had it.{length}")
 }
 
-/// Hosts that tell the region from a rival by being watched.
+/// Hosts that tell the region from a rival by being watched, and the days that it takes.
 fn free_of_charge(
     analysis: &Analysis,
     region: &RegionFinding,
     rivals: &[Rival],
     this: &str,
-) -> Option<String> {
-    let found = rivals.iter().find_map(|rival| {
+) -> Option<(String, f64)> {
+    let (rival, contrast, days) = rivals.iter().find_map(|rival| {
         let contrast = experiment::contrast(analysis, region, &analysis.list.questions[rival.question?]);
         let days = contrast.days.filter(|days| *days <= TOO_LONG_DAYS)?;
         Some((rival, contrast, days))
-    });
-    let (rival, contrast, days) = found?;
+    })?;
     let mut groups = Vec::new();
-    for (hosts, has, lacks) in [
-        (&contrast.only_this, this, rival.name.as_str()),
-        (&contrast.only_rival, rival.name.as_str(), this),
-    ] {
+    for (hosts, has, lacks) in
+        [(&contrast.only_this, this, rival.name.as_str()), (&contrast.only_rival, rival.name.as_str(), this)]
+    {
         if !hosts.is_empty() {
-            let verb = if hosts.len() == 1 { "has" } else { "have" };
-            groups.push(format!("{} {verb} {has} without {lacks}", some_hosts(analysis, hosts)));
+            groups.push(format!("{} ({has} without {lacks})", some_hosts(analysis, hosts)));
         }
     }
-    Some(format!(
-        "At no cost, watch the hosts that already tell {this} from {}: {}; about {} decide it (expected, at odds of \
-         20 to 1), by which of the two fail.",
+    let watch = format!(
+        "Watch {}: whether they fail decides between {this} and {} in about {} (expected, at odds of 20 to 1)",
+        groups.join(" and "),
         rival.name,
-        groups.join("; "),
         names::calendar(days)
-    ))
+    );
+    Some((watch, days))
 }
 
 /// `kvm01, kvm02 and 7 more`.
@@ -216,10 +246,8 @@ impl Handle {
             .flat_map(|terms| terms.iter())
             .map(|term| (Lever::of(&term.factor, local(&term.factor)), term))
             .min_by_key(|(lever, _)| *lever);
-        let (lever, term) = easiest.map_or_else(
-            || (Lever::SwapWork, Term::new("group", "")),
-            |(lever, term)| (lever, term.clone()),
-        );
+        let (lever, term) = easiest
+            .map_or_else(|| (Lever::SwapWork, Term::new("group", "")), |(lever, term)| (lever, term.clone()));
         let all = [&name.terms].into_iter().chain(&name.aliases);
         let others = all.filter(|terms| !terms.contains(&term)).cloned().collect();
         Self { lever, term, others }
@@ -243,9 +271,9 @@ impl Handle {
             Lever::Update => format!("Change {factor} on {of} ({hosts}){rest}."),
             Lever::Relocate => format!("Move {of} to another {factor} ({hosts}){rest}."),
             Lever::Reassign => format!("Give {of} another {factor} ({hosts}){rest}."),
-            Lever::SwapWork => format!(
-                "Swap the work of {of} ({hosts}) with that of hosts on another {factor}{rest}."
-            ),
+            Lever::SwapWork => {
+                format!("Swap the work of {of} ({hosts}) with that of hosts on another {factor}{rest}.")
+            }
         }
     }
 

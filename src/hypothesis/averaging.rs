@@ -152,8 +152,9 @@ fn under_another_prior(inputs: &Inputs, models: &[Model], sigma: f64, posterior:
                 return f64::NEG_INFINITY;
             }
             let causes = model.causes.iter().flatten();
-            let shift: f64 =
-                causes.map(|(cause, _)| *moved[*cause].get_or_insert_with(|| shift(inputs, *cause, sigma))).sum();
+            let shift: f64 = causes
+                .map(|(cause, _)| *moved[*cause].get_or_insert_with(|| shift(inputs, *cause, sigma)))
+                .sum();
             model.log_weight + shift
         })
         .collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::stats::clean_time;
 
 use super::{
-    advice::{length, some_hosts},
+    advice::{MERE_CHANCE, length, nothing_feasible, some_hosts},
     clock_region::DAY,
     experiment::{self, ERROR},
     findings::Analysis,
@@ -14,17 +14,23 @@ use super::{
     shared::SharedEvent,
 };
 
+/// Nobody waits longer (days) for a repair to have shown.
+const LONGEST_WAIT_DAYS: f64 = 730.0;
+
 /// A single host: swap its work with that of its nearest healthy relative.
-pub(super) fn host(analysis: &Analysis, host: usize, events: u64) -> String {
+pub(super) fn host(analysis: &Analysis, host: usize, events: u64, p_adjusted: f64) -> String {
     let name = &analysis.study.hosts[host];
     let days = analysis.time.host_seconds[host] / DAY as f64;
     let expected = days * analysis.events.shocks.len() as f64 * DAY as f64 / analysis.time.total_seconds;
-    let needed = clean_time::clean_time_until_sure(events, days, ERROR).filter(|_| events as f64 > expected);
+    let needed = clean_time::clean_time_until_sure(events, days, ERROR)
+        .filter(|_| events as f64 > expected && p_adjusted <= MERE_CHANCE);
     let Some(needed) = needed else {
         return format!(
-            "Nothing to do: {} where {} would be expected of any host.",
+            "Nothing to do now: {} where {} would be expected, as hosts come that differ by nature (adjusted p = {}). One \
+             more there would be worth another look.",
             names::counted(events as usize, "independent event"),
-            names::expected(expected)
+            names::expected(expected),
+            names::p_value(p_adjusted)
         );
     };
     let with = relative(analysis, host).map_or_else(
@@ -66,6 +72,7 @@ pub(super) fn hours(
     hosts: &[usize],
     events: (u64, u64),
     days: (f64, f64),
+    p_adjusted: f64,
 ) -> String {
     let (inside, all) = events;
     let (time_inside, time_all) = days;
@@ -77,18 +84,24 @@ pub(super) fn hours(
         order
     };
     let plan = experiment::smallest_for(inside, time_inside, time_inside / time_all.max(1e-9), &all_hosts);
-    let Some(plan) = plan.filter(|_| inside as f64 > expected) else {
+    let Some(plan) = plan.filter(|_| inside as f64 > expected && p_adjusted <= MERE_CHANCE) else {
         return format!(
-            "Nothing to do: {inside} of {all} independent events in these hours where {} would be expected.",
-            names::expected(expected)
+            "Nothing to do now: {inside} of {} in these six hours, the busiest, where {} would be expected (adjusted p = {}).",
+            names::counted(all as usize, "independent event"),
+            names::expected(expected),
+            names::p_value(p_adjusted)
         );
     };
+    if !plan.feasible {
+        return nothing_feasible(&plan);
+    }
     format!(
-        "List what is scheduled between {block} o'clock (backups, scrubs, batch jobs, cron) and move one of these jobs on \
-         {} of {} hosts ({}). {} Counted are these hours only. Incidents that go along with the job: it is the job. \
+        "List what is scheduled between {} o'clock (backups, scrubs, batch jobs, cron) and move one of these jobs on \
+         {} of {} ({}). {} What counts are these hours only. Incidents that go along with the job: it is the job. \
          Incidents at the old hours: move the next one.",
+        block.replace('-', " and "),
         plan.changed.len(),
-        plan.of,
+        names::counted(plan.of, "host"),
         some_hosts(analysis, &plan.changed),
         length(&plan),
     )
@@ -107,7 +120,8 @@ pub(super) fn shared_event(analysis: &Analysis, event: &SharedEvent, place: &str
     let members = members(analysis, &event.term.factor, &event.term.value);
     let (failed, spared): (Vec<usize>, Vec<usize>) = members.into_iter().partition(|host| hit[*host]);
     let compare = if spared.is_empty() {
-        " Every host on it went down at least once: give hosts with two supplies a second, independent one.".to_owned()
+        " Every host on it went down at least once: give hosts with two supplies a second, independent one."
+            .to_owned()
     } else {
         format!(
             " {} never went down with it: see how {} fed and connected, and connect {} the same way.",
@@ -142,9 +156,9 @@ fn members(analysis: &Analysis, factor: &str, level: &str) -> Vec<usize> {
         return Vec::new();
     };
     let has = |host: &usize| {
-        analysis.time.stretches[*host].last().is_some_and(|stretch| {
-            analysis.time.profiles[stretch.profile as usize][index] as usize == level
-        })
+        analysis.time.stretches[*host]
+            .last()
+            .is_some_and(|stretch| analysis.time.profiles[stretch.profile as usize][index] as usize == level)
     };
     (0..analysis.study.hosts.len()).filter(has).collect()
 }
@@ -159,24 +173,27 @@ pub(super) fn mechanism(analysis: &Analysis, mechanism: &Mechanism) -> String {
     hosts.sort_by_key(|(host, count)| (std::cmp::Reverse(*count), *host));
     let Some((worst, count)) = hosts.first().copied() else { return String::new() };
     let order: Vec<usize> = hosts.iter().map(|(host, _)| *host).collect();
+    let records = format!(
+        "Examine the part that the records of {} name on {}",
+        mechanism.term.value,
+        some_hosts(analysis, &order)
+    );
+    if count < 2 {
+        return format!("{records}; each showed it once, so a quiet spell on one of them proves no repair.");
+    }
     let name = &analysis.study.hosts[worst];
     let days = analysis.time.host_seconds[worst] / DAY as f64;
-    let repair = clean_time::clean_time_until_sure(count, days, ERROR).map_or_else(String::new, |needed| {
-        if needed > 1095.0 {
-            format!(" One host has too few of them for a quiet spell to prove a repair ({} needed).", names::calendar(needed))
-        } else {
+    let repair = clean_time::clean_time_until_sure(count, days, ERROR)
+        .filter(|needed| *needed <= LONGEST_WAIT_DAYS)
+        .map_or_else(String::new, |needed| {
             format!(
                 " After a repair of {name}, {} without another one there decide at 95 % that it helped.",
                 names::calendar(needed)
             )
-        }
-    });
+        });
     format!(
-        "Examine the part that the records of {} name on {}, beginning with {name} ({} of {}).{repair}",
-        mechanism.term.value,
-        some_hosts(analysis, &order),
-        count,
-        mechanism.cases.len(),
+        "{records}, beginning with {name} ({count} of {}).{repair}",
+        names::counted(mechanism.cases.len(), "incident")
     )
 }
 

@@ -50,8 +50,7 @@ fn threshold(analysis: &Analysis) -> Option<f64> {
 /// price of asking so many questions one by one is the limit of that.
 fn alpha(analysis: &Analysis, table: &PoolTable, question: usize, share: f64, threshold: f64) -> f64 {
     let needed = (1..=table.events).find(|count| table.score(question, *count) >= threshold);
-    let shuffled =
-        needed.map_or(0.0, |needed| binomial::at_least(needed as u64, table.events as u64, share));
+    let shuffled = needed.map_or(0.0, |needed| binomial::at_least(needed as u64, table.events as u64, share));
     shuffled.max(ERROR / analysis.list.questions.len().max(1) as f64) * (1.0 + 1e-9)
 }
 
@@ -98,7 +97,13 @@ pub(super) fn sentence(power: &[Power], events: usize) -> String {
     let least = if seen.len() == 1 {
         format!("{} ({})", names::ratio(ratio(best)), best.factor)
     } else {
-        format!("{} ({}) to {} ({})", names::ratio(ratio(best)), best.factor, names::ratio(ratio(worst)), worst.factor)
+        format!(
+            "{} ({}) to {} ({})",
+            names::ratio(ratio(best)),
+            best.factor,
+            names::ratio(ratio(worst)),
+            worst.factor
+        )
     };
     let mut text =
         format!("{with} a cause is likely to be seen (power 80 %) only if it multiplies the rate by {least}");

@@ -18,6 +18,8 @@ use super::{
 
 /// Factors reported per hypothesis, those that change the picture most.
 const MOST_CONFOUNDERS: usize = 4;
+/// Joins factors with the same comparison.
+const ALIKE: &str = "; the same holds for ";
 /// A region whose levels of a factor are spread like everybody's is not confounded with it.
 const ASSOCIATED: f64 = 0.25;
 /// Blocks of the day within which windows are compared.
@@ -28,8 +30,13 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
     let question = analysis.question(region);
     let crude = analysis.rates(region).map_or(1.0, |rates| rates.ratio.min(1e3)).max(1e-3);
     let mut found: Vec<(f64, Confounder)> = Vec::new();
+    // Another name of the region is no other explanation.
+    let own = |name: &str| {
+        question.terms.iter().any(|term| term.factor == name)
+            || question.aliases.iter().any(|alias| alias.len() == 1 && alias[0].factor == name)
+    };
     for factor in 0..analysis.study.factors.len() {
-        if question.levels.iter().any(|(own, _)| *own == factor) {
+        if own(&analysis.study.factors[factor].name) {
             continue;
         }
         let strata = by_level(analysis, region, factor);
@@ -42,8 +49,20 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
         found.push((surprise + distance, Confounder { factor: name.clone(), note }));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.factor.cmp(&b.1.factor)));
-    found.truncate(MOST_CONFOUNDERS);
-    let mut confounders: Vec<Confounder> = found.into_iter().map(|(_, confounder)| confounder).collect();
+    let mut confounders: Vec<Confounder> = Vec::new();
+    for (_, confounder) in found {
+        // Factors that cut the fleet alike say the same twice.
+        let said = |other: &&mut Confounder| {
+            let note = other.note.split(ALIKE).next().unwrap_or_default();
+            note.replace(&other.factor, "") == confounder.note.replace(&confounder.factor, "")
+        };
+        if let Some(other) = confounders.iter_mut().find(said) {
+            let also = if other.note.contains(ALIKE) { ", " } else { ALIKE };
+            other.note = format!("{}{also}{}", other.note, confounder.factor);
+        } else if confounders.len() < MOST_CONFOUNDERS {
+            confounders.push(confounder);
+        }
+    }
     if question.is_window() {
         let strata = by_hour(analysis, region);
         let (_, note) = compare_within(&strata, "four-hour block of the day", crude);

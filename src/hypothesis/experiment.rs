@@ -124,13 +124,7 @@ pub(super) fn contrast(analysis: &Analysis, region: &RegionFinding, rival: &Ques
         }
     }
     let days = cautious_rates(analysis, region).and_then(|(rate, ratio)| {
-        contrast::time_to_separate(
-            rate,
-            ratio,
-            only_this.len() as f64,
-            only_rival.len() as f64,
-            SETTLED.ln(),
-        )
+        contrast::time_to_separate(rate, ratio, only_this.len() as f64, only_rival.len() as f64, SETTLED.ln())
     });
     Contrast { only_this, only_rival, days }
 }

@@ -12,6 +12,9 @@ use super::{
 /// A hypothesis that keeps less than this part of its ln ratio within another factor has lost it.
 const LOST: f64 = 1.0 / 3.0;
 
+/// Fewer informative events say nothing either way.
+const INFORMATIVE: u64 = 3;
+
 /// What takes a hypothesis's difference away.
 pub(super) struct Explained {
     pub id: String,
@@ -29,10 +32,13 @@ pub(super) fn of(analysis: &Analysis, region: &RegionFinding, others: &[RegionFi
         let rival = analysis.rates(other).filter(|rates| rates.ratio > 1.0)?;
         let (within, informative) = stratified::estimate(&by_level(analysis, region, factor))?;
         let (left, of_other) = stratified::estimate(&by_level(analysis, other, own))?;
+        if informative.min(of_other) < INFORMATIVE {
+            return None;
+        }
         let lost = kept(crude.ratio, within) < LOST;
         (lost && kept(rival.ratio, left) >= LOST && other.explained > region.explained).then(|| {
             let name = Name::of(analysis.question(other));
-            let (this, that) = (&analysis.study.factors[own].name, &analysis.study.factors[factor].name);
+            let (this, that) = (&analysis.study.factors[own].name, &name.terms[0].factor);
             Explained {
                 id: findings::id(analysis.question(other).family, &name.terms),
                 sentence: format!(
@@ -65,5 +71,5 @@ fn kept(crude: f64, within: f64) -> f64 {
 }
 
 fn bounded(ratio: f64) -> String {
-    if ratio.is_finite() { names::ratio(ratio) } else { "no bound".to_owned() }
+    if ratio.is_finite() { names::ratio(ratio) } else { "unbounded".to_owned() }
 }

@@ -19,20 +19,64 @@ pub(super) enum Lever {
 }
 
 const INSTALLED: [&str; 20] = [
-    "bios", "uefi", "firmware", "fw", "bmc", "idrac", "ilo", "kernel", "driver", "os", "system", "microcode",
-    "ucode", "software", "version", "release", "image", "patch", "agent", "libvirt",
+    "bios",
+    "uefi",
+    "firmware",
+    "fw",
+    "bmc",
+    "idrac",
+    "ilo",
+    "kernel",
+    "driver",
+    "os",
+    "system",
+    "microcode",
+    "ucode",
+    "software",
+    "version",
+    "release",
+    "image",
+    "patch",
+    "agent",
+    "libvirt",
 ];
 const PLACES: [&str; 14] = [
-    "pdu", "ups", "feed", "circuit", "rack", "row", "room", "site", "datacenter", "switch", "chassis",
-    "enclosure", "hypervisor", "cluster",
+    "pdu",
+    "ups",
+    "feed",
+    "circuit",
+    "rack",
+    "row",
+    "room",
+    "site",
+    "datacenter",
+    "switch",
+    "chassis",
+    "enclosure",
+    "hypervisor",
+    "cluster",
 ];
 const TASKS: [&str; 8] = ["role", "service", "application", "tenant", "workload", "load", "task", "customer"];
 
 /// Names of one and the same host-time, the one to lead with first: what people act on most readily
 /// and can be had most cheaply, then what they recognise, then what is only another mark of it.
 const LEADS: [&str; 16] = [
-    "bios", "kernel", "firmware", "fw", "bmc", "driver", "os", "hypervisor", "model", "pdu", "rack", "role",
-    "site", "cpu", "microcode", "year",
+    "bios",
+    "kernel",
+    "firmware",
+    "fw",
+    "bmc",
+    "driver",
+    "os",
+    "hypervisor",
+    "model",
+    "pdu",
+    "rack",
+    "role",
+    "site",
+    "cpu",
+    "microcode",
+    "year",
 ];
 
 impl Lever {

@@ -134,7 +134,11 @@ pub(super) fn ratio(value: f64) -> String {
 
 /// The ends of an interval of a ratio.
 pub(super) fn interval(low: f64, high: f64) -> String {
-    if high.is_finite() { format!("{} to {}", ratio(low), ratio(high)) } else { format!("{} to no bound", ratio(low)) }
+    if high.is_finite() {
+        format!("{} to {}", ratio(low), ratio(high))
+    } else {
+        format!("{} to no bound", ratio(low))
+    }
 }
 
 /// A share as a percentage.

@@ -12,7 +12,9 @@ use super::names;
 pub(super) fn join(hypotheses: &mut Vec<Hypothesis>) {
     let events: Vec<Hypothesis> = hypotheses.extract_if(.., |h| h.family == Family::SharedEvent).collect();
     for event in events {
-        let same = |h: &Hypothesis| h.family == Family::Factor && names_of(h).any(|name| names_of(&event).any(|n| n == name));
+        let same = |h: &Hypothesis| {
+            h.family == Family::Factor && names_of(h).any(|name| names_of(&event).any(|n| n == name))
+        };
         let Some(place) = hypotheses.iter().position(same) else {
             hypotheses.push(event);
             continue;

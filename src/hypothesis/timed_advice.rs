@@ -14,24 +14,19 @@ use super::{
 const DUE_DAYS: i64 = 120;
 
 /// Move the window on some hosts: incidents go along with it, or stay at the hour.
-pub(super) fn window(
-    analysis: &Analysis,
-    region: &RegionFinding,
-    kind: usize,
-    name: &names::Name,
-) -> String {
+pub(super) fn window(analysis: &Analysis, region: &RegionFinding, kind: usize, name: &names::Name) -> String {
     let window = &analysis.study.windows[kind].name;
     let members = experiment::members(analysis, region);
     let Some(plan) = experiment::smallest(analysis, region, &members) else {
         return format!("Change nothing: no host with {} runs the {window} any more.", name.lead());
     };
     format!(
-        "Move the {window} of {} of the {} hosts concerned to another time of day ({}) and leave the others. {} Counted \
-         is the time that the {window} used to take. Incidents that go along to the new time: it is the {window}. \
+        "Move the {window} of {} of the {} concerned to another time of day ({}) and leave the others. {} What counts is \
+         the time that the {window} used to take. Incidents that go along to the new time: it is the {window}. \
          Incidents on these hosts at the old time: it is the time of day or what else runs then. None at all: what the \
          {window} did at that time, such as running on many hosts at once.",
         plan.changed.len(),
-        plan.of,
+        names::counted(plan.of, "host"),
         some_hosts(analysis, &plan.changed),
         length(&plan),
     )
@@ -50,7 +45,7 @@ pub(super) fn uptime(analysis: &Analysis, region: &RegionFinding, low: f64, high
                 names::whole((needed / width).ceil())
             )
         });
-        format!("So far {events} of about {} {what} ended in an incident there.{acquit}", names::whole(passed))
+        format!("So far {events} of about {} {what} failed there.{acquit}", names::whole(passed))
     };
     if low <= 0.0 {
         let hosts: Vec<usize> = failed_inside(analysis, region);
@@ -68,10 +63,7 @@ pub(super) fn uptime(analysis: &Analysis, region: &RegionFinding, low: f64, high
         );
     }
     let clean = needed.map_or_else(String::new, |days| {
-        format!(
-            " {} beyond that uptime without an incident would acquit it at 95 %.",
-            names::host_time(days)
-        )
+        format!(" {} beyond that uptime without an incident would acquit it at 95 %.", names::host_time(days))
     });
     format!("Restart hosts in a planned window before they reach {low:.0} days of uptime{due}.{clean}")
 }
@@ -116,11 +108,11 @@ pub(super) fn weekday(analysis: &Analysis, region: &RegionFinding, day: &str) ->
         return format!("Watch whether incidents fall on {day} again.");
     };
     format!(
-        "Find what runs on {day} only, and move it to another day on {} of {} hosts ({}). {} Counted are the days called \
+        "Find what runs on {day} only, and move it to another day on {} of {} ({}). {} What counts are the days called \
          {day}. Incidents that move with it: it is that job. Incidents that stay on {day}: it is another one, or what \
          people do on that day.",
         plan.changed.len(),
-        plan.of,
+        names::counted(plan.of, "host"),
         some_hosts(analysis, &plan.changed),
         length(&plan),
     )
@@ -159,7 +151,7 @@ pub(super) fn precursor(analysis: &Analysis, region: &RegionFinding, precursor: 
         format!(" In its shadow at the end of the data: {}.", some_hosts(analysis, &now))
     };
     format!(
-        "At the next {} take the host out of service and examine the part that it names. So far {events} of {} were \
+        "At the next {} event take the host out of service and examine the part that it names. So far {events} of {} were \
          followed by an incident within {hours} h.{shadow}{acquit}",
         alarm.signature,
         names::counted(alarms.max(events) as usize, "alarm"),
@@ -174,11 +166,11 @@ pub(super) fn change(analysis: &Analysis, region: &RegionFinding, change: usize)
         return format!("Change nothing: none of the hosts that had \"{}\" is there any more.", change.name);
     };
     format!(
-        "Undo \"{}\" on {} of the {} hosts that had it ({}) and leave the others. {} None in that time: it was the change. \
+        "Undo \"{}\" on {} of the {} that had it ({}) and leave the others. {} None in that time: it was the change. \
          One or more (the first is due after some {} if undoing is no help): it was something else of that time.",
         change.name,
         plan.changed.len(),
-        plan.of,
+        names::counted(plan.of, "host"),
         some_hosts(analysis, &plan.changed),
         length(&plan),
         names::calendar(plan.first_event_days),

@@ -88,7 +88,8 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
     hosts.sort_unstable();
     hosts.dedup();
     let counts = (in_block as u64, hours.len() as u64);
-    hypothesis.next_step = case_advice::hours(analysis, &value, &hosts, counts, (time_in, time_all));
+    hypothesis.next_step =
+        case_advice::hours(analysis, &value, &hosts, counts, (time_in, time_all), p_adjusted);
     hypothesis.account = Account {
         asked_of: class,
         events_exposed: in_block as u32,

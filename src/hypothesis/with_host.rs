@@ -94,7 +94,7 @@ fn lemon(analysis: &Analysis, found: &Lemon) -> Hypothesis {
         "in fleets whose hosts differ as hosts usually do, some host looks at least this bad in {} of cases",
         names::percent(p_adjusted / HOST_FAMILY_PRICE)
     )];
-    hypothesis.next_step = case_advice::host(analysis, host, events);
+    hypothesis.next_step = case_advice::host(analysis, host, events, p_adjusted);
     hypothesis.account = Account {
         events_exposed: events as u32,
         events_total: all as u32,

@@ -83,7 +83,12 @@ fn hypothesis(
         if let Some(explained) = explained_by::of(analysis, region, &regions[..regions.len().min(EXAMINED)]) {
             evidence_against.insert(0, explained.sentence);
             account.explained_by = Some(explained.id);
-            next_step = format!("Nothing to do here before {} is settled. {next_step}", explained.name);
+            if !next_step.starts_with("Nothing to do") {
+                next_step = format!(
+                    "Nothing to do here before {} is settled, which explains the difference: see its next step.",
+                    explained.name
+                );
+            }
         }
     }
     let claim = claim(analysis, region, &terms, rates.as_ref());
@@ -174,12 +179,7 @@ fn refine_uptime(analysis: &Analysis, region: &RegionFinding, terms: &mut [Term]
 }
 
 /// What is claimed, without counts and without a full stop.
-fn claim(
-    analysis: &Analysis,
-    region: &RegionFinding,
-    terms: &[Term],
-    rates: Option<&RateRatio>,
-) -> String {
+fn claim(analysis: &Analysis, region: &RegionFinding, terms: &[Term], rates: Option<&RateRatio>) -> String {
     let question = analysis.question(region);
     let failing = names::failing(analysis.events.pools[region.pool].class);
     let compared = compared(rates, "otherwise", "only then");
@@ -198,9 +198,7 @@ fn claim(
             };
             format!("{whom} {failing} {when} {compared}")
         }
-        Subject::Uptime { low, high, known } => {
-            uptime_claim(terms, *low, *high, *known, failing, &compared)
-        }
+        Subject::Uptime { low, high, known } => uptime_claim(terms, *low, *high, *known, failing, &compared),
         Subject::Weekday => format!("Hosts {failing} on {} {compared}", terms[0].value),
         Subject::Precursor { hours, .. } => {
             format!("Hosts {failing} within {hours} h after {} {compared}", terms[0].value)

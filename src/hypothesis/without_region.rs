@@ -158,7 +158,11 @@ fn shared_event(analysis: &Analysis, event: &SharedEvent) -> Hypothesis {
     };
     let claim = format!(
         "{} on {place} took several hosts down at once",
-        if event.bursts.len() == 1 { "One event".to_owned() } else { format!("{} events", event.bursts.len()) }
+        if event.bursts.len() == 1 {
+            "One event".to_owned()
+        } else {
+            format!("{} events", event.bursts.len())
+        }
     );
     account::summarise(&mut hypothesis, &claim);
     hypothesis
@@ -206,7 +210,10 @@ fn signature(analysis: &Analysis, regions: &[RegionFinding], mechanism: &Mechani
             .to_owned(),
     );
     hypothesis.next_step = case_advice::mechanism(analysis, mechanism);
-    let claim = format!("{} is seen at {} of {} independent events", mechanism.term.value, mechanism.events, mechanism.of_events);
+    let claim = format!(
+        "{} is seen at {} of {} independent events",
+        mechanism.term.value, mechanism.events, mechanism.of_events
+    );
     account::summarise(&mut hypothesis, &claim);
     Some(hypothesis)
 }
@@ -307,7 +314,10 @@ fn operator_hypothesis(analysis: &Analysis, mechanism: &Mechanism) -> Hypothesis
         Verdict::Inconclusive
     };
     hypothesis.next_step = case_advice::operator(analysis, mechanism);
-    let claim = format!("People took hosts down in {} of {} independent events", mechanism.events, mechanism.of_events);
+    let claim = format!(
+        "People took hosts down in {} of {} independent events",
+        mechanism.events, mechanism.of_events
+    );
     account::summarise(&mut hypothesis, &claim);
     hypothesis
 }

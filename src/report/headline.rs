@@ -42,7 +42,7 @@ fn what(report: &Report) -> String {
             },
         );
         let too_small = if report.method.too_small_to_tell {
-            " This fleet has had too few incidents to tell: see below what it could have shown."
+            " That is no acquittal: this fleet is too small, or has had too few incidents, to tell."
         } else {
             ""
         };

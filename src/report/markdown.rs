@@ -119,7 +119,8 @@ fn hypotheses(out: &mut String, report: &Report) {
         in_detail(out, hypothesis);
     }
     if !short.is_empty() {
-        let _ = writeln!(out, "In short, all others; `coroner explain` and a rank show one of them in full.\n");
+        let _ =
+            writeln!(out, "In short, all others; `coroner explain` and a rank show one of them in full.\n");
     }
     for hypothesis in short {
         let _ = writeln!(out, "{}. {}", hypothesis.rank, prose(wording::summary(hypothesis)));

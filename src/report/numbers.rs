@@ -75,8 +75,9 @@ pub(super) fn events(hypothesis: &Hypothesis) -> Option<String> {
     let account = &hypothesis.account;
     let (inside, all) = (account.events_exposed, account.events_total);
     (all > 0).then(|| {
-        let expected =
-            account.events_expected.map_or_else(String::new, |n| format!(", {} expected", wording::expected(n)));
+        let expected = account
+            .events_expected
+            .map_or_else(String::new, |n| format!(", {} expected", wording::expected(n)));
         format!("{inside} of {}{expected}", wording::count(all as usize, &noun(hypothesis)))
     })
 }

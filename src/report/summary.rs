@@ -108,7 +108,10 @@ fn hypotheses(out: &mut String, report: &Report, width: usize, paint: &Paint) {
         if account.events_total > 0 {
             figures.push(format!("{} of {} events", account.events_exposed, account.events_total));
         } else if hypothesis.incidents_total > 0 {
-            figures.push(format!("{} of {} incidents", hypothesis.incidents_exposed, hypothesis.incidents_total));
+            figures.push(format!(
+                "{} of {} incidents",
+                hypothesis.incidents_exposed, hypothesis.incidents_total
+            ));
         }
         if let Some(ratio) = hypothesis.rate_ratio {
             figures.push(format!("rate × {}", wording::ratio(ratio)));

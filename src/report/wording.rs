@@ -192,8 +192,7 @@ pub(super) fn summary(hypothesis: &Hypothesis) -> &str {
 }
 
 /// Why the list is in this order.
-pub(super) const ORDER: &str =
-    "The order is that of the expected share of the events that each explains: how likely it is, times how many it would \
+pub(super) const ORDER: &str = "The order is that of the expected share of the events that each explains: how likely it is, times how many it would \
      account for. It is not the order of certainty. A lead that may explain half of them stands above a certainty that \
      explains two, and a group and its part may both stand in front of what is less likely than either. What the data \
      speak against comes last.";

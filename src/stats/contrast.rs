@@ -21,9 +21,6 @@ pub fn time_to_separate(
 ) -> Option<f64> {
     let raised = 1.0 / exposure_to_separate(rate, ratio, 1.0)?;
     let quiet = rate * (ratio - 1.0 - ratio.ln());
-    let gain = f64::min(
-        only_first * raised + only_second * quiet,
-        only_second * raised + only_first * quiet,
-    );
+    let gain = f64::min(only_first * raised + only_second * quiet, only_second * raised + only_first * quiet);
     (gain > 0.0 && gain.is_finite()).then(|| target / gain)
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::model::{
-    Account, Confounder, Ending, Evidence, FleetFinding, Hypothesis, Incident, LedgerTotals, Report, SourceEntry,
-    Term,
+    Account, Confounder, Ending, Evidence, FleetFinding, Hypothesis, Incident, LedgerTotals, Report,
+    SourceEntry, Term,
     report::{Power, RankingMethod},
 };
 
