@@ -42,7 +42,7 @@ fn what(report: &Report) -> String {
             },
         );
         let too_small = if report.method.too_small_to_tell {
-            " That is no acquittal: this fleet is too small, or has had too few incidents, to tell."
+            " That is no acquittal: the fleet is too small to tell, or has had too few incidents."
         } else {
             ""
         };
@@ -67,7 +67,7 @@ fn what(report: &Report) -> String {
         grouped(hosts_hit(&incidents) as u64),
         count(report.hosts.len(), "host"),
         subject(first),
-        figures(first),
+        figures(first, incidents.len()),
     )
 }
 
@@ -82,8 +82,12 @@ fn what_would_settle(report: &Report) -> String {
 }
 
 /// `: 7 of 8 independent unexplained events, at 6.3 times the rate elsewhere (95 % interval 1.9 to 24)`.
-fn figures(hypothesis: &Hypothesis) -> String {
+fn figures(hypothesis: &Hypothesis, incidents: usize) -> String {
     let mut text = counted(hypothesis).map_or_else(String::new, |counted| format!(": {counted}"));
+    let apart = incidents.saturating_sub(hypothesis.incidents_total as usize);
+    if hypothesis.account.events_total == 0 && hypothesis.incidents_total > 0 && apart > 0 {
+        text += &format!(", {apart} that people caused being set apart");
+    }
     let compared = match (hypothesis.rate_ratio, hypothesis.ci95) {
         (Some(r), _) if r.is_finite() => format!("at {} times the rate elsewhere", ratio(r)),
         (Some(_), _) | (None, Some((_, None))) => "none elsewhere".to_owned(),
