@@ -2,7 +2,10 @@
 
 use crate::{
     model::report::Power,
-    stats::{binomial, power},
+    stats::{
+        binomial, power,
+        tarone::{smallest_attainable_p, tarone_bonferroni},
+    },
 };
 
 use super::{clock_region::DAY, evidence::PoolTable, findings::Analysis, names};
@@ -18,6 +21,7 @@ const ERROR: f64 = 0.05;
 /// For the typical (median) level of each factor, the smallest rate ratio that would have been seen.
 pub(super) fn per_factor(analysis: &Analysis, table: &PoolTable) -> Vec<Power> {
     let Some(threshold) = threshold(analysis) else { return Vec::new() };
+    let one_by_one = one_by_one(analysis, table.events as u64);
     let mut found = Vec::new();
     for (index, factor) in analysis.study.factors.iter().enumerate() {
         let mut levels: Vec<(f64, usize)> = analysis
@@ -31,7 +35,7 @@ pub(super) fn per_factor(analysis: &Analysis, table: &PoolTable) -> Vec<Power> {
             .collect();
         levels.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         if let Some((share, question)) = levels.get(levels.len() / 2).copied() {
-            let alpha = alpha(analysis, table, question, share, threshold);
+            let alpha = alpha(table, question, share, threshold).max(one_by_one) * (1.0 + 1e-9);
             found.push(of_level(analysis, table.events as u64, &factor.name, share, alpha));
         }
     }
@@ -45,13 +49,22 @@ fn threshold(analysis: &Analysis) -> Option<f64> {
 }
 
 /// The p of one question that is as rare as the best of all questions at 5 % (METHODS, section 10).
-///
-/// Hosts that failed often because of a true cause make the shuffled fleets look dangerous too; the
-/// price of asking so many questions one by one is the limit of that.
-fn alpha(analysis: &Analysis, table: &PoolTable, question: usize, share: f64, threshold: f64) -> f64 {
+fn alpha(table: &PoolTable, question: usize, share: f64, threshold: f64) -> f64 {
     let needed = (1..=table.events).find(|count| table.score(question, *count) >= threshold);
-    let shuffled = needed.map_or(0.0, |needed| binomial::at_least(needed as u64, table.events as u64, share));
-    shuffled.max(ERROR / analysis.list.questions.len().max(1) as f64) * (1.0 + 1e-9)
+    needed.map_or(0.0, |needed| binomial::at_least(needed as u64, table.events as u64, share))
+}
+
+/// The p that a question needs where questions are paid for one by one, those that no outcome could
+/// answer being free (Tarone). Hosts that failed often because of a true cause make the shuffled fleets
+/// look dangerous too; this is the limit of that.
+fn one_by_one(analysis: &Analysis, events: u64) -> f64 {
+    let smallest: Vec<f64> = analysis
+        .list
+        .questions
+        .iter()
+        .map(|question| smallest_attainable_p(question.share, events))
+        .collect();
+    tarone_bonferroni(&smallest, ERROR).threshold
 }
 
 fn of_level(analysis: &Analysis, events: u64, factor: &str, share: f64, alpha: f64) -> Power {

@@ -2,11 +2,7 @@
 
 use crate::{
     model::{Account, Family, Hypothesis, Term},
-    stats::{
-        clock::{DailyPattern, rayleigh},
-        permutation::max_t_p,
-        rate_ratio,
-    },
+    stats::{clock::DailyPattern, permutation::max_t_p, rate_ratio, rayleigh::rayleigh},
 };
 
 use super::{

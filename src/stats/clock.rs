@@ -1,39 +1,8 @@
-//! Events on the circle of the day.
+//! Evidence for a pattern in the day.
 
 use std::f64::consts::PI;
 
 use super::region_bayes_factor::{SIGMA, TableGrid, log_half_normal, region_evidence};
-
-/// Resultant of the hours of events.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rayleigh {
-    /// Length of the sum of unit vectors, 0..=n.
-    pub resultant: f64,
-    /// Mean direction in hours, 0..24.
-    pub mean_hour: f64,
-    /// P(at least this long | hours uniform): exp(√(1 + 4n + 4(n² − R²)) − (1 + 2n)), Zar,
-    /// *Biostatistical Analysis*; error below 10 % at n = 10.
-    pub p: f64,
-}
-
-/// Rayleigh's test for one preferred hour of day; `None` without events.
-#[must_use]
-pub fn rayleigh(hours: &[f64]) -> Option<Rayleigh> {
-    if hours.is_empty() {
-        return None;
-    }
-    let (mut cosine, mut sine) = (0.0, 0.0);
-    for hour in hours {
-        let angle = hour / 24.0 * 2.0 * PI;
-        cosine += angle.cos();
-        sine += angle.sin();
-    }
-    let n = hours.len() as f64;
-    let resultant = cosine.hypot(sine);
-    let p = ((1.0 + 4.0 * n + 4.0 * (n * n - resultant * resultant)).max(0.0).sqrt() - (1.0 + 2.0 * n)).exp();
-    let mean_hour = (sine.atan2(cosine) / (2.0 * PI) * 24.0).rem_euclid(24.0);
-    Some(Rayleigh { resultant, mean_hour, p: p.min(1.0) })
-}
 
 /// When events happen in the day: their number, and sums over them.
 #[derive(Debug, Clone, Default)]

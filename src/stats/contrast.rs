@@ -24,3 +24,21 @@ pub fn time_to_separate(
     let gain = f64::min(only_first * raised + only_second * quiet, only_second * raised + only_first * quiet);
     (gain > 0.0 && gain.is_finite()).then(|| target / gain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_both_explanations_are_counted() {
+        let (rate, ratio, target) = (0.001, 6.0_f64, 20f64.ln());
+        let raised = rate * (ratio * ratio.ln() - ratio + 1.0);
+        let quiet = rate * (ratio - 1.0 - ratio.ln());
+        let one = time_to_separate(rate, ratio, 1.0, 0.0, target).unwrap();
+        assert!((one - target / quiet.min(raised)).abs() < 1e-9 * one);
+        let both = time_to_separate(rate, ratio, 1.0, 1.0, target).unwrap();
+        assert!((both - target / (quiet + raised)).abs() < 1e-9 * both);
+        assert_eq!(time_to_separate(rate, 1.0, 1.0, 1.0, target), None);
+        assert_eq!(time_to_separate(rate, ratio, 0.0, 0.0, target), None);
+    }
+}

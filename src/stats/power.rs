@@ -1,6 +1,6 @@
 //! What a fleet of this size could have shown.
 
-use super::binomial;
+use super::{binomial, bisection, tarone::smallest_attainable_p};
 
 /// What it takes to be noticed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -9,6 +9,8 @@ pub struct Detectable {
     pub events_needed: Option<u64>,
     /// Smallest rate ratio that is noticed with the wanted power.
     pub rate_ratio: Option<f64>,
+    /// p if all events fall inside; above α no effect, however strong, can be shown.
+    pub smallest_p: f64,
 }
 
 /// The smallest rate ratio noticed with probability `power` when `n` events fall on a fleet and a
@@ -27,18 +29,10 @@ pub fn minimum_detectable(n: u64, share: f64, alpha: f64, power: f64) -> Detecta
         None
     };
     let rate_ratio = needed.map(|needed| {
-        let (mut low, mut high) = (0.0_f64, 1.0_f64);
-        for _ in 0..200 {
-            let middle = 0.5 * (low + high);
-            if middle <= low || middle >= high {
-                break;
-            }
-            if binomial::at_least(needed, n, middle) < power { low = middle } else { high = middle }
-        }
-        let inside = 0.5 * (low + high);
+        let inside = bisection::increasing(|inside| binomial::at_least(needed, n, inside), power, 0.0, 1.0);
         inside / (1.0 - inside) * (1.0 - share) / share
     });
-    Detectable { events_needed: needed, rate_ratio }
+    Detectable { events_needed: needed, rate_ratio, smallest_p: smallest_attainable_p(share, n) }
 }
 
 /// Probability that p ≤ α when the true rate ratio is `ratio`.
