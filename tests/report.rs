@@ -216,3 +216,47 @@ fn five_thousand_incidents_stay_a_page_that_opens() {
     let page = page(&report);
     assert!(page.len() < 15_000_000, "{} bytes", page.len());
 }
+
+#[test]
+fn the_headline_does_not_advertise_the_strength_of_what_is_not_supported() {
+    let mut report = fleet();
+    report.hypotheses.retain(|hypothesis| hypothesis.verdict != Verdict::Supported);
+    report.hypotheses[0].rate_ratio = Some(1_592.0);
+    report.hypotheses[0].log_bayes_factor = Some(7.35);
+    report.method.too_small_to_tell = true;
+    let text = markdown::report(&report);
+    let head = text.split("| | |").next().unwrap();
+    assert!(head.contains("Nothing is supported") && head.contains("too small to tell"), "{head}");
+    assert!(!head.contains("1,592") && !head.contains("1,600") && !head.contains("more likely"), "{head}");
+    assert!(head.contains("of 12 independent events"), "one denominator, named: {head}");
+}
+
+#[test]
+fn what_could_have_been_seen_is_said_once_and_with_one_number() {
+    let report = fleet();
+    let text = markdown::report(&report);
+    assert_eq!(text.matches(&report.method.could_see).count(), 2, "at the top and above the table");
+    assert!(text.contains("in 42 weeks") && text.contains("none, however large"), "{text}");
+    assert!(page(&report).contains("in 42 weeks"));
+}
+
+#[test]
+fn the_page_of_a_hypothesis_names_count_interval_test_and_null() {
+    let mut report = fleet();
+    let account = &mut report.hypotheses[0].account;
+    account.p_value_test = Some("exact conditional test; null: the same rate".to_owned());
+    account.posterior_against = Some(format!("no cause {ESCAPES}"));
+    let told = coroner::report::explanation::text(&report.hypotheses[0], &report.method);
+    for wanted in [
+        "8 of 12 events, 3.1 expected",
+        "9 of 14",
+        "6.3 (1.9 to 24)",
+        "Clopper–Pearson",
+        "null: the same rate",
+        "(30 % to 90 % for priors",
+        "Next step",
+    ] {
+        assert!(told.contains(wanted), "{wanted}: {told}");
+    }
+    assert_no_control(&told);
+}

@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::exit::{self, UsageError};
 use super::output;
 use crate::knowledge::{Knowledge, Signature};
+use crate::model::Hypothesis;
+use crate::report::explanation;
 use crate::report::text_safety::terminal;
 
 pub const EXAMPLES: &str = "Examples:
@@ -112,10 +114,18 @@ fn from_report(args: &Args) -> anyhow::Result<Option<String>> {
                     && entry.get("rank").map(ToString::to_string).as_deref() == Some(&args.id))
         });
         if let Some(entry) = found {
-            return Ok(Some(entry_text(entry)));
+            let page = if list == "hypotheses" { page(entry, findings.get("method")) } else { None };
+            return Ok(Some(page.unwrap_or_else(|| entry_text(entry))));
         }
     }
     Ok(None)
+}
+
+/// The page of a hypothesis; `None` if other fields are there than this version writes.
+fn page(entry: &Value, method: Option<&Value>) -> Option<String> {
+    let hypothesis: Hypothesis = serde_json::from_value(entry.clone()).ok()?;
+    let method = method.and_then(|method| serde_json::from_value(method.clone()).ok()).unwrap_or_default();
+    Some(explanation::text(&hypothesis, &method))
 }
 
 /// The fields of an entry, a line each; evidence as a list.

@@ -2,7 +2,11 @@
 
 use crate::{
     model::Family,
-    stats::{clock::DailyPattern, posterior::normalise},
+    stats::{
+        clock::DailyPattern,
+        posterior::normalise,
+        region_bayes_factor::{SIGMA, region_evidence},
+    },
 };
 
 use super::{
@@ -19,6 +23,11 @@ const NO_CAUSE: f64 = 0.5;
 /// Of the rest: one cause, two causes.
 const ONE_CAUSE: f64 = 0.7;
 const TWO_CAUSES: f64 = 0.3;
+/// Prior standard deviations of ln ρ for which the posterior is given besides the usual one: effects
+/// of about 2 and of about 8 (METHODS: how much the answer owes to the prior).
+pub(super) const OTHER_SIGMAS: [f64; 2] = [1.0, 3.0];
+/// Models less likely than this by ln are not worth another integral.
+const NEGLIGIBLE: f64 = 18.0;
 /// ln BF of a host without repeats: nearly nothing.
 const QUIET_HOST: f64 = 0.9;
 
@@ -28,6 +37,8 @@ pub(super) struct Average {
     pub posterior: Vec<f64>,
     /// Expected share of all independent events that the candidate explains.
     pub explained: Vec<f64>,
+    /// The posterior for each of [`OTHER_SIGMAS`] in place of the usual prior on the effect.
+    pub posterior_at: [Vec<f64>; 2],
     /// Probability that no cause is at work, and that no symptom goes before.
     pub null: f64,
     pub no_symptom: f64,
@@ -84,6 +95,7 @@ pub(super) fn average(mut inputs: Inputs, hosts: usize) -> Average {
     let mut average = Average {
         posterior: vec![0.0; symptoms.len()],
         explained: vec![0.0; symptoms.len()],
+        posterior_at: OTHER_SIGMAS.map(|_| vec![0.0; symptoms.len()]),
         null: 1.0,
         no_symptom: 1.0,
     };
@@ -122,5 +134,44 @@ fn average_included(inputs: &Inputs, hosts: usize, average: &mut Average) -> f64
             average.explained[*candidate] += weight * explained;
         }
     }
+    for (sigma, posterior) in OTHER_SIGMAS.iter().zip(&mut average.posterior_at) {
+        under_another_prior(inputs, &models, *sigma, posterior);
+    }
     weights.first().copied().unwrap_or(1.0)
+}
+
+/// Adds the posterior probabilities under another prior on the effect of regions.
+///
+/// Single causes are integrated anew; a pair moves by what its two causes move by themselves, to
+/// first order. Hosts and daily patterns keep their own priors.
+fn under_another_prior(inputs: &Inputs, models: &[Model], sigma: f64, posterior: &mut [f64]) {
+    let best = models.iter().map(|model| model.log_weight).fold(f64::NEG_INFINITY, f64::max);
+    let mut moved: Vec<Option<f64>> = vec![None; inputs.candidates.len()];
+    let weights: Vec<f64> = models
+        .iter()
+        .map(|model| {
+            if model.log_weight < best - NEGLIGIBLE {
+                return f64::NEG_INFINITY;
+            }
+            let causes = model.causes.iter().flatten();
+            let shift: f64 = causes
+                .map(|(cause, _)| *moved[*cause].get_or_insert_with(|| shift(inputs, *cause, sigma)))
+                .sum();
+            model.log_weight + shift
+        })
+        .collect();
+    for (model, weight) in models.iter().zip(normalise(&weights)) {
+        for (candidate, _) in model.causes.iter().flatten() {
+            posterior[*candidate] += weight;
+        }
+    }
+}
+
+/// How much the believed ln BF of a candidate changes with the prior on the effect.
+fn shift(inputs: &Inputs, candidate: usize, sigma: f64) -> f64 {
+    let Answer::Region { question, pool } = inputs.candidates[candidate].answer else { return 0.0 };
+    let (count, share) = (inputs.candidates[candidate].count, inputs.list.questions[question].share);
+    let events = inputs.events_in(pool);
+    let log_bayes_factor = |sigma| region_evidence(count, events, share, sigma).log_bayes_factor;
+    (log_bayes_factor(sigma) - log_bayes_factor(SIGMA)) * inputs.tempered[candidate]
 }

@@ -20,6 +20,8 @@ use super::{
 
 /// Factors reported per hypothesis, those that change the picture most.
 const MOST_CONFOUNDERS: usize = 4;
+/// Joins factors with the same comparison.
+const ALIKE: &str = "; the same holds for ";
 /// A region whose levels of a factor are spread like everybody's is not confounded with it.
 const ASSOCIATED: f64 = 0.25;
 
@@ -32,8 +34,13 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
     }
     let crude = analysis.rates(region).map_or(1.0, |rates| rates.ratio.min(1e3)).max(1e-3);
     let mut found: Vec<(f64, Confounder)> = Vec::new();
-    for (factor, strata) in by_level(analysis, region).iter().enumerate() {
-        if question.levels.iter().any(|(own, _)| *own == factor) {
+    // Another name of the region is no other explanation.
+    let own = |name: &str| {
+        question.terms.iter().any(|term| term.factor == name)
+            || question.aliases.iter().any(|alias| alias.len() == 1 && alias[0].factor == name)
+    };
+    for (factor, strata) in by_levels(analysis, region).iter().enumerate() {
+        if own(&analysis.study.factors[factor].name) {
             continue;
         }
         let distance = distance(strata);
@@ -45,12 +52,25 @@ pub(super) fn confounders(analysis: &Analysis, region: &RegionFinding) -> Vec<Co
         found.push((surprise + distance, Confounder { factor: name.clone(), note }));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.factor.cmp(&b.1.factor)));
-    found.truncate(MOST_CONFOUNDERS);
-    found.into_iter().map(|(_, confounder)| confounder).collect()
+    let mut confounders: Vec<Confounder> = Vec::new();
+    for (_, confounder) in found {
+        // Factors that cut the fleet alike say the same twice.
+        let said = |other: &&mut Confounder| {
+            let note = other.note.split(ALIKE).next().unwrap_or_default();
+            note.replace(&other.factor, "") == confounder.note.replace(&confounder.factor, "")
+        };
+        if let Some(other) = confounders.iter_mut().find(said) {
+            let also = if other.note.contains(ALIKE) { ", " } else { ALIKE };
+            other.note = format!("{}{also}{}", other.note, confounder.factor);
+        } else if confounders.len() < MOST_CONFOUNDERS {
+            confounders.push(confounder);
+        }
+    }
+    confounders
 }
 
 /// Events and time by level, for each factor; hosts of unknown level are one stratum.
-fn by_level(analysis: &Analysis, region: &RegionFinding) -> Vec<Vec<Stratum>> {
+pub(super) fn by_levels(analysis: &Analysis, region: &RegionFinding) -> Vec<Vec<Stratum>> {
     let question = analysis.question(region);
     let empty = Stratum { exposed_events: 0, other_events: 0, exposed_time: 0.0, other_time: 0.0 };
     let factors = analysis.study.factors.iter();
@@ -103,8 +123,10 @@ fn compare_within(strata: &[Stratum], name: &str, crude: f64) -> (f64, String) {
     };
     let ratio = if within.ratio.is_finite() { names::ratio(within.ratio) } else { "unbounded".to_owned() };
     let numbers = format!(
-        "within the same {name} the ratio is {ratio} (p = {}; {} of {events} independent events are informative)",
-        p_value(within.p_two_sided),
+        "within the same {name} the ratio is {ratio} (95 % interval {}, p = {}, stratified exact; {} of {events} \
+         independent events are informative)",
+        names::interval(within.low, within.high),
+        names::p_value(within.p_two_sided),
         within.informative_events
     );
     let kept = if crude > 1.0 { within.ratio.clamp(1e-3, 1e3).ln() / crude.ln() } else { 1.0 };
@@ -117,19 +139,17 @@ fn compare_within(strata: &[Stratum], name: &str, crude: f64) -> (f64, String) {
     }
 }
 
-fn p_value(p: f64) -> String {
-    if p < 0.001 { "under 0.001".to_owned() } else { format!("{p:.3}") }
-}
-
 /// Plain facts that an advocate of the finding would rather leave out.
 pub(super) fn against(analysis: &Analysis, region: &RegionFinding) -> Vec<String> {
     let mut facts = Vec::new();
     let pool = &analysis.events.pools[region.pool];
-    let inside =
-        pool.shocks.iter().filter(|shock| analysis.events.inside(**shock, 0, region.question)).count();
-    let outside = pool.shocks.len() - inside;
+    let outside = pool.shocks.len() - analysis.events_inside(region) as usize;
     if outside > 0 {
-        facts.push(format!("{outside} of {} independent events happened outside it", pool.shocks.len()));
+        facts.push(format!(
+            "{outside} of {} {} happened outside it",
+            pool.shocks.len(),
+            names::events(pool.class, pool.shocks.len())
+        ));
     }
     if region.p_adjusted > 0.05 && !analysis.any_time.is_empty() {
         facts.push(format!(
@@ -172,9 +192,10 @@ fn quiet_hosts(analysis: &Analysis, region: &RegionFinding) -> Option<String> {
         seconds.iter().zip(&failed).filter(|(s, failed)| **s > 0.0 && !**failed).map(|(s, _)| *s).collect();
     (!quiet.is_empty()).then(|| {
         format!(
-            "{} of its {members} hosts never did, in {} host-days",
+            "{} of its {} had no incident there, in {}",
             quiet.len(),
-            names::whole(quiet.iter().sum::<f64>() / DAY as f64)
+            names::counted(members, "host"),
+            names::host_time(quiet.iter().sum::<f64>() / DAY as f64)
         )
     })
 }
@@ -201,10 +222,13 @@ fn without_worst_host(analysis: &Analysis, region: &RegionFinding) -> Option<Str
         analysis.time.total_seconds - exposure,
     )?;
     let ratio =
-        if rates.ratio.is_finite() { names::ratio(rates.ratio) } else { "still unbounded".to_owned() };
+        if rates.ratio.is_finite() { names::ratio(rates.ratio) } else { "still without bound".to_owned() };
     Some(format!(
-        "without {}, which has {} of the {inside}, the ratio is {ratio}",
-        analysis.study.hosts[worst], per_host[worst]
+        "without {}, which has {} of the {} inside, the ratio is {ratio} (exact 95 % interval {})",
+        analysis.study.hosts[worst],
+        per_host[worst],
+        names::counted(inside as usize, "independent event"),
+        names::interval(rates.low, rates.high)
     ))
 }
 

@@ -75,6 +75,8 @@ pub(super) struct RegionFinding {
     pub log_bayes_factor: f64,
     pub score: f64,
     pub posterior: f64,
+    /// The posterior under the other priors on the effect.
+    pub posterior_at: [f64; 2],
     pub explained: f64,
     pub p_adjusted: f64,
     /// Questions that this data cannot tell from it.
@@ -150,6 +152,24 @@ impl Analysis<'_> {
         }
         let score = region.score - region.log_bayes_factor + worst.left;
         max_t_p(score, &self.any_time) <= STILL_REMARKABLE
+    }
+
+    /// Smallest and largest posterior over the priors on the effect that were tried.
+    pub fn posterior_range(&self, region: &RegionFinding) -> (f64, f64) {
+        let all = region.posterior_at.iter().chain([&region.posterior]);
+        let low = all.clone().copied().fold(1.0, f64::min);
+        (low, all.copied().fold(0.0, f64::max).min(1.0))
+    }
+
+    /// Independent events of the region's pool inside it, the earliest incident standing for each.
+    pub fn events_inside(&self, region: &RegionFinding) -> u64 {
+        self.events_of(region, region.question)
+    }
+
+    /// Independent events of the region's pool inside another question.
+    pub fn events_of(&self, region: &RegionFinding, question: usize) -> u64 {
+        let pool = &self.events.pools[region.pool].shocks;
+        pool.iter().filter(|shock| self.events.inside(**shock, 0, question)).count() as u64
     }
 
     /// Whether the region is more than a curiosity: enough events, on enough hosts, and a part of the
@@ -230,11 +250,15 @@ impl Analysis<'_> {
                 log_bayes_factor: candidate.log_bayes_factor,
                 score: candidate.score(),
                 posterior: 0.0,
+                posterior_at: [0.0; 2],
                 explained: 0.0,
                 p_adjusted: 1.0,
                 near: Vec::new(),
             });
             entry.posterior += posterior;
+            for (sum, other) in entry.posterior_at.iter_mut().zip(&self.average.posterior_at) {
+                *sum += other[index];
+            }
             entry.explained += explained;
             if candidate.score() > entry.score {
                 entry.pool = pool;
@@ -300,12 +324,13 @@ impl Analysis<'_> {
     /// The exact comparison of rates, on independent events (the earliest incident of each).
     pub fn rates(&self, region: &RegionFinding) -> Option<rate_ratio::RateRatio> {
         let question = self.question(region);
-        let pool = &self.events.pools[region.pool].shocks;
-        let a = pool.iter().filter(|shock| self.events.inside(**shock, 0, region.question)).count() as u64;
+        let events = self.events.pools[region.pool].shocks.len() as u64;
+        let a = self.events_inside(region);
         let inside = question.exposure_seconds;
+        let pool = &self.events.pools[region.pool].shocks;
         let (among, seconds) = match self.list.own.get(&region.question) {
             Some(own) => (own.firsts(self.events, pool), own.seconds),
-            None => (pool.len() as u64, self.time.total_seconds),
+            None => (events, self.time.total_seconds),
         };
         rate_ratio::compare(a, among.saturating_sub(a), inside, seconds - inside)
     }
@@ -357,6 +382,7 @@ fn by_explained(regions: &mut [RegionFinding]) {
 /// Joins two regions that tell one story; the simpler name leads unless it explains much less.
 fn merge(kept: &mut RegionFinding, other: &RegionFinding, questions: &[Question]) {
     let (posterior, explained) = (kept.posterior + other.posterior, kept.explained + other.explained);
+    let at = [0, 1].map(|i| (kept.posterior_at[i] + other.posterior_at[i]).min(1.0));
     let (lead, follow) = (&questions[kept.question], &questions[other.question]);
     let known = |question: &Question| matches!(question.subject, Subject::Uptime { known: Some(_), .. });
     let simpler = follow.terms.len() < lead.terms.len() || (known(follow) && !known(lead));
@@ -368,15 +394,22 @@ fn merge(kept: &mut RegionFinding, other: &RegionFinding, questions: &[Question]
         kept.near.push(other.question);
     }
     kept.posterior = posterior.min(1.0);
+    kept.posterior_at = at;
     kept.explained = explained.min(1.0);
 }
 
-/// Orders hypotheses by what they explain and numbers them.
+/// Orders hypotheses by what they explain and numbers them; what the data speak against comes last.
+///
+/// Not by verdict first: a lead that would explain half of the incidents is more worth a look than a
+/// certainty that explains two, and of a group and its part the verdicts differ by the price of the
+/// longer name only.
 pub(super) fn rank(mut hypotheses: Vec<Hypothesis>) -> Vec<Hypothesis> {
     let explained = |hypothesis: &Hypothesis| hypothesis.explained_fraction.unwrap_or(0.0);
+    let refuted = |hypothesis: &Hypothesis| hypothesis.verdict == Verdict::Contradicted;
     hypotheses.sort_by(|a, b| {
-        explained(b)
-            .total_cmp(&explained(a))
+        refuted(a)
+            .cmp(&refuted(b))
+            .then_with(|| explained(b).total_cmp(&explained(a)))
             .then_with(|| b.posterior.unwrap_or(0.0).total_cmp(&a.posterior.unwrap_or(0.0)))
             .then_with(|| a.id.cmp(&b.id))
     });

@@ -31,6 +31,8 @@ pub(super) struct Mechanism {
     pub of_events: u64,
     pub hosts: usize,
     pub share: f64,
+    /// Share that such a mechanism has in an ordinary fleet.
+    pub ordinary: f64,
     pub log_bayes_factor: f64,
     pub posterior: f64,
     pub explained: f64,
@@ -154,6 +156,7 @@ fn weigh(
         of_events: n as u64,
         hosts: hosts.len(),
         share,
+        ordinary,
         log_bayes_factor,
         posterior,
         explained: posterior * share,

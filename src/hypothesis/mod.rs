@@ -7,18 +7,23 @@
 //! on one locality, signatures and operators' slips have no region; they enter the same list by the
 //! share of the incidents that they account for.
 
+mod account;
 mod adjusted_within_hosts;
 mod advice;
 mod averaging;
 mod behind_a_region;
+mod case_advice;
 mod case_control;
 mod clock_region;
 mod clock_tests;
+mod could_see;
 mod crowded_days;
 mod delay_profile;
 mod dial;
 mod doubts;
 mod evidence;
+mod experiment;
+mod explained_by;
 mod findings;
 mod fingerprint;
 mod flags;
@@ -27,9 +32,11 @@ mod host_spans;
 mod host_time;
 mod intervention;
 mod lemon;
+mod lever;
 mod mechanism;
 mod membership;
 mod names;
+mod one_name;
 mod other_slots;
 mod outside_the_job;
 mod own_hosts;
@@ -37,6 +44,7 @@ mod pairs;
 mod question;
 mod questionnaire;
 mod remarks;
+mod rivals;
 mod sample;
 mod self_controlled;
 mod shared;
@@ -44,6 +52,7 @@ mod shifted_schedule;
 mod shocks;
 mod subgroup;
 mod tempering;
+mod timed_advice;
 mod week_hours;
 mod with_daily_pattern;
 mod with_host;
@@ -151,10 +160,10 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let mut hypotheses = with_region::hypotheses(&analysis, &regions);
     hypotheses.extend(without_region::hypotheses(&analysis, &regions, &disguises, &operator, &daily));
     without_region::alarms_below_mechanisms(&mut hypotheses);
-    Ranking {
-        hypotheses: findings::rank(hypotheses),
-        method: remarks::method(&analysis, &tables[0], operator.len(), permutations),
-    }
+    one_name::join(&mut hypotheses);
+    let hypotheses = findings::rank(hypotheses);
+    let method = remarks::method(&analysis, &tables[0], operator.len(), permutations, &hypotheses);
+    Ranking { hypotheses, method }
 }
 
 /// With thousands of events the null distribution is smooth and each permutation dear: fewer of them,

@@ -25,6 +25,8 @@ pub(super) struct SharedEvent {
     pub aliases: Vec<Vec<Term>>,
     pub members: u64,
     pub bursts: Vec<Burst>,
+    /// Localities of more than one host, all of which could have shown bursts.
+    pub tried: f64,
     pub log_bayes_factor: f64,
     /// Probability that the bursts are common events, given as many localities as were tried.
     pub posterior: f64,
@@ -160,6 +162,7 @@ fn describe(study: &Study, localities: &[Locality], tried: f64, total: usize) ->
         aliases: localities[1..].iter().filter(same).map(|other| vec![term(other)]).collect(),
         members: best.members,
         bursts: best.bursts.clone(),
+        tried,
         log_bayes_factor: best.log_bayes_factor,
         posterior,
         explained: posterior * hit / total.max(1) as f64,

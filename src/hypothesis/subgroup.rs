@@ -27,7 +27,9 @@ pub(super) fn settle(analysis: &Analysis, kept: &mut [RegionFinding]) {
         if let Some((doubt, part)) = best.filter(|(doubt, _)| *doubt <= SIGNIFICANT) {
             let posterior = (kept[whole].posterior + kept[part].posterior).min(1.0);
             let explained = (kept[whole].explained + kept[part].explained).min(1.0);
+            let at = [0, 1].map(|i| (kept[whole].posterior_at[i] + kept[part].posterior_at[i]).min(1.0));
             for (index, weight) in [(whole, doubt), (part, 1.0 - doubt)] {
+                kept[index].posterior_at = at.map(|posterior| posterior * weight);
                 kept[index].posterior = posterior * weight;
                 kept[index].explained = explained * weight;
             }

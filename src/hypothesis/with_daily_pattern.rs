@@ -1,11 +1,12 @@
 //! The daily pattern as a hypothesis, worded.
 
 use crate::{
-    model::{Family, Hypothesis, Term},
+    model::{Account, Family, Hypothesis, Term},
     stats::{clock::DailyPattern, permutation::max_t_p, rate_ratio},
 };
 
 use super::{
+    account, case_advice,
     clock_region::DAY,
     clock_tests,
     evidence::Answer,
@@ -50,7 +51,7 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
             names::failing(class),
             evidence.peak_hour as u32,
             hours.len(),
-            names::incidents(class, hours.len()),
+            names::events(class, hours.len()),
             if rates.ratio.is_finite() { names::ratio(rates.ratio) } else { "many".to_owned() },
         ),
     );
@@ -87,9 +88,28 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
             .evidence_against
             .push(format!("{crowd} more came on days with so many others that such a day counts as one"));
     }
+    let mut hosts: Vec<usize> = cases.iter().map(|case| analysis.study.cases[*case].host as usize).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let counts = (in_block as u64, hours.len() as u64);
     hypothesis.next_step =
-        "List what is scheduled in these hours (backups, scrubs, batch jobs, cron) and move one of them"
-            .to_owned();
+        case_advice::hours(analysis, &value, &hosts, counts, (time_in, time_all), p_adjusted);
+    hypothesis.account = Account {
+        asked_of: class,
+        events_exposed: in_block as u32,
+        events_total: hours.len() as u32,
+        events_expected: Some(hours.len() as f64 * time_in / time_all.max(1e-9)),
+        p_value_test: hypothesis.p_value.map(|_| {
+            "Rayleigh's test of the hours of independent events; null: every hour alike. It does not look at the six \
+             hours chosen; ratio and interval do, and flatter"
+                .to_owned()
+        }),
+        p_adjusted_test: Some(account::max_t(analysis, false)),
+        posterior_against: Some(account::no_cause(analysis)),
+        ..Account::default()
+    };
+    let claim = format!("Hosts {} mostly around {:02}:00", names::failing(class), evidence.peak_hour as u32);
+    account::summarise(&mut hypothesis, &claim);
     Some(hypothesis)
 }
 

@@ -1,11 +1,12 @@
 //! Single hosts as hypotheses, worded.
 
 use crate::{
-    model::{Family, Hypothesis, Term},
-    stats::{clean_time, permutation::max_t_p, rate_ratio},
+    model::{Account, Family, Hypothesis, Term},
+    stats::{permutation::max_t_p, rate_ratio},
 };
 
 use super::{
+    account, case_advice,
     clock_region::DAY,
     evidence::Answer,
     findings::{Analysis, Disguise, judge},
@@ -68,10 +69,9 @@ fn lemon(analysis: &Analysis, found: &Lemon) -> Hypothesis {
         Family::Host,
         vec![Term::new("host", name.clone())],
         format!(
-            "{name} fails again and again: {} of {} incidents on one of {} hosts",
-            cases.len(),
-            analysis.events.shocks.iter().map(|shock| shock.incidents.len()).sum::<usize>(),
-            analysis.study.hosts.len()
+            "{name} fails again and again: {events} of {all} {} on one of {}",
+            names::events(None, all as usize),
+            names::counted(analysis.study.hosts.len(), "host")
         ),
     );
     let p_adjusted = (HOST_FAMILY_PRICE * max_t_p(candidate.score(), &analysis.hosts)).min(1.0);
@@ -94,12 +94,21 @@ fn lemon(analysis: &Analysis, found: &Lemon) -> Hypothesis {
         "in fleets whose hosts differ as hosts usually do, some host looks at least this bad in {} of cases",
         names::percent(p_adjusted / HOST_FAMILY_PRICE)
     )];
-    hypothesis.next_step = match clean_time::clean_time_until_sure(events, seconds / DAY as f64, 0.05) {
-        Some(days) => format!(
-            "Move its load to another machine: if the fault stays with the hardware it is the host; {} without an incident after a repair decide it at 95 %",
-            names::host_time(days)
-        ),
-        None => "Move its load to another machine and see where the fault goes".to_owned(),
+    hypothesis.next_step = case_advice::host(analysis, host, events, p_adjusted);
+    hypothesis.account = Account {
+        events_exposed: events as u32,
+        events_total: all as u32,
+        events_expected: Some(all as f64 * seconds / analysis.time.total_seconds),
+        p_value_test: rates.map(|_| account::TWO_RATES.to_owned()),
+        p_adjusted_test: Some(format!(
+            "largest ln BF of all hosts in each of {}, times {HOST_FAMILY_PRICE} as a family apart; null: hosts differ by \
+             nature (Gamma-distributed rates of shape 0.5)",
+            names::counted(analysis.hosts.len(), "simulated fleet")
+        )),
+        posterior_against: Some(account::no_cause(analysis)),
+        ..Account::default()
     };
+    let claim = format!("{name} fails again and again");
+    account::summarise(&mut hypothesis, &claim);
     hypothesis
 }

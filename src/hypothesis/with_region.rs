@@ -8,12 +8,13 @@ use crate::{
 };
 
 use super::{
-    advice, behind_a_region,
+    account, advice, behind_a_region,
     behind_a_region::Behind,
     clock_region::DAY,
-    doubts, findings,
+    doubts, explained_by, findings,
     findings::{Analysis, RegionFinding},
     names,
+    names::Name,
     question::{Part, Question, Subject},
 };
 
@@ -25,7 +26,7 @@ pub(super) fn hypotheses(analysis: &Analysis, regions: &[RegionFinding]) -> Vec<
     let mut hypotheses: Vec<Hypothesis> = regions
         .par_iter()
         .enumerate()
-        .map(|(place, region)| hypothesis(analysis, region, place < EXAMINED))
+        .map(|(place, region)| hypothesis(analysis, region, regions, place < EXAMINED))
         .collect();
     claim_once(&mut hypotheses);
     hypotheses
@@ -48,16 +49,20 @@ fn claim_once(hypotheses: &mut [Hypothesis]) {
     }
 }
 
-fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hypothesis {
+fn hypothesis(
+    analysis: &Analysis,
+    region: &RegionFinding,
+    regions: &[RegionFinding],
+    examine: bool,
+) -> Hypothesis {
     let question = analysis.question(region);
     let rates = analysis.rates(region);
     let (inside, total) = incidents(analysis, region);
-    let mut terms = question.terms.clone();
-    let mut aliases = question.aliases.clone();
-    lead_with_likeliest_name(&mut terms, &mut aliases);
+    let mut name = Name::of(question);
     if let Subject::Uptime { .. } = question.subject {
-        refine_uptime(analysis, region, &mut terms);
+        refine_uptime(analysis, region, &mut name.terms);
     }
+    let (terms, mut aliases) = (name.terms.clone(), name.aliases.clone());
     let mut confounders = Vec::new();
     for near in &region.near {
         let near = &analysis.list.questions[*near];
@@ -76,17 +81,30 @@ fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hyp
     let worth_a_look = examine || matches!(verdict, Verdict::Supported | Verdict::Suggestive);
     let behind = if worth_a_look { behind_a_region::look(analysis, region) } else { Behind::default() };
     let verdict = behind.temper(verdict);
+    let mut account = account::of_region(analysis, region, rates.as_ref());
     let mut evidence_against = behind.against;
     confounders.extend(behind.confounders);
+    let mut next_step = advice::for_region(analysis, region, regions, &name, rates.as_ref());
     if examine {
         confounders.extend(doubts::confounders(analysis, region));
         evidence_against.extend(doubts::against(analysis, region));
+        if let Some(explained) = explained_by::of(analysis, region, &regions[..regions.len().min(EXAMINED)]) {
+            evidence_against.insert(0, explained.sentence);
+            account.explained_by = Some(explained.id);
+            if !next_step.starts_with("Nothing to do") {
+                next_step = format!(
+                    "Nothing to do here before {} is settled, which explains the difference: see its next step.",
+                    explained.name
+                );
+            }
+        }
     }
-    Hypothesis {
+    let claim = claim(analysis, region, &terms, rates.as_ref());
+    let mut hypothesis = Hypothesis {
         rank: 0,
         id: findings::id(question.family, &terms),
         family: question.family,
-        statement: statement(analysis, region, &terms, rates.as_ref(), inside.len(), total),
+        statement: format!("{claim} ({})", counts(analysis, region, inside.len())),
         verdict,
         rate_ratio: rates.and_then(|rates| rates.ratio.is_finite().then_some(rates.ratio)),
         ci95: rates.map(|rates| (rates.low, rates.high.is_finite().then_some(rates.high))),
@@ -104,9 +122,37 @@ fn hypothesis(analysis: &Analysis, region: &RegionFinding, examine: bool) -> Hyp
         comparisons: behind.comparisons,
         delay_profile: behind.delay_profile,
         evidence_against,
-        next_step: advice::for_region(analysis, region, &terms, rates.as_ref()),
+        next_step,
+        account,
         terms,
+    };
+    account::summarise(&mut hypothesis, &claim);
+    hypothesis
+}
+
+/// Independent events inside and in all, with the incidents they stand for where those are more.
+fn counts(analysis: &Analysis, region: &RegionFinding, incidents: usize) -> String {
+    let pool = &analysis.events.pools[region.pool];
+    let (inside, events) = (analysis.events_inside(region) as usize, pool.shocks.len());
+    let more = if incidents == inside {
+        String::new()
+    } else {
+        format!(", {} inside,", names::counted(incidents, "incident"))
+    };
+    if let Some(own) = analysis.list.own.get(&region.question) {
+        return format!(
+            "{inside} of the {} {} of these {} came after it{more} in {} of their time",
+            own.firsts(analysis.events, &pool.shocks),
+            names::events(pool.class, events),
+            names::counted(own.count(), "host"),
+            names::percent(own.share)
+        );
     }
+    format!(
+        "{inside} of {events} {}{more} in {} of the host-time",
+        names::events(pool.class, events),
+        names::percent(analysis.question(region).share)
+    )
 }
 
 /// Ids of the incidents in the region, and how many the pool has.
@@ -123,22 +169,6 @@ fn incidents(analysis: &Analysis, region: &RegionFinding) -> (Vec<String>, usize
     }
     inside.sort_unstable();
     (inside.into_iter().map(|case| analysis.study.cases[case].id.clone()).collect(), total)
-}
-
-/// Of names for the same hosts, firmware and software come first: they can kill, a rack label cannot.
-fn lead_with_likeliest_name(terms: &mut Vec<Term>, aliases: &mut [Vec<Term>]) {
-    const ORDER: [&str; 8] = ["bios", "firmware", "microcode", "bmc", "kernel", "driver", "pdu", "model"];
-    let place = |terms: &[Term]| {
-        ORDER
-            .iter()
-            .position(|name| terms.iter().any(|term| term.factor.contains(name)))
-            .unwrap_or(ORDER.len())
-    };
-    if let Some(best) = (0..aliases.len()).min_by_key(|i| place(&aliases[*i]))
-        && place(&aliases[best]) < place(terms)
-    {
-        std::mem::swap(terms, &mut aliases[best]);
-    }
 }
 
 /// Whether a name of nearly the same host-time is worth a mention: not "A and B" beside A, not the same
@@ -167,39 +197,16 @@ fn refine_uptime(analysis: &Analysis, region: &RegionFinding, terms: &mut [Term]
     }
 }
 
-fn statement(
-    analysis: &Analysis,
-    region: &RegionFinding,
-    terms: &[Term],
-    rates: Option<&RateRatio>,
-    inside: usize,
-    total: usize,
-) -> String {
+/// What is claimed, without counts and without a full stop.
+fn claim(analysis: &Analysis, region: &RegionFinding, terms: &[Term], rates: Option<&RateRatio>) -> String {
     let question = analysis.question(region);
-    let class = analysis.events.pools[region.pool].class;
-    let failing = names::failing(class);
-    let compared = match rates {
-        Some(rates) if rates.ratio.is_finite() => {
-            format!("{} times as often as otherwise", names::ratio(rates.ratio))
-        }
-        Some(_) => "only then".to_owned(),
-        None => "no more often than can be compared".to_owned(),
-    };
-    let counts = format!(
-        "{inside} of {total} {} in {} of the host-time",
-        names::incidents(class, total),
-        names::percent(question.share)
-    );
+    let failing = names::failing(analysis.events.pools[region.pool].class);
+    let compared = compared(rates, "otherwise", "only then");
     let whom = group(question, terms);
     match &question.subject {
         Subject::Levels => {
-            let compared = match rates {
-                Some(rates) if rates.ratio.is_finite() => {
-                    format!("{} times as often as the others", names::ratio(rates.ratio))
-                }
-                _ => "and no others do".to_owned(),
-            };
-            format!("Hosts on {} {failing} {compared} ({counts})", names::terms(terms))
+            let compared = compared_hosts(rates);
+            format!("Hosts on {} {failing} {compared}", names::terms(terms))
         }
         Subject::Window { kind, part } => {
             let window = &analysis.study.windows[*kind].name;
@@ -208,14 +215,12 @@ fn statement(
                 Part::AfterStart => format!("in the hour after the {window} window begins"),
                 Part::AfterEnd => format!("in the hour after the {window} window ends"),
             };
-            format!("{whom} {failing} {when} {compared} ({counts})")
+            format!("{whom} {failing} {when} {compared}")
         }
-        Subject::Uptime { low, high, known } => {
-            uptime_statement(terms, *low, *high, *known, failing, &compared, &counts)
-        }
-        Subject::Weekday => format!("Hosts {failing} on {} {compared} ({counts})", terms[0].value),
+        Subject::Uptime { low, high, known } => uptime_claim(terms, *low, *high, *known, failing, &compared),
+        Subject::Weekday => format!("Hosts {failing} on {} {compared}", terms[0].value),
         Subject::Precursor { hours, .. } => {
-            format!("Hosts {failing} within {hours} h after {} {compared} ({counts})", terms[0].value)
+            format!("Hosts {failing} within {hours} h after {} {compared}", terms[0].value)
         }
         Subject::Change { change } => {
             let change = &analysis.study.changes[*change];
@@ -225,22 +230,31 @@ fn statement(
                 }
                 _ => "and did not before".to_owned(),
             };
-            let pool = &analysis.events.pools[region.pool].shocks;
-            let counts = analysis.list.own.get(&region.question).map_or(counts, |own| {
-                format!(
-                    "{inside} {} after it, in {} of the time of these {}, which had {} independent events in all",
-                    names::incidents(class, inside),
-                    names::percent(own.share),
-                    names::counted(own.count(), "host"),
-                    own.firsts(analysis.events, pool)
-                )
-            });
             format!(
-                "After the change \"{}\" of {} the changed hosts {failing} {compared} ({counts})",
+                "After the change \"{}\" of {} the changed hosts {failing} {compared}",
                 change.name,
                 names::minute(change.at)
             )
         }
+    }
+}
+
+/// "4.7 times as often as otherwise", and what to say where one side has no event.
+fn compared(rates: Option<&RateRatio>, than: &str, only: &str) -> String {
+    match rates {
+        Some(rates) if rates.ratio == 0.0 => format!("never, and {than} they do"),
+        Some(rates) if rates.ratio.is_finite() => {
+            format!("{} times as often as {than}", names::ratio(rates.ratio))
+        }
+        Some(_) => only.to_owned(),
+        None => "no more often than can be compared".to_owned(),
+    }
+}
+
+fn compared_hosts(rates: Option<&RateRatio>) -> String {
+    match rates {
+        Some(rates) if rates.ratio == 0.0 => "never, and others do".to_owned(),
+        _ => compared(rates, "the others", "and no others do"),
     }
 }
 
@@ -250,26 +264,25 @@ fn group(question: &Question, terms: &[Term]) -> String {
     if subgroup.is_empty() { "Hosts".to_owned() } else { format!("Hosts on {}", names::terms(subgroup)) }
 }
 
-fn uptime_statement(
+fn uptime_claim(
     terms: &[Term],
     low: f64,
     high: f64,
     known: Option<&str>,
     failing: &str,
     compared: &str,
-    counts: &str,
 ) -> String {
     match known {
         Some(counter) => {
-            format!("Hosts {failing} at {} days of uptime ({counter}) {compared} ({counts})", terms[0].value)
+            format!("Hosts {failing} at {} days of uptime ({counter}) {compared}", terms[0].value)
         }
         None if low <= 0.0 && high < 0.5 => {
-            format!("Hosts {failing} in the first hour after a boot {compared} ({counts})")
+            format!("Hosts {failing} in the first hour after a boot {compared}")
         }
-        None if low <= 0.0 => format!("Hosts {failing} on the first day after a boot {compared} ({counts})"),
+        None if low <= 0.0 => format!("Hosts {failing} on the first day after a boot {compared}"),
         None if high / low < 1.1 => {
-            format!("Hosts {failing} near {} days of uptime {compared} ({counts})", terms[0].value)
+            format!("Hosts {failing} near {} days of uptime {compared}", terms[0].value)
         }
-        None => format!("Hosts {failing} after {low:.0} days of uptime {compared} ({counts})"),
+        None => format!("Hosts {failing} after {low:.0} days of uptime {compared}"),
     }
 }

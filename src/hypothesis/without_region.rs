@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Cause, Family, Hypothesis, Term, Verdict},
+    model::{Account, Cause, Family, Hypothesis, Term, Verdict},
     stats::{binomial, clock::DailyPattern},
 };
 
 use super::{
+    account, case_advice,
     findings::{self, Analysis, Disguise, RegionFinding},
     mechanism::{self, Mechanism},
     names,
@@ -81,6 +82,7 @@ pub(super) fn blank(family: Family, terms: Vec<Term>, statement: String) -> Hypo
         delay_profile: Vec::new(),
         evidence_against: Vec::new(),
         next_step: String::new(),
+        account: Account::default(),
     }
 }
 
@@ -145,10 +147,28 @@ fn shared_event(analysis: &Analysis, event: &SharedEvent) -> Hypothesis {
                 .to_owned(),
         );
     }
-    hypothesis.next_step = format!(
-        "Read the log of {place} itself (PDU, UPS, breaker, switch or hypervisor) at {}, and check that hosts with two supplies are on two feeds",
-        names::minute(study.cases[cases[0]].at)
+    hypothesis.next_step = case_advice::shared_event(analysis, event, &place);
+    hypothesis.account = Account {
+        evidence_for: spans
+            .iter()
+            .map(|span| format!("{span}; separate faults would rarely come so close together"))
+            .collect(),
+        posterior_against: Some(format!(
+            "separate incidents that fell so close together by coincidence, with every place tried ({} of more than one \
+             host); whether {place} also raises the rate of independent events is another question",
+            names::counted(event.tried as usize, "place")
+        )),
+        ..Account::default()
+    };
+    let claim = format!(
+        "{} on {place} took several hosts down at once",
+        if event.bursts.len() == 1 {
+            "One event".to_owned()
+        } else {
+            format!("{} events", event.bursts.len())
+        }
     );
+    account::summarise(&mut hypothesis, &claim);
     hypothesis
 }
 
@@ -193,9 +213,12 @@ fn signature(analysis: &Analysis, regions: &[RegionFinding], mechanism: &Mechani
         "a mechanism has no comparison group: how often it is seen on hosts that do not fail is not counted here"
             .to_owned(),
     );
-    hypothesis.next_step =
-        "Examine the part that the records name on these hosts, and replace it on the one with most of them"
-            .to_owned();
+    hypothesis.next_step = case_advice::mechanism(analysis, mechanism);
+    let claim = format!(
+        "{} is seen at {} of {} independent events",
+        mechanism.term.value, mechanism.events, mechanism.of_events
+    );
+    account::summarise(&mut hypothesis, &claim);
     Some(hypothesis)
 }
 
@@ -236,6 +259,15 @@ fn fill_mechanism(analysis: &Analysis, mechanism: &Mechanism, hypothesis: &mut H
     hypothesis.incidents_total = analysis.study.cases.len() as u32;
     hypothesis.incidents = ids(analysis, &mechanism.cases);
     hypothesis.aliases = mechanism.aliases.clone();
+    hypothesis.account = Account {
+        events_exposed: mechanism.events as u32,
+        events_total: mechanism.of_events as u32,
+        posterior_against: Some(format!(
+            "the mechanism has no more than its ordinary share of {}",
+            names::percent(mechanism.ordinary)
+        )),
+        ..Account::default()
+    };
 }
 
 /// Cosine between the incidents of a region (in its pool) and those of a mechanism.
@@ -286,8 +318,11 @@ fn operator_hypothesis(analysis: &Analysis, mechanism: &Mechanism) -> Hypothesis
     } else {
         Verdict::Inconclusive
     };
-    hypothesis.next_step =
-        "Ask who worked on these hosts at the time; label consoles, and require the host name before a power command"
-            .to_owned();
+    hypothesis.next_step = case_advice::operator(analysis, mechanism);
+    let claim = format!(
+        "People took hosts down in {} of {} independent events",
+        mechanism.events, mechanism.of_events
+    );
+    account::summarise(&mut hypothesis, &claim);
     hypothesis
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Cause;
+
 /// The kind of statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,4 +160,44 @@ pub struct Hypothesis {
     pub delay_profile: Vec<DelayBin>,
     pub evidence_against: Vec<String>,
     pub next_step: String,
+    #[serde(default, flatten)]
+    pub account: Account,
+}
+
+/// How the numbers of a hypothesis were come by, for whoever wants to check them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// The claim in one sentence: what, how sure, what to do.
+    #[serde(default)]
+    pub summary: String,
+    /// What speaks for it, in sentences with the tests named.
+    #[serde(default)]
+    pub evidence_for: Vec<String>,
+    /// Only events of this cause were asked about; `None`: events of any cause.
+    #[serde(default)]
+    pub asked_of: Option<Cause>,
+    /// Independent events inside and in all: the counts that ratio, interval, p and Bayes factor
+    /// are about. Incidents that are one event count once, as the earliest of them.
+    #[serde(default)]
+    pub events_exposed: u32,
+    #[serde(default)]
+    pub events_total: u32,
+    /// Independent events that would fall inside if it made no difference.
+    #[serde(default)]
+    pub events_expected: Option<f64>,
+    /// Test and null of `p_value`.
+    #[serde(default)]
+    pub p_value_test: Option<String>,
+    /// Test and null of `p_adjusted`.
+    #[serde(default)]
+    pub p_adjusted_test: Option<String>,
+    /// What `posterior` is weighed against.
+    #[serde(default)]
+    pub posterior_against: Option<String>,
+    /// Smallest and largest posterior for prior standard deviations of ln ρ from 1 to 3.
+    #[serde(default)]
+    pub posterior_range: Option<(f64, f64)>,
+    /// Id of the hypothesis within whose levels most of the difference goes away.
+    #[serde(default)]
+    pub explained_by: Option<String>,
 }

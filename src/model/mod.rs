@@ -14,7 +14,7 @@ pub mod study;
 
 pub use boot::{Boot, Ending};
 pub use factors::Factors;
-pub use hypothesis::{Comparison, Confounder, DelayBin, Family, Hypothesis, Term, Verdict};
+pub use hypothesis::{Account, Comparison, Confounder, DelayBin, Family, Hypothesis, Term, Verdict};
 pub use incident::{Cause, Evidence, Incident, Kind, Supports};
 pub use intervention::{Intervention, Outcome};
 pub use ledger::{LedgerTotals, SourceEntry};

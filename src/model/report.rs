@@ -52,6 +52,16 @@ pub struct Power {
     pub typical_share: f64,
     /// Smallest rate ratio seen with 80 % probability; `None`: none, however large.
     pub minimum_detectable_rate_ratio: Option<f64>,
+    /// Error probability of the single question that the adjustment for all of them leaves.
+    #[serde(default)]
+    pub alpha: f64,
+    /// Independent events of the typical level that would be needed; `None`: more than there are.
+    #[serde(default)]
+    pub events_needed: Option<u32>,
+    /// Weeks until a five-fold rate would be seen, at the present rate of events; 0: it would be
+    /// seen now, `None`: not within twenty times the time observed.
+    #[serde(default)]
+    pub weeks_until_five_fold: Option<f64>,
 }
 
 /// How the ranking was done, in numbers.
@@ -65,8 +75,17 @@ pub struct RankingMethod {
     /// Probability that none of the hypotheses holds.
     pub posterior_null: f64,
     pub power: Vec<Power>,
-    /// Plain sentences: how the incidents spread over hosts, what is too small to tell.
+    /// Plain sentences: how the incidents spread over hosts, what was set apart.
     pub remarks: Vec<String>,
+    /// Independent events that the questions of rates were asked of: all but those that people caused.
+    #[serde(default)]
+    pub events_compared: u32,
+    /// What a fleet of this size could have seen, in one sentence; empty without events.
+    #[serde(default)]
+    pub could_see: String,
+    /// Nothing is supported, and nothing moderate could have been.
+    #[serde(default)]
+    pub too_small_to_tell: bool,
 }
 
 /// Coverage of one host.

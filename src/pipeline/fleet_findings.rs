@@ -143,8 +143,8 @@ impl Findings {
             if !missing.is_empty() {
                 let list: Vec<&str> = missing.iter().map(|host| host.as_str()).collect();
                 let statement = format!(
-                    "{} hosts are in the data but not in the inventory: {}",
-                    list.len(),
+                    "{} in the data but not in the inventory: {}",
+                    hosts_counted(list.len()),
                     shorten(&list)
                 );
                 self.add("host-not-in-inventory", "notice", statement, missing.into_iter().cloned());
@@ -157,7 +157,8 @@ impl Findings {
             .map(|coverage| coverage.host.as_str())
             .collect();
         if !blind.is_empty() {
-            let statement = format!("{} hosts have no usable data at all: {}", blind.len(), shorten(&blind));
+            let statement =
+                format!("{} without any usable data: {}", hosts_counted(blind.len()), shorten(&blind));
             self.add("host-without-data", "warning", statement, blind.iter().map(|host| (*host).to_owned()));
         }
         let no_bmc: Vec<&str> = fleet
@@ -171,8 +172,8 @@ impl Findings {
             .collect();
         if !no_bmc.is_empty() {
             let statement = format!(
-                "{} hosts have logs but no SEL: what only a BMC sees is missing there: {}",
-                no_bmc.len(),
+                "{} with logs but no SEL: what only a BMC sees is missing there: {}",
+                hosts_counted(no_bmc.len()),
                 shorten(&no_bmc)
             );
             self.add("host-without-sel", "info", statement, no_bmc.iter().map(|host| (*host).to_owned()));
@@ -297,7 +298,7 @@ impl Findings {
                 .collect();
             if !hosts.is_empty() {
                 let shown = shorten(&hosts.iter().map(String::as_str).collect::<Vec<_>>());
-                self.add(id, severity, format!("on {} hosts {words}: {shown}", hosts.len()), hosts);
+                self.add(id, severity, format!("on {} {words}: {shown}", hosts_counted(hosts.len())), hosts);
             }
         }
     }
@@ -319,11 +320,16 @@ impl Findings {
             self.add(
                 "no-maintenance-window",
                 "info",
-                format!("{} hosts have no announced window at all: {shown}", bare.len()),
+                format!("{} without any announced window: {shown}", hosts_counted(bare.len())),
                 bare,
             );
         }
     }
+}
+
+/// `1 host`, `3 hosts`.
+fn hosts_counted(count: usize) -> String {
+    if count == 1 { "1 host".to_owned() } else { format!("{count} hosts") }
 }
 
 /// The first few of a list, and how many more there are.

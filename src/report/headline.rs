@@ -3,6 +3,7 @@
 
 use crate::model::{Cause, Hypothesis, Report, Verdict};
 
+use super::numbers::counted;
 use super::selection::{causes, clusters, hosts_hit, ranked, unplanned, with_verdict};
 use super::wording::{count, grouped, interval, listed, ratio, subject, terms};
 
@@ -35,17 +36,22 @@ fn what(report: &Report) -> String {
     let Some(first) = supported.first() else {
         let lead = with_verdict(report, Verdict::Suggestive).first().map_or_else(
             || " There is not even a lead that stands out from coincidence.".to_owned(),
-            |lead| format!(" The best lead is {}{}; a lead is not a finding.", subject(lead), figures(lead)),
+            |lead| {
+                let counted = counted(lead).map_or_else(String::new, |counted| format!(" ({counted})"));
+                format!(" The best lead, no more, is {}{counted}.", subject(lead))
+            },
         );
-        let settle = ranked(report)
-            .into_iter()
-            .find(|h| h.verdict != Verdict::Contradicted && !h.next_step.trim().is_empty())
-            .map_or_else(String::new, |h| format!(" What would settle it: {}", h.next_step.trim()));
+        let too_small = if report.method.too_small_to_tell {
+            " That is no acquittal: the fleet is too small to tell, or has had too few incidents."
+        } else {
+            ""
+        };
         return format!(
-            "Nothing is supported as an explanation of the {} on {} of {}.{lead}{settle}",
+            "Nothing is supported as an explanation of the {} on {} of {}.{too_small}{lead}{}",
             count(incidents.len(), "unplanned incident"),
             grouped(hosts_hit(&incidents) as u64),
             count(report.hosts.len(), "host"),
+            what_would_settle(report),
         );
     };
     let further = match &supported[1..] {
@@ -61,25 +67,36 @@ fn what(report: &Report) -> String {
         grouped(hosts_hit(&incidents) as u64),
         count(report.hosts.len(), "host"),
         subject(first),
-        figures(first),
+        figures(first, incidents.len()),
     )
 }
 
-/// `: 9 of 14 incidents, rate 6.3 times that elsewhere (95 % interval 1.9 to 24)`.
-fn figures(hypothesis: &Hypothesis) -> String {
-    let mut text = String::new();
-    if hypothesis.incidents_total > 0 {
-        text += &format!(": {} of {} incidents", hypothesis.incidents_exposed, hypothesis.incidents_total);
+/// The next step of the best hypothesis that is worth one.
+fn what_would_settle(report: &Report) -> String {
+    ranked(report)
+        .into_iter()
+        .filter(|h| h.verdict != Verdict::Contradicted)
+        .map(|h| h.next_step.trim())
+        .find(|step| !step.is_empty() && !step.starts_with("Nothing to do"))
+        .map_or_else(String::new, |step| format!(" What would settle it: {step}"))
+}
+
+/// `: 7 of 8 independent unexplained events, at 6.3 times the rate elsewhere (95 % interval 1.9 to 24)`.
+fn figures(hypothesis: &Hypothesis, incidents: usize) -> String {
+    let mut text = counted(hypothesis).map_or_else(String::new, |counted| format!(": {counted}"));
+    let apart = incidents.saturating_sub(hypothesis.incidents_total as usize);
+    if hypothesis.account.events_total == 0 && hypothesis.incidents_total > 0 && apart > 0 {
+        text += &format!(", {apart} that people caused being set apart");
     }
-    if let Some(rate_ratio) = hypothesis.rate_ratio {
-        text += if text.is_empty() { ": " } else { ", " };
-        text += &match rate_ratio {
-            r if r.is_infinite() => "none elsewhere".to_owned(),
-            r => format!("at {} times the rate elsewhere", ratio(r)),
-        };
-        if let Some(ci95) = hypothesis.ci95 {
-            text += &format!(" (95 % interval {})", interval(ci95));
-        }
+    let compared = match (hypothesis.rate_ratio, hypothesis.ci95) {
+        (Some(r), _) if r.is_finite() => format!("at {} times the rate elsewhere", ratio(r)),
+        (Some(_), _) | (None, Some((_, None))) => "none elsewhere".to_owned(),
+        _ => return text,
+    };
+    text += if text.is_empty() { ": " } else { ", " };
+    text += &compared;
+    if let Some(ci95) = hypothesis.ci95 {
+        text += &format!(" (95 % interval of the ratio {})", interval(ci95));
     }
     text
 }
@@ -140,19 +157,8 @@ fn cannot_tell(report: &Report) -> String {
             count(incidents.len(), "unplanned incident")
         ));
     }
-    let events = report.method.independent_events;
-    let visible = report.method.power.iter().filter_map(|p| p.minimum_detectable_rate_ratio).reduce(f64::min);
-    if let (Some(least), true) = (visible, events > 0) {
-        parts.push(format!(
-            "With {} only a cause that multiplies the rate by {} or more is likely to be seen.",
-            count(events as usize, "independent event"),
-            ratio(least)
-        ));
-    } else if events > 0 && !report.method.power.is_empty() {
-        parts.push(format!(
-            "With {} no attribute of a host could be shown to matter, however large its effect.",
-            count(events as usize, "independent event")
-        ));
+    if !report.method.could_see.is_empty() {
+        parts.push(report.method.could_see.clone());
     }
     if parts.is_empty() {
         return if incidents.is_empty() {

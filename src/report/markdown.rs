@@ -14,10 +14,13 @@ use crate::model::{Hypothesis, Report};
 
 use super::charts;
 use super::headline::{Headline, shared};
+use super::numbers;
 use super::selection::{causes, findings, hosts_hit, planned, ranked, unplanned};
 use super::text_safety::{markdown as prose, markdown_code_cell as cell};
 use super::wording;
 
+/// Hypotheses whose numbers are shown; the others get a sentence.
+const IN_DETAIL: usize = 10;
 /// How many hosts of a fleet finding are named.
 const HOSTS_NAMED: usize = 12;
 
@@ -89,44 +92,62 @@ fn hypotheses(out: &mut String, report: &Report) {
     }
     let _ = writeln!(
         out,
-        "| # | about | verdict | incidents | rate ratio (95 %) | adjusted p | weight of evidence | probability |"
+        "| # | about | verdict | inside | rate ratio (95 %) | adjusted p | probability | explains |"
     );
-    let _ = writeln!(out, "|--:|---|---|--:|---|--:|---|--:|");
+    let _ = writeln!(out, "|--:|---|---|---|---|--:|--:|--:|");
     for hypothesis in &ranked {
         let optional = |value: Option<f64>, show: fn(f64) -> String| value.map(show).unwrap_or_default();
         let _ = writeln!(
             out,
-            "| {} | {} | {} {} | {} of {} | {} | {} | {} | {} |",
+            "| {} | {} | {} {} | {} | {} | {} | {} | {} |",
             hypothesis.rank,
             prose(&wording::subject(hypothesis)),
             wording::verdict_sign(hypothesis.verdict),
             hypothesis.verdict.word(),
-            hypothesis.incidents_exposed,
-            hypothesis.incidents_total,
-            wording::ratio_with_interval(hypothesis).unwrap_or_default(),
+            numbers::counted(hypothesis).unwrap_or_default(),
+            numbers::rate_ratio(hypothesis).unwrap_or_default(),
             optional(hypothesis.p_adjusted, wording::p_value),
-            optional(hypothesis.log_bayes_factor, wording::bayes),
             optional(hypothesis.posterior, wording::percent),
+            optional(hypothesis.explained_fraction, wording::percent),
         );
     }
     let _ = writeln!(
         out,
         "\n● supported: the data carry this. ◐ suggestive: a lead, not a finding. ○ inconclusive: this data cannot \
-         tell. ✕ contradicted: the data speak against it. Every figure is an association, not a proof of cause.\n"
+         tell. ✕ contradicted: the data speak against it. Every figure is an association, not a proof of cause.\n\n{}\n",
+        wording::ORDER
     );
-    for hypothesis in ranked {
+    let (full, short) = ranked.split_at(ranked.len().min(IN_DETAIL));
+    for hypothesis in full {
         in_detail(out, hypothesis);
     }
+    if !short.is_empty() {
+        let _ =
+            writeln!(out, "In short, all others; `coroner explain` and a rank show one of them in full.\n");
+    }
+    for hypothesis in short {
+        let _ = writeln!(out, "{}. {}", hypothesis.rank, prose(wording::summary(hypothesis)));
+    }
+    out.push('\n');
 }
 
 fn in_detail(out: &mut String, hypothesis: &Hypothesis) {
     let _ = writeln!(
         out,
-        "**{}. {}** ({})\n",
+        "### {}. {} ({})\n\n{}\n",
         hypothesis.rank,
-        prose(&hypothesis.statement),
-        hypothesis.verdict.word()
+        prose(&wording::subject(hypothesis)),
+        hypothesis.verdict.word(),
+        prose(wording::summary(hypothesis))
     );
+    let _ = writeln!(out, "| number | value | how it was found |\n|---|---|---|");
+    for number in numbers::of(hypothesis) {
+        let _ = writeln!(out, "| {} | {} | {} |", number.name, prose(&number.value), prose(&number.how));
+    }
+    out.push('\n');
+    for text in &hypothesis.account.evidence_for {
+        let _ = writeln!(out, "- for: {}", prose(text));
+    }
     for text in &hypothesis.evidence_against {
         let _ = writeln!(out, "- against: {}", prose(text));
     }
@@ -134,10 +155,10 @@ fn in_detail(out: &mut String, hypothesis: &Hypothesis) {
         let _ = writeln!(out, "- could also be {}: {}", prose(&confounder.factor), prose(&confounder.note));
     }
     for alias in &hypothesis.aliases {
-        let _ = writeln!(out, "- cannot be told apart from: {}", prose(&wording::terms(alias)));
+        let _ = writeln!(out, "- also known as, cannot be told apart: {}", prose(&wording::terms(alias)));
     }
     if !hypothesis.next_step.trim().is_empty() {
-        let _ = writeln!(out, "- next step: {}", prose(&hypothesis.next_step));
+        let _ = writeln!(out, "- **next step:** {}", prose(&hypothesis.next_step));
     }
     out.push('\n');
     behind::write(out, hypothesis);
@@ -182,26 +203,29 @@ fn method(out: &mut String, report: &Report) {
     for paragraph in super::page::method_paragraphs(report) {
         let _ = writeln!(out, "{}\n", prose(&paragraph));
     }
-    if !method.power.is_empty() {
-        let _ = writeln!(
-            out,
-            "| factor | share of the host-time | smallest effect likely to be seen |\n|---|--:|--:|"
-        );
-        for power in &method.power {
-            let least = power.minimum_detectable_rate_ratio.map_or_else(
-                || "none, however large".to_owned(),
-                |ratio| format!("× {}", wording::ratio(ratio)),
-            );
-            let _ = writeln!(
-                out,
-                "| {} | {} | {least} |",
-                cell(&power.factor),
-                wording::percent(power.typical_share)
-            );
-        }
-        out.push('\n');
-    }
     for remark in &method.remarks {
         let _ = writeln!(out, "- {}", prose(remark));
+    }
+    if method.power.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\n### What this fleet could have shown\n\n{}\n\n| factor | share of the host-time | events inside that it takes | \
+         smallest rate ratio seen with 80 % probability | p that one question needs | a five-fold rate shows |\n\
+         |---|--:|--:|--:|--:|--:|",
+        prose(&method.could_see)
+    );
+    for row in super::page::power_table(report) {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} |",
+            cell(row.factor),
+            row.share,
+            row.needed,
+            row.least,
+            prose(&row.alpha),
+            row.five_fold
+        );
     }
 }

@@ -7,6 +7,7 @@
 //! [`text_safety`] says how each output makes it inert.
 
 pub mod charts;
+pub mod explanation;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -15,6 +16,7 @@ pub mod text_safety;
 
 mod behind;
 mod headline;
+mod numbers;
 mod page;
 mod selection;
 mod wording;

@@ -19,7 +19,7 @@ use super::headline::{Headline, shared};
 use super::selection::{causes, hosts_hit, unplanned};
 use super::wording;
 
-pub(super) use method::paragraphs as method_paragraphs;
+pub(super) use method::{paragraphs as method_paragraphs, power as power_table};
 
 /// Everything on the page.
 #[derive(Serialize)]
@@ -33,6 +33,7 @@ pub(super) struct Page<'a> {
     what: String,
     not: String,
     cannot_tell: String,
+    order: &'static str,
     shared: Option<String>,
     figures: Vec<Figure>,
     causes: Vec<CauseCount>,
@@ -96,6 +97,7 @@ impl<'a> Page<'a> {
             what: headline.what,
             not: headline.not,
             cannot_tell: headline.cannot_tell,
+            order: wording::ORDER,
             shared: shared(report),
             figures: figures(report),
             causes: causes(&incidents)

@@ -104,8 +104,14 @@ fn hypotheses(out: &mut String, report: &Report, width: usize, paint: &Paint) {
     let _ = writeln!(out, "\n{}", paint.head("Best explanations"));
     for hypothesis in ranked.iter().take(HYPOTHESES) {
         let mut figures = Vec::new();
-        if hypothesis.incidents_total > 0 {
-            figures.push(format!("{} of {}", hypothesis.incidents_exposed, hypothesis.incidents_total));
+        let account = &hypothesis.account;
+        if account.events_total > 0 {
+            figures.push(format!("{} of {} events", account.events_exposed, account.events_total));
+        } else if hypothesis.incidents_total > 0 {
+            figures.push(format!(
+                "{} of {} incidents",
+                hypothesis.incidents_exposed, hypothesis.incidents_total
+            ));
         }
         if let Some(ratio) = hypothesis.rate_ratio {
             figures.push(format!("rate × {}", wording::ratio(ratio)));

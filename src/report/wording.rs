@@ -120,7 +120,7 @@ pub(super) fn percent(share: f64) -> String {
     }
 }
 
-/// The weight of evidence as a comparison with coincidence.
+/// A Bayes factor: `24,000`, or `1/8.7` where the data favour the other side.
 pub(super) fn bayes(log_factor: f64) -> String {
     let factor = log_factor.abs().exp();
     let times = match factor {
@@ -131,12 +131,20 @@ pub(super) fn bayes(log_factor: f64) -> String {
         ),
         f => ratio(f),
     };
-    if factor < 1.05 {
-        "as likely as coincidence".to_owned()
-    } else if log_factor > 0.0 {
-        format!("× {times} more likely than coincidence")
-    } else {
-        format!("× {times} less likely than coincidence")
+    match (log_factor >= 0.0 || factor < 1.05, factor >= 1e6) {
+        (true, _) => times,
+        (false, true) => "less than one in a million".to_owned(),
+        (false, false) => format!("1/{times}"),
+    }
+}
+
+/// An expected number of events.
+pub(super) fn expected(value: f64) -> String {
+    match value {
+        v if v >= 9.95 => grouped(v.round() as u64),
+        v if v >= 0.095 => format!("{v:.1}"),
+        v if v >= 0.0095 => format!("{v:.2}"),
+        _ => "< 0.01".to_owned(),
     }
 }
 
@@ -198,6 +206,18 @@ pub(super) fn terms(terms: &[Term]) -> String {
 pub(super) fn subject(hypothesis: &Hypothesis) -> String {
     if hypothesis.terms.is_empty() { hypothesis.statement.clone() } else { terms(&hypothesis.terms) }
 }
+
+/// The claim in one sentence with what to do; its statement where there is none.
+pub(super) fn summary(hypothesis: &Hypothesis) -> &str {
+    let summary = hypothesis.account.summary.trim();
+    if summary.is_empty() { &hypothesis.statement } else { summary }
+}
+
+/// Why the list is in this order.
+pub(super) const ORDER: &str = "The order is that of the expected share of the events that each explains: how likely it is, times how many it would \
+     account for. It is not the order of certainty. A lead that may explain half of them stands above a certainty that \
+     explains two, and a group and its part may both stand in front of what is less likely than either. What the data \
+     speak against comes last.";
 
 /// `6.3 (1.9 to 24)`, where the hypothesis has a rate ratio.
 pub(super) fn ratio_with_interval(hypothesis: &Hypothesis) -> Option<String> {

@@ -17,6 +17,7 @@ pub mod clean_time;
 pub mod clock;
 pub mod coincidence;
 pub mod conjugate_beta;
+pub mod contrast;
 pub mod counters;
 pub mod dispersion;
 pub mod excess_share;

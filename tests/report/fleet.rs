@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use coroner::model::report::{Coverage, FactorChange, NamedSpan, Power, PowerPoint, RankingMethod};
 use coroner::model::{
-    Cause, Confounder, Evidence, Family, FleetFinding, Hypothesis, Incident, Kind, LedgerTotals, Report,
-    SourceEntry, Supports, Term, Verdict, ledger::Quote,
+    Account, Cause, Confounder, Evidence, Family, FleetFinding, Hypothesis, Incident, Kind, LedgerTotals,
+    Report, SourceEntry, Supports, Term, Verdict, ledger::Quote,
 };
 
 pub const SCRIPT: &str = "<script>alert(1)</script>";
@@ -172,6 +172,14 @@ fn hypothesis(
         delay_profile: vec![],
         evidence_against: vec![],
         next_step: String::new(),
+        account: Account {
+            summary: statement.to_owned(),
+            events_exposed: exposed.saturating_sub(1),
+            events_total: 12,
+            events_expected: Some(3.1),
+            posterior_range: Some((0.3 / f64::from(rank), 0.9 / f64::from(rank))),
+            ..Account::default()
+        },
     }
 }
 
@@ -361,9 +369,22 @@ pub fn fleet() -> Report {
                 factor: "bios_version".to_owned(),
                 typical_share: 0.3,
                 minimum_detectable_rate_ratio: Some(9.4),
+                alpha: 0.0012,
+                events_needed: Some(9),
+                weeks_until_five_fold: Some(41.5),
             },
-            Power { factor: "rack".to_owned(), typical_share: 0.03, minimum_detectable_rate_ratio: None },
+            Power {
+                factor: "rack".to_owned(),
+                typical_share: 0.03,
+                minimum_detectable_rate_ratio: None,
+                alpha: 0.0012,
+                events_needed: None,
+                weeks_until_five_fold: None,
+            },
         ],
+        events_compared: 12,
+        could_see: "With 12 independent events only a 9.4-fold rate would be seen.".to_owned(),
+        too_small_to_tell: false,
         remarks: vec![
             "13 hosts were hit; by chance 12.1 are expected: this argues against a single bad host."
                 .to_owned(),

@@ -109,7 +109,7 @@ fn paint_axis(canvas: &mut Canvas, scale: &LogScale, top: i32, bottom: i32) {
         "rate of incidents, relative to the rate elsewhere (logarithmic)",
         Type::small(Align::Centre),
     );
-    canvas.text((INCIDENTS_X, top - 13), "incidents", Type::small(Align::Right));
+    canvas.text((INCIDENTS_X, top - 13), "events", Type::small(Align::Right));
     canvas.text((RATIO_X, top - 13), "rate ratio (95 % interval)", Type::small(Align::Left));
 }
 
@@ -141,7 +141,11 @@ fn paint_row(canvas: &mut Canvas, scale: &LogScale, top: i32, row: usize, hypoth
         canvas.mark(form, (mark_x, y), 6, colour);
     }
 
-    let share = format!("{} of {}", hypothesis.incidents_exposed, hypothesis.incidents_total);
+    let account = &hypothesis.account;
+    let share = match account.events_total {
+        0 => format!("{} of {}", hypothesis.incidents_exposed, hypothesis.incidents_total),
+        all => format!("{} of {all}", account.events_exposed),
+    };
     canvas.text((INCIDENTS_X, y), &share, Type::label(Align::Right));
     let mut figures = ratio.map_or_else(|| "unbounded".to_owned(), wording::ratio);
     if let Some(ci95) = hypothesis.ci95 {

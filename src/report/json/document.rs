@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::model::{
-    Comparison, Confounder, DelayBin, Ending, Evidence, FleetFinding, Hypothesis, Incident, Intervention,
-    LedgerTotals, Report, SourceEntry, Term,
+    Account, Comparison, Confounder, DelayBin, Ending, Evidence, FleetFinding, Hypothesis, Incident,
+    Intervention, LedgerTotals, Report, SourceEntry, Term,
     report::{Power, RankingMethod},
 };
 
@@ -130,6 +130,8 @@ struct HypothesisDocument<'a> {
     delay_profile: &'a [DelayBin],
     evidence_against: &'a [String],
     next_step: &'a str,
+    #[serde(flatten)]
+    account: &'a Account,
 }
 
 #[derive(Serialize)]
@@ -162,6 +164,9 @@ struct Method<'a> {
     posterior_null: f64,
     power: &'a [Power],
     remarks: &'a [String],
+    events_compared: u32,
+    could_see: &'a str,
+    too_small_to_tell: bool,
 }
 
 #[derive(Serialize)]
@@ -314,6 +319,7 @@ impl<'a> HypothesisDocument<'a> {
             delay_profile: &hypothesis.delay_profile,
             evidence_against: &hypothesis.evidence_against,
             next_step: &hypothesis.next_step,
+            account: &hypothesis.account,
         }
     }
 }
@@ -358,6 +364,9 @@ impl<'a> Method<'a> {
             posterior_null: plain(method.posterior_null),
             power: &method.power,
             remarks: &method.remarks,
+            events_compared: method.events_compared,
+            could_see: &method.could_see,
+            too_small_to_tell: method.too_small_to_tell,
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::model::{Hypothesis, Incident, Report};
 use crate::report::behind::{self, ComparisonRow, DelayRow};
+use crate::report::numbers::{self, Number};
 use crate::report::selection::ranked;
 use crate::report::text_safety::anchor;
 use crate::report::wording;
@@ -18,12 +19,14 @@ pub(super) struct Card<'a> {
     rank: u32,
     anchor: String,
     family: String,
+    summary: &'a str,
     statement: &'a str,
     subject: String,
     verdict: &'static str,
     sign: &'static str,
     meaning: &'static str,
     figures: Vec<Row>,
+    evidence_for: &'a [String],
     against: &'a [String],
     confounders: Vec<(&'a str, &'a str)>,
     comparisons: Vec<ComparisonRow<'a>>,
@@ -38,6 +41,7 @@ pub(super) struct Card<'a> {
 struct Row {
     name: &'static str,
     value: String,
+    how: String,
 }
 
 #[derive(Serialize)]
@@ -58,12 +62,14 @@ fn card<'a>(hypothesis: &'a Hypothesis, incidents: &BTreeMap<&str, &Incident>) -
         rank: hypothesis.rank,
         anchor: anchor("h-", &hypothesis.id),
         family: hypothesis.family.word().replace('_', " "),
+        summary: wording::summary(hypothesis),
         statement: &hypothesis.statement,
         subject: wording::subject(hypothesis),
         verdict: hypothesis.verdict.word(),
         sign: wording::verdict_sign(hypothesis.verdict),
         meaning: wording::verdict_meaning(hypothesis.verdict),
         figures: figures(hypothesis),
+        evidence_for: &hypothesis.account.evidence_for,
         against: &hypothesis.evidence_against,
         confounders: hypothesis.confounders.iter().map(|c| (c.factor.as_str(), c.note.as_str())).collect(),
         comparisons: behind::comparisons(&hypothesis.comparisons),
@@ -82,25 +88,5 @@ fn card<'a>(hypothesis: &'a Hypothesis, incidents: &BTreeMap<&str, &Incident>) -
 }
 
 fn figures(hypothesis: &Hypothesis) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut push = |name, value: Option<String>| rows.extend(value.map(|value| Row { name, value }));
-    push(
-        "Incidents",
-        (hypothesis.incidents_total > 0)
-            .then(|| format!("{} of {}", hypothesis.incidents_exposed, hypothesis.incidents_total)),
-    );
-    push(
-        "Observed inside",
-        (hypothesis.exposure_days > 0.0).then(|| match hypothesis.exposure_days {
-            days if days < 9.5 => format!("{days:.1} host-days"),
-            days => format!("{} host-days", wording::grouped(days.round() as u64)),
-        }),
-    );
-    push("Rate ratio (95 % interval)", wording::ratio_with_interval(hypothesis));
-    push("Weight of evidence", hypothesis.log_bayes_factor.map(wording::bayes));
-    push("Probability that it holds", hypothesis.posterior.map(wording::percent));
-    push("Share of the incidents it would explain", hypothesis.explained_fraction.map(wording::percent));
-    push("p, adjusted for all questions", hypothesis.p_adjusted.map(wording::p_value));
-    push("p, this question alone", hypothesis.p_value.map(wording::p_value));
-    rows
+    numbers::of(hypothesis).into_iter().map(|Number { name, value, how }| Row { name, value, how }).collect()
 }

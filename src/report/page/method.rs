@@ -9,14 +9,19 @@ use crate::report::wording;
 pub(super) struct Method<'a> {
     paragraphs: Vec<String>,
     remarks: &'a [String],
+    could_see: &'a str,
     power: Vec<Power<'a>>,
 }
 
+/// What could have been seen of one factor, in words.
 #[derive(Serialize)]
-struct Power<'a> {
-    factor: &'a str,
-    share: String,
-    least: String,
+pub(in crate::report) struct Power<'a> {
+    pub factor: &'a str,
+    pub share: String,
+    pub needed: String,
+    pub least: String,
+    pub alpha: String,
+    pub five_fold: String,
 }
 
 impl<'a> Method<'a> {
@@ -24,21 +29,41 @@ impl<'a> Method<'a> {
         Self {
             paragraphs: paragraphs(report),
             remarks: &report.method.remarks,
-            power: report
-                .method
-                .power
-                .iter()
-                .map(|power| Power {
-                    factor: &power.factor,
-                    share: wording::percent(power.typical_share),
-                    least: power.minimum_detectable_rate_ratio.map_or_else(
-                        || "none, however large".to_owned(),
-                        |ratio| format!("× {}", wording::ratio(ratio)),
-                    ),
-                })
-                .collect(),
+            could_see: &report.method.could_see,
+            power: power(report),
         }
     }
+}
+
+/// The table of what could have been seen.
+pub(in crate::report) fn power(report: &Report) -> Vec<Power<'_>> {
+    let events = report.method.events_compared;
+    let of = |power: &'_ crate::model::report::Power| -> (String, String, String) {
+        let needed = power
+            .events_needed
+            .map_or_else(|| format!("more than {events}"), |needed| format!("{needed} of {events}"));
+        let least = power
+            .minimum_detectable_rate_ratio
+            .map_or_else(|| "none, however large".to_owned(), |ratio| format!("× {}", wording::ratio(ratio)));
+        let five_fold = match power.weeks_until_five_fold {
+            None => "not in years".to_owned(),
+            Some(weeks) if weeks <= 0.0 => "now".to_owned(),
+            Some(weeks) => format!("in {}", wording::count(weeks.ceil() as usize, "week")),
+        };
+        (needed, least, five_fold)
+    };
+    let row = |power| {
+        let (needed, least, five_fold) = of(power);
+        Power {
+            factor: &power.factor,
+            share: wording::percent(power.typical_share),
+            needed,
+            least,
+            alpha: wording::p_value(power.alpha),
+            five_fold,
+        }
+    };
+    report.method.power.iter().map(row).collect()
 }
 
 /// The method in plain words, with the numbers of this run.
@@ -48,8 +73,18 @@ pub(in crate::report) fn paragraphs(report: &Report) -> Vec<String> {
         "Every boot was reconstructed from what the machines recorded, and planned work was set apart. For each question \
          (a model, a BIOS version, a backup window, an hour, ...) the rate of unplanned incidents inside that part of the \
          observed host-time was compared with the rate in the rest. Incidents within minutes of each other on hosts that \
-         share a feed, a rack or a hypervisor count as one event: this fleet had {}.",
-        wording::count(method.independent_events as usize, "independent event")
+         share a feed, a rack or a hypervisor count as one event: this fleet had {}{}. Ratios, intervals, p-values and Bayes \
+         factors are about these; a question about one cause of death (say, unexplained ends) is about the events of that \
+         cause alone, and its row says so.",
+        wording::count(method.independent_events as usize, "independent event"),
+        match method.independent_events.saturating_sub(method.events_compared) {
+            people if people > 0 && method.events_compared > 0 => format!(
+                ", of which {} caused by people {} set apart",
+                people,
+                if people == 1 { "is" } else { "are" }
+            ),
+            _ => String::new(),
+        }
     )];
     if method.questions > 0 {
         let mut text = format!(
@@ -67,8 +102,12 @@ pub(in crate::report) fn paragraphs(report: &Report) -> Vec<String> {
         }
         paragraphs.push(text);
         paragraphs.push(format!(
-            "A second view weighs all hypotheses on one scale. On it, the probability that none of them holds is {}. A \
-             hypothesis is called supported only if both views agree that it is no coincidence.",
+            "A second view weighs all causes of independent events (factors, windows, uptimes, hours, hosts) on one scale \
+             against the null model, in which none of them raises the rate of independent events anywhere. On it, the \
+             probability of the null model is {}. A hypothesis of this kind is called supported only if both views agree \
+             that it is no coincidence. Shared events, signatures and slips of people are no rates. Each of these is \
+             weighed by itself, against its own null, which its page names; so it may be certain that one feed took its \
+             hosts down together, while nothing is known about why the independent events came.",
             wording::percent(method.posterior_null)
         ));
     }
