@@ -24,7 +24,7 @@ const NO_CAUSE: f64 = 0.5;
 const ONE_CAUSE: f64 = 0.7;
 const TWO_CAUSES: f64 = 0.3;
 /// Prior standard deviations of ln ρ for which the posterior is given besides the usual one: effects
-/// of about 2 and of about 8 (METHODS: how much the answer owes to the prior).
+/// of about 2 and of about 8: how much the answer owes to the prior.
 pub(super) const OTHER_SIGMAS: [f64; 2] = [1.0, 3.0];
 /// Models less likely than this by ln are not worth another integral.
 const NEGLIGIBLE: f64 = 18.0;

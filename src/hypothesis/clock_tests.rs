@@ -26,10 +26,8 @@ const INTEGRAL: f64 = 1e-11;
 /// One peak and two, in the time of the site; one peak in UTC where the site changes its clocks.
 pub(super) fn of_the_day(analysis: &Analysis, pool: usize) -> Vec<Comparison> {
     let shares = hours_at_risk(analysis);
-    let instants = || {
-        let pool = &analysis.events.pools[pool].shocks;
-        pool.iter().map(|shock| analysis.events.shocks[*shock].first().instant)
-    };
+    let separate = analysis.events.on_separate_days(pool);
+    let instants = || separate.iter().map(|shock| analysis.events.shocks[*shock].first().instant);
     let hours_of = |seconds: i64| seconds.rem_euclid(DAY) as f64 / 3600.0;
     let local: Vec<f64> = instants().map(|instant| hours_of(instant.local)).collect();
     let utc: Vec<f64> = instants().map(|instant| hours_of(instant.at)).collect();
@@ -89,7 +87,7 @@ pub(super) fn of_the_week(analysis: &Analysis, pool: usize) -> Option<Comparison
         }
     }
     let mut counts = [0u64; 7];
-    for shock in &analysis.events.pools[pool].shocks {
+    for shock in &analysis.events.on_separate_days(pool) {
         counts[hour_of_week(analysis.events.shocks[*shock].first().instant.local) / 24] += 1;
     }
     let events: u64 = counts.iter().sum();

@@ -48,10 +48,19 @@ fn threshold(analysis: &Analysis) -> Option<f64> {
     maxima.get((maxima.len() * 95).div_ceil(100).min(maxima.len().saturating_sub(1))).copied()
 }
 
-/// The p of one question that is as rare as the best of all questions at 5 % (METHODS, section 10).
+/// The p of one question that is as rare as the best of all questions at 5 %.
 fn alpha(table: &PoolTable, question: usize, share: f64, threshold: f64) -> f64 {
-    let needed = (1..=table.events).find(|count| table.score(question, *count) >= threshold);
-    needed.map_or(0.0, |needed| binomial::at_least(needed as u64, table.events as u64, share))
+    let enough = |count: usize| table.score(question, count) >= threshold;
+    if table.events == 0 || !enough(table.events) {
+        return 0.0;
+    }
+    // The score grows with the count.
+    let (mut low, mut high) = (1, table.events);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if enough(middle) { high = middle } else { low = middle + 1 }
+    }
+    binomial::at_least(high as u64, table.events as u64, share)
 }
 
 /// The p that a question needs where questions are paid for one by one, those that no outcome could

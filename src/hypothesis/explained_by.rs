@@ -23,7 +23,7 @@ pub(super) struct Explained {
 }
 
 /// The strongest other factor within whose levels this one loses more than two thirds of its ln ratio,
-/// while the other keeps more than that within the levels of this one (METHODS, section 5).
+/// while the other keeps more than that within the levels of this one.
 pub(super) fn of(analysis: &Analysis, region: &RegionFinding, others: &[RegionFinding]) -> Option<Explained> {
     let own = single_factor(analysis, region)?;
     let crude = analysis.rates(region).filter(|rates| rates.ratio > 1.0)?;

@@ -1,7 +1,7 @@
 //! Incidents as independent events, and the pools of events that questions are asked of.
 //!
 //! Eight hosts that lose one feed are one event, not eight; so is a host that restarts five times in
-//! an hour. Within a shock of k incidents each counts 1/k (METHODS: bursts are not evidence k times).
+//! an hour. Within a shock of k incidents each counts 1/k: a burst is not evidence k times.
 
 use std::collections::BTreeMap;
 
