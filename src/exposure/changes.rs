@@ -138,7 +138,7 @@ mod tests {
                 pieces.push((at, factors));
             }
         }
-        FactorLine { pieces }
+        FactorLine { pieces: pieces.into_iter().map(|(at, values)| (at, values.into())).collect() }
     }
 
     fn changes(lines: &[FactorLine]) -> Vec<Change> {

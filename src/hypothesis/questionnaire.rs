@@ -75,11 +75,12 @@ impl Slice {
     /// Share of the prior probability that some listed cause is at work.
     fn weight(self) -> f64 {
         match self {
-            Self::Factor => 0.35,
+            Self::Factor => 0.33,
             Self::Window => 0.13,
             Self::Interaction | Self::WindowFactor => 0.14,
-            Self::Precursor => 0.10,
-            Self::Clock | Self::Uptime => 0.06,
+            Self::Precursor => 0.08,
+            Self::Clock => 0.10,
+            Self::Uptime => 0.06,
             Self::Host | Self::DeclaredChange => 0.05,
             Self::Change => 0.03,
         }
