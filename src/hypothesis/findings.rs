@@ -15,6 +15,7 @@ use super::{
     averaging::Average,
     evidence::{Answer, Candidate, Events},
     host_time::{HostTime, Stretch},
+    lever::lead_order,
     question::{Question, Subject},
     questionnaire::{Questionnaire, is_scanned},
     sample::Sample,
@@ -33,6 +34,8 @@ const BETTER_THAN_PARTS: f64 = 1.098_612_288_668_11;
 const WORTH_A_LINE: f64 = 0.005;
 const SIGNIFICANT: f64 = 0.05;
 const NULL_UNLIKELY: f64 = 0.2;
+/// Above this share of the shuffled fleets something as striking is found, whatever else is certain.
+const UNREMARKABLE: f64 = 0.25;
 const VERY_SIGNIFICANT: f64 = 0.01;
 const NULL_POSSIBLE: f64 = 0.35;
 /// A claim needs to be the likely reading itself, not one of many alternatives.
@@ -363,7 +366,10 @@ pub(super) fn judge(p_adjusted: f64, posterior: f64, null: f64) -> Verdict {
     let very_clear = p_adjusted <= VERY_SIGNIFICANT && null < NULL_POSSIBLE;
     if ((significant && null_unlikely) || very_clear) && posterior >= CLAIM {
         Verdict::Supported
-    } else if (significant && posterior >= 0.02) || (null_unlikely && posterior >= 0.1) || posterior >= 0.5 {
+    } else if (significant && posterior >= 0.02)
+        || (null_unlikely && posterior >= 0.1 && p_adjusted <= UNREMARKABLE)
+        || posterior >= 0.5
+    {
         Verdict::Suggestive
     } else {
         Verdict::Inconclusive
@@ -379,13 +385,17 @@ fn by_explained(regions: &mut [RegionFinding]) {
     });
 }
 
-/// Joins two regions that tell one story; the simpler name leads unless it explains much less.
+/// Joins two regions that tell one story; the name that people act on leads unless it explains much less.
 fn merge(kept: &mut RegionFinding, other: &RegionFinding, questions: &[Question]) {
     let (posterior, explained) = (kept.posterior + other.posterior, kept.explained + other.explained);
     let at = [0, 1].map(|i| (kept.posterior_at[i] + other.posterior_at[i]).min(1.0));
     let (lead, follow) = (&questions[kept.question], &questions[other.question]);
     let known = |question: &Question| matches!(question.subject, Subject::Uptime { known: Some(_), .. });
-    let simpler = follow.terms.len() < lead.terms.len() || (known(follow) && !known(lead));
+    let place = |question: &Question| {
+        let names = std::iter::once(&question.terms).chain(&question.aliases);
+        names.map(|terms| lead_order(terms)).min()
+    };
+    let simpler = place(follow) < place(lead) || (known(follow) && !known(lead));
     if simpler && other.explained * 2.0 >= kept.explained {
         let mut near = std::mem::take(&mut kept.near);
         near.push(kept.question);

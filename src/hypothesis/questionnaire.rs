@@ -108,7 +108,7 @@ impl Questionnaire {
         let with_level = profiles_with_level(study, time);
         let levels = levels_in_use(&exposure[flags.len()], &with_level);
         let mut drafts = Vec::new();
-        factors(&levels, &mut drafts);
+        factors(study, &levels, &mut drafts);
         let all = &exposure[flags.len()];
         interactions(study, &levels, time, all, &mut drafts);
         single_flags(study, &flags, &mut drafts);
@@ -343,8 +343,20 @@ fn levels_in_use(seconds: &[f64], with_level: &[Vec<Vec<u32>>]) -> Vec<Vec<u32>>
     with_level.iter().map(in_use).collect()
 }
 
-fn factors(levels: &[Vec<u32>], drafts: &mut Vec<Draft>) {
-    let varied = levels.iter().filter(|levels| !levels.is_empty()).count().max(1) as f64;
+/// Words of factors that follow from others: microcode comes with a BIOS or a kernel, the year and the
+/// processor with a model. They rather mark a cause than are one.
+const FOLLOWERS: [&str; 7] = ["microcode", "year", "age", "cpu", "purchased", "bought", "warranty"];
+
+/// How readily a factor is taken for a cause, against others.
+fn readiness(factor: &str) -> f64 {
+    let mut words = factor.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    if words.any(|word| FOLLOWERS.contains(&word.as_str())) { 0.5 } else { 1.0 }
+}
+
+fn factors(study: &Study, levels: &[Vec<u32>], drafts: &mut Vec<Draft>) {
+    let ready = |factor: usize| readiness(&study.factors[factor].name);
+    let varied = (0..levels.len()).filter(|factor| !levels[*factor].is_empty());
+    let total: f64 = varied.map(ready).sum::<f64>().max(f64::MIN_POSITIVE);
     for (factor, levels) in levels.iter().enumerate() {
         for level in levels {
             drafts.push(Draft {
@@ -352,7 +364,7 @@ fn factors(levels: &[Vec<u32>], drafts: &mut Vec<Draft>) {
                 family: Family::Factor,
                 flag: None,
                 levels: vec![(factor, *level)],
-                prior: 1.0 / varied / levels.len() as f64,
+                prior: ready(factor) / total / levels.len() as f64,
             });
         }
     }
@@ -391,8 +403,12 @@ fn interactions(
         .partition(|[first, second]| usual(first.0) && usual(second.0));
     let both = !named.is_empty() && !other.is_empty();
     for (list, part) in [(named, NAMED_TOGETHER), (other, 1.0 - NAMED_TOGETHER)] {
-        let prior = if both { part } else { 1.0 } / list.len().max(1) as f64;
+        let ready = |[first, second]: &[(usize, u32); 2]| {
+            readiness(&study.factors[first.0].name) * readiness(&study.factors[second.0].name)
+        };
+        let total: f64 = list.iter().map(ready).sum::<f64>().max(f64::MIN_POSITIVE);
         for [first, second] in list {
+            let prior = if both { part } else { 1.0 } * ready(&[first, second]) / total;
             drafts.push(Draft {
                 slice: Slice::Interaction,
                 family: Family::Interaction,
