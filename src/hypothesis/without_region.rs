@@ -195,15 +195,15 @@ fn signature(analysis: &Analysis, regions: &[RegionFinding], mechanism: &Mechani
         regions.iter().filter(|region| overlap(analysis, region, mechanism) >= SAME_INCIDENTS).collect();
     let is_symptom = |region: &&&RegionFinding| analysis.question(region).family == Family::Precursor;
     let places: Vec<&&RegionFinding> = same.iter().filter(|region| !is_symptom(region)).collect();
-    let likely = places.iter().map(|region| region.posterior).sum::<f64>() >= LIKELY_REGION
-        && places.iter().any(|region| region.p_adjusted <= 0.2);
+    let symptom = same.iter().find(is_symptom).filter(|_| mechanism.names_a_part());
+    let likely = is_reason(&places, mechanism, symptom.is_some());
     if let Some(region) = places.first().filter(|_| likely) {
         let name = names::terms(&analysis.question(region).terms);
         hypothesis.explained_fraction = Some(mechanism.explained.min(region.explained * 0.95));
         hypothesis.evidence_against.push(format!(
             "the same incidents are associated with {name}, which may be the reason behind this mechanism"
         ));
-    } else if let Some(symptom) = same.iter().find(is_symptom).filter(|_| mechanism.names_a_part()) {
+    } else if let Some(symptom) = symptom {
         // An alarm that goes before shows that this is no chance mixture of ways to die.
         let posterior = mechanism.posterior.max(symptom.posterior);
         hypothesis.posterior = Some(posterior);
@@ -220,6 +220,20 @@ fn signature(analysis: &Analysis, regions: &[RegionFinding], mechanism: &Mechani
     );
     account::summarise(&mut hypothesis, &claim);
     Some(hypothesis)
+}
+
+/// Whether groups that hold the same incidents are a better story than how these ended.
+///
+/// A part that raises alarms before it fails is a story of its own, which takes a strong group to be told
+/// as that group's doing. That the kernel gave up is none: any group that stands out says more.
+fn is_reason(places: &[&&RegionFinding], mechanism: &Mechanism, announced: bool) -> bool {
+    let (likely, chance) = match (mechanism.names_a_part(), announced) {
+        (false, _) => (0.1, 0.05),
+        (true, true) => (LIKELY_REGION, 0.01),
+        (true, false) => (LIKELY_REGION, 0.2),
+    };
+    places.iter().map(|region| region.posterior).sum::<f64>() >= likely
+        && places.iter().any(|region| region.p_adjusted <= chance)
 }
 
 /// Puts an alarm that goes before below the mechanism that it announces, where both are of the same
