@@ -28,6 +28,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<u8> {
+    // Markdown keeps a sign without width behind `@`, so that nobody is notified; it is no part of an id.
+    let args = &Args { id: args.id.replace('\u{200b}', ""), report: args.report.clone() };
     let knowledge = Knowledge::shipped()?;
     if args.id == "list" {
         let lines: Vec<String> = knowledge
@@ -53,8 +55,9 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         }
         None => {
             let place = args.report.join("findings.json");
+            let there = if place.is_file() { "" } else { ", which is not there" };
             let text = format!(
-                "`{}` is no signature (`coroner explain list`), and no incident or hypothesis of {}",
+                "`{}` is no signature (`coroner explain list`), and no incident or hypothesis of {}{there}",
                 args.id,
                 place.display()
             );

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use clap::Args;
 
 use super::exit::{InputError, UsageError};
@@ -64,6 +64,7 @@ impl Input {
     pub fn load(&self) -> anyhow::Result<Loaded> {
         let knowledge = Knowledge::shipped()?;
         let config = self.config()?;
+        check_changes(&config)?;
         let mut sources = Vec::new();
         if let Some(folder) = &self.facts {
             sources.extend(crate::facts::read(folder)?);
@@ -129,15 +130,33 @@ impl Loaded {
     }
 }
 
+/// Declared changes that could only be dropped in silence are errors, as misspelt keys are.
+fn check_changes(config: &Config) -> anyhow::Result<()> {
+    for (place, change) in config.change.iter().enumerate() {
+        let at = time(&change.at).ok().filter(|at| (1980..2200).contains(&at.year()));
+        let trouble = if change.name.trim().is_empty() {
+            "has no name".to_owned()
+        } else if at.is_none() {
+            format!("has no usable time: `{}`; write 2025-03-01T12:00:00Z", change.at)
+        } else if config.change[..place].iter().any(|other| other.name == change.name) {
+            "has the name of another one".to_owned()
+        } else {
+            continue;
+        };
+        return Err(UsageError(format!("configuration: [[change]] `{}` {trouble}", change.name)).into());
+    }
+    Ok(())
+}
+
 impl Span {
     /// The options in our types.
     pub fn options(&self) -> anyhow::Result<Options> {
-        Ok(Options {
-            from: self.from.as_deref().map(time).transpose()?,
-            to: self.to.as_deref().map(time).transpose()?,
-            seed: self.seed,
-            ..Options::default()
-        })
+        let from = self.from.as_deref().map(time).transpose()?;
+        let to = self.to.as_deref().map(time).transpose()?;
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(UsageError("--from lies after --to".to_owned()).into());
+        }
+        Ok(Options { from, to, seed: self.seed, ..Options::default() })
     }
 }
 

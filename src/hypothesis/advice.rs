@@ -21,7 +21,7 @@ use super::{
 
 /// Above this share of shuffled fleets with something at least as striking, a finding is what chance
 /// brings: more often than not.
-pub(super) const MERE_CHANCE: f64 = 0.5;
+pub(super) const MERE_CHANCE: f64 = 0.25;
 /// Watching longer than this (days) is no plan.
 const TOO_LONG_DAYS: f64 = 730.0;
 /// Most names of hosts in one sentence.

@@ -189,7 +189,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const ROWS_SNIFFED: usize = 12;
 
 /// Finds the delimiter and header of a CSV: the first line that is no comment and has at least two
-/// cells, none of which is a number or a time.
+/// cells, which are names and not numbers or times.
 #[must_use]
 pub fn sniff_csv(head: &[u8]) -> Option<(u8, usize)> {
     // A few NUL bytes are damage to single rows; many are no text.
@@ -207,10 +207,17 @@ pub fn sniff_csv(head: &[u8]) -> Option<(u8, usize)> {
             (cells_of(text.as_bytes(), **delimiter).len(), std::cmp::Reverse(**delimiter))
         })?;
         let cells = cells_of(text.as_bytes(), delimiter);
-        let named = cells.iter().all(|cell| is_header_cell(cell));
-        return (cells.len() >= 2 && named).then_some((delimiter, offset));
+        return (cells.len() >= 2 && is_header(&cells)).then_some((delimiter, offset));
     }
     None
+}
+
+/// Whether cells are names. Beside a column that surely names hosts a few odd ones (`temp > 80`) are let
+/// pass: they must not cost the whole table.
+fn is_header(cells: &[String]) -> bool {
+    let odd = cells.iter().filter(|cell| !is_header_cell(cell)).count();
+    let names_hosts = || cells.iter().any(|cell| HOST.contains(&normal(cell).as_str()));
+    odd == 0 || (odd * 3 <= cells.len() && names_hosts())
 }
 
 fn is_header_cell(cell: &str) -> bool {
@@ -247,8 +254,19 @@ pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
     let mut table = Table { columns: Vec::new(), rows: Vec::new(), header_end: start };
     let first_line = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
     while let Ok(true) = reader.read_byte_record(&mut record) {
-        let offset = start + position(&record);
-        let end = start + usize::try_from(reader.position().byte()).unwrap_or(body.len());
+        let mut offset = start + position(&record);
+        let mut end = start + usize::try_from(reader.position().byte()).unwrap_or(body.len());
+        let mut line = first_line + record.position().map_or(0, csv::Position::line);
+        // The csv crate ends a row at the CR of CR LF, and lets the next begin with the LF.
+        let at_line_feed = |at: usize| content.get(at) == Some(&b'\n');
+        let after_return = |at: usize| at > 0 && content.get(at - 1) == Some(&b'\r');
+        if at_line_feed(offset) && after_return(offset) {
+            offset += 1;
+            line += 1;
+        }
+        if at_line_feed(end) && after_return(end) {
+            end += 1;
+        }
         let cells: Vec<String> =
             record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
         if table.columns.is_empty() {
@@ -256,7 +274,6 @@ pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
             table.header_end = end;
             continue;
         }
-        let line = first_line + record.position().map_or(0, csv::Position::line);
         table.rows.push(Row { cells, offset, end, line });
         if table.rows.len() >= rows_max {
             break;

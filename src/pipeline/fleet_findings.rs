@@ -203,6 +203,22 @@ impl Findings {
             );
             self.add("incident-outside-span", "warning", statement, []);
         }
+        for (path, rows) in &fleet.undated {
+            let statement =
+                format!("{path}: {rows} listed incidents have no time that can be one; they are left out");
+            self.add("incident-without-time", "warning", statement, []);
+        }
+        for (path, rows) in &fleet.dates_only {
+            let statement = format!(
+                "{path}: {rows} listed incidents have a date and no time of day; nothing can be asked of hours and windows"
+            );
+            self.add("incident-dates-only", "notice", statement, []);
+        }
+        for name in &fleet.unmatched_changes {
+            let statement =
+                format!("the declared change \"{name}\" names no host that is known here; it is left out");
+            self.add("change-without-hosts", "warning", statement, []);
+        }
         if !fleet.jobs_without_host.is_empty() {
             let list: Vec<&str> = fleet.jobs_without_host.iter().map(String::as_str).collect();
             self.add(

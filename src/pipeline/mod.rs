@@ -2,6 +2,7 @@
 
 mod accounts;
 mod fleet_findings;
+mod lists;
 mod stories;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use rayon::prelude::*;
 
+use super::lists::{self, Lists};
 use super::{Options, Owners};
 use crate::clock::{self, Clocks};
 use crate::config::Config;
@@ -19,12 +20,12 @@ use crate::ingest::written_time::{self, DayFirst};
 use crate::knowledge::Knowledge;
 use crate::model::record::{Body, SourceFacts};
 use crate::model::report::{Coverage, FactorChange, NamedSpan, PowerPoint};
-use crate::model::{Boot, Cause, Evidence, Factors, Incident, Stamp, Study, Supports};
+use crate::model::{Boot, Cause, Factors, Incident, Stamp, Study};
 use crate::timeline::assemble::{Hosts, assemble, note_dark_spans};
 use crate::timeline::factors::FactorLine;
 use crate::timeline::incidents::{HostStory, reconstruct};
 use crate::timeline::planned::{Window, open_window, scope_matches};
-use crate::timeline::{History, clusters, inherit, listed};
+use crate::timeline::{History, clusters, inherit};
 
 /// The fleet, told.
 pub struct Fleet {
@@ -43,6 +44,11 @@ pub struct Fleet {
     pub jobs_without_host: BTreeSet<String>,
     /// Ids of incidents before or after the span that the report speaks of.
     pub outside: Vec<String>,
+    /// What lists of incidents lack: see [`Lists`].
+    pub undated: Vec<(String, usize)>,
+    pub dates_only: Vec<(String, usize)>,
+    /// Names of declared changes of which no host is known.
+    pub unmatched_changes: Vec<String>,
     last_factors: BTreeMap<String, Factors>,
 }
 
@@ -68,7 +74,7 @@ pub fn tell(
     let inventory = inventory(sources, attribution, config);
     let mut hosts: BTreeSet<String> = attribution.hosts.clone();
     hosts.extend(histories.keys().cloned());
-    let listed = listed_incidents(sources, clocks, &owners);
+    let Lists { incidents: listed, undated, dates_only } = lists::read(sources, clocks, &owners);
     let (from, to) = fleet_span(&histories, &listed, clocks, options);
     let empty = Factors::default();
     let stories: BTreeMap<String, HostStory> = hosts
@@ -116,7 +122,10 @@ pub fn tell(
         })
         .collect();
     let (runs, jobs_without_host) = job_runs(sources, clocks, &owners, attribution);
-    let changes = declared_changes(config, clocks, &stories, to);
+    let (changes, unmatched): (Vec<_>, Vec<_>) = declared_changes(config, clocks, &stories, to)
+        .into_iter()
+        .partition(|change| !change.hosts.is_empty());
+    let unmatched_changes = unmatched.into_iter().map(|change| change.name).collect();
     let study =
         study::build(&inputs, &incidents, &runs, &changes, (from.timestamp(), to.timestamp()), offset);
     let coverage = coverage_of(&inputs, from, to);
@@ -141,6 +150,9 @@ pub fn tell(
         histories,
         jobs_without_host,
         outside,
+        undated,
+        dates_only,
+        unmatched_changes,
         last_factors,
     }
 }
@@ -156,20 +168,24 @@ fn fleet_span(
     clocks: &Clocks,
     options: &Options,
 ) -> (DateTime<Utc>, DateTime<Utc>) {
-    let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> =
-        histories.values().filter_map(History::span).collect();
-    spans.extend(listed.iter().map(|incident| (incident.at, incident.at)));
+    let spans: Vec<(DateTime<Utc>, DateTime<Utc>)> = histories.values().filter_map(History::span).collect();
     let plausible = |at: &DateTime<Utc>| {
         clocks.from.is_none_or(|from| *at >= from - TimeDelta::days(400))
             && clocks.to.is_none_or(|to| *at <= to + TimeDelta::days(1))
     };
-    let first = spans.iter().map(|span| span.0).filter(plausible).min();
-    let last = spans.iter().map(|span| span.1).filter(plausible).max();
+    // What somebody wrote down is no matter of clocks.
+    let written = || listed.iter().map(|incident| incident.at);
+    let first = spans.iter().map(|span| span.0).filter(plausible).chain(written()).min();
+    let last = spans.iter().map(|span| span.1).filter(plausible).chain(written()).max();
     let first = first.or(clocks.from).unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
     let last = last.or(clocks.to).unwrap_or(first);
-    let from = options.from.unwrap_or(first).max(first);
-    let to = options.to.unwrap_or(last).min(last).max(from);
-    (from, to)
+    // A list ends where somebody says that it ends: a quiet time after the last incident leaves no row.
+    let (from, to) = if listed.is_empty() {
+        (options.from.map_or(first, |from| from.max(first)), options.to.map_or(last, |to| to.min(last)))
+    } else {
+        (options.from.unwrap_or(first), options.to.unwrap_or(last))
+    };
+    (from, to.max(from))
 }
 
 type Readings = BTreeMap<String, Vec<(DateTime<Utc>, f64)>>;
@@ -224,7 +240,7 @@ fn power_around(readings: &Readings, incidents: &[Incident]) -> BTreeMap<String,
     out
 }
 
-fn second_moment(stamp: Option<&Stamp>, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
+pub(super) fn second_moment(stamp: Option<&Stamp>, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
     stamp.and_then(|stamp| clock::moment_in(stamp, zone)).map(|moment| moment.best)
 }
 
@@ -285,59 +301,6 @@ fn in_service(sources: &[SourceFacts], owners: &Owners<'_>, clocks: &Clocks) -> 
         let to = second_moment(fact.to.as_ref(), zone).map_or(i64::MAX / 2, |at| at.timestamp());
         if fact.from.is_some() || fact.to.is_some() {
             out.entry(host).or_insert((from, to.max(from)));
-        }
-    }
-    out
-}
-
-fn listed_incidents(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_>) -> Vec<Incident> {
-    let zone = clocks.site_zone.unwrap_or(chrono_tz::Tz::UTC);
-    let mut out = Vec::new();
-    for (index, (source, times)) in sources.iter().zip(&clocks.sources).enumerate() {
-        for (record, moment) in source.records.iter().zip(&times.records) {
-            let (Body::Listed(entry), Some(moment)) = (&record.body, moment) else { continue };
-            let Some(host) = owners.host(index, record.host.as_deref()) else { continue };
-            let cause = entry.cause.as_deref().and_then(listed::cause_of);
-            let planned_cause = matches!(cause, Some(Cause::Maintenance | Cause::Clean));
-            let planned = entry.planned.unwrap_or(planned_cause);
-            let cause = match (cause, planned) {
-                (Some(cause), _) => cause,
-                (None, true) => Cause::Maintenance,
-                (None, false) => Cause::Unexplained,
-            };
-            let back_at = second_moment(entry.back.as_ref(), zone).filter(|back| *back >= moment.best);
-            let words = entry.cause.clone().unwrap_or_default();
-            out.push(Incident {
-                id: format!("{host}@{}", moment.best.format("%Y%m%dT%H%M%SZ")),
-                host,
-                at: moment.best,
-                at_earliest: moment.earliest,
-                at_latest: moment.latest,
-                back_at,
-                downtime_s: back_at.map(|back| (back - moment.best).num_seconds() as f64),
-                kind: listed::kind_of(entry.kind.as_deref()),
-                planned,
-                cause,
-                confidence: if entry.cause.is_some() { 0.8 } else { 0.6 },
-                cluster: None,
-                factors: Factors::default(),
-                evidence: vec![Evidence {
-                    source: source.path.clone(),
-                    line_or_offset: record.span.line,
-                    at: Some(moment.best),
-                    text: entry.text.clone(),
-                    supports: Supports::For,
-                }],
-                reason: if words.is_empty() {
-                    "listed, without a cause".to_owned()
-                } else {
-                    format!("listed as: {words}")
-                },
-                signatures: Vec::new(),
-                boot_started: None,
-                actor: None,
-                inherited_from: None,
-            });
         }
     }
     out

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::model::{Hypothesis, report::RankingMethod};
 
+use super::behind;
 use super::numbers;
 use super::text_safety::terminal;
 use super::wording;
@@ -43,6 +44,31 @@ pub fn text(hypothesis: &Hypothesis, method: &RankingMethod) -> String {
     list(
         "What else could be behind it",
         hypothesis.confounders.iter().map(|c| format!("{}: {}", c.factor, c.note)).collect(),
+    );
+    list(
+        "Compared again, among what is alike",
+        behind::comparisons(&hypothesis.comparisons)
+            .into_iter()
+            .map(|row| {
+                let note = if row.note.is_empty() { String::new() } else { format!("; {}", row.note) };
+                format!(
+                    "{}: ratio {}, p {}, {} events that count{note}",
+                    row.label, row.ratio, row.p, row.events
+                )
+            })
+            .collect(),
+    );
+    list(
+        "When, relative to the run",
+        behind::delays(&hypothesis.delay_profile)
+            .into_iter()
+            .map(|row| {
+                format!(
+                    "{}: {} events, {} expected, ratio {}",
+                    row.label, row.events, row.expected, row.ratio
+                )
+            })
+            .collect(),
     );
     list(
         "The same hosts and times by other names",

@@ -62,10 +62,12 @@ fn plural_to_singular(factor: &str) -> String {
     factor.trim().trim_end_matches('s').to_owned()
 }
 
-/// `kvm[01-09]` or `kvm01-kvm09` or `kvm01..kvm09`. `None` if the scope is no range.
+/// `kvm[01-09]`, also with a domain behind, or `kvm01-kvm09` or `kvm01..kvm09`, of short names. `None` if
+/// the scope is no range.
 fn in_range(scope: &str, host: &str) -> Option<bool> {
     let (prefix, low, high) = if let Some((prefix, rest)) = scope.split_once('[') {
-        let (low, high) = rest.trim_end_matches(']').split_once('-')?;
+        let (numbers, _domain) = rest.split_once(']').unwrap_or((rest, ""));
+        let (low, high) = numbers.split_once('-')?;
         (prefix.to_owned(), low.to_owned(), high.to_owned())
     } else {
         let (first, last) = scope.split_once("..").or_else(|| {
