@@ -5,7 +5,7 @@
 use crate::stats::{
     posterior::log_sum_exp,
     region_bayes_factor::{RegionEvidence, SIGMA, region_evidence},
-    two_causes::{Split, TwoCauseGrid},
+    two_causes::{Split, two_causes},
 };
 
 use super::{
@@ -40,7 +40,6 @@ pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
             break;
         }
     }
-    let grid = TwoCauseGrid::new(4, SIGMA);
     let mut models = Vec::new();
     for (rank, star) in stars.iter().enumerate() {
         let earlier: Vec<usize> = stars[..rank].iter().map(|star| star.candidate).collect();
@@ -49,7 +48,7 @@ pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
             partners
                 .into_iter()
                 .filter(|partner| !earlier.contains(partner))
-                .map(|partner| star.with(partner, inputs, &grid)),
+                .map(|partner| star.with(partner, inputs)),
         );
     }
     models.extend(beside_hosts(inputs, &order));
@@ -250,7 +249,7 @@ impl Star {
         log_sum_exp(&logs)
     }
 
-    fn with(&self, partner: usize, inputs: &Inputs, grid: &TwoCauseGrid) -> Model {
+    fn with(&self, partner: usize, inputs: &Inputs) -> Model {
         let (star, other) = (&inputs.candidates[self.candidate], &inputs.candidates[partner]);
         let prior = star.log_prior + other.log_prior;
         let own = inputs.evidence(self.candidate);
@@ -273,7 +272,7 @@ impl Star {
             }
             Answer::Region { question, pool } if pool == self.pool => {
                 let (counts, shares) = self.split(question, other, inputs);
-                let joint = grid.evidence(counts, shares);
+                let joint = two_causes(counts, shares, SIGMA);
                 let part = inputs.events_in(self.pool) / inputs.events.of_any_cause;
                 let more = (joint.log_bayes_factor - star.log_bayes_factor) * inputs.tempered[partner];
                 Model {
