@@ -1,5 +1,7 @@
 //! Where a function with one peak is worth integrating.
 
+use super::quadrature::sixteen_nodes;
+
 /// The logarithm of a non-negative function on [0, room] that rises to one peak and falls after it.
 pub trait OnePeak {
     fn log(&self, u: f64) -> f64;
@@ -61,6 +63,21 @@ pub trait OnePeak {
             }
         }
         mode + side * distance.min(room)
+    }
+
+    /// ln of the integral over all that is not lower than the peak by `depth` e-folds.
+    fn log_integral(&self, depth: f64) -> f64 {
+        let (nodes, weights) = sixteen_nodes();
+        let mode = self.mode(1.0);
+        let top = self.log(mode);
+        let mut sum = 0.0;
+        for side in [-1.0, 1.0] {
+            let half = 0.5 * (self.end(mode, depth, side) - mode);
+            for (node, weight) in nodes.iter().zip(weights) {
+                sum += half.abs() * weight * (self.log(mode + half * (1.0 + node)) - top).exp();
+            }
+        }
+        top + sum.ln()
     }
 }
 

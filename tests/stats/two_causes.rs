@@ -4,7 +4,7 @@
 use coroner::stats::{
     quadrature::gauss_legendre,
     region_bayes_factor::SIGMA,
-    two_causes::{Split, TwoCauses, two_causes},
+    two_causes::{Split, TwoCauses, second_given_first, two_causes},
 };
 
 const LARGEST: f64 = 16.0;
@@ -55,11 +55,12 @@ impl Square {
 
     /// Smallest and largest of the logarithm at nine points.
     fn range(&self, case: &Case) -> (f64, f64) {
-        let at = |i: usize| case.log(
-            self.u + self.side * (i % 3) as f64 / 2.0,
-            self.v + self.side * (i / 3) as f64 / 2.0,
-        );
-        (0..9).map(at).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), log| (low.min(log), high.max(log)))
+        let at = |i: usize| {
+            case.log(self.u + self.side * (i % 3) as f64 / 2.0, self.v + self.side * (i / 3) as f64 / 2.0)
+        };
+        (0..9)
+            .map(at)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), log| (low.min(log), high.max(log)))
     }
 
     /// The logarithm is nowhere in the square larger.
@@ -81,7 +82,11 @@ fn brute_force(case: &Case) -> TwoCauses {
             if square.bound(case) < top - UNSEEN {
                 continue;
             }
-            if high - low < 2.5 && square.side < 1.1 { small.push(square) } else { next.extend(square.quarters()) }
+            if high - low < 2.5 && square.side < 1.1 {
+                small.push(square)
+            } else {
+                next.extend(square.quarters())
+            }
         }
         open = next;
     }
@@ -128,8 +133,12 @@ const RATIOS: [[f64; 2]; 6] = [[1.0, 1.0], [4.0, 1.0], [3.0, 6.0], [1.3, 1.1], [
 fn cases(n: f64) -> impl Iterator<Item = Case> {
     OVERLAPS.iter().flat_map(move |[both, only_a, only_b]| {
         RATIOS.iter().map(move |[a, b]| {
-            let shares =
-                Split { both: *both, only_a: *only_a, only_b: *only_b, neither: 1.0 - both - only_a - only_b };
+            let shares = Split {
+                both: *both,
+                only_a: *only_a,
+                only_b: *only_b,
+                neither: 1.0 - both - only_a - only_b,
+            };
             let rates = [shares.both * (a + b - 1.0), shares.only_a * a, shares.only_b * b, shares.neither];
             // The events expected, to whole numbers.
             let scale = n / rates.iter().sum::<f64>();
@@ -151,6 +160,35 @@ fn the_joint_evidence_is_exact_for_any_number_of_events() {
                 .max((found.explained_by_b - exact.explained_by_b).abs());
             let what = format!("{:?} of {:?}: {found:?}, not {exact:?}", case.events, case.shares);
             assert!(off < 1e-6, "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_partner_is_screened_by_its_evidence_given_the_other() {
+    for n in [10.0, 300.0, 24_000.0] {
+        for case in cases(n).filter(|case| case.shares.both < 0.3) {
+            let first = 1.5;
+            // Simpson's rule over t, ln ρB = 16 t³: the peak may be narrowest at ln ρB = 0.
+            const STEPS: u32 = 64_000;
+            let step = 1.0 / f64::from(STEPS);
+            let at = |i: u32| f64::from(i) * step;
+            let logs: Vec<f64> = (0..=STEPS).map(|i| case.log(first, LARGEST * at(i).powi(3))).collect();
+            let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let weighed = |i: u32| {
+                let weight = if i.is_multiple_of(2) { 2.0 } else { 4.0 };
+                weight * 3.0 * LARGEST * at(i).powi(2) * (logs[i as usize] - top).exp()
+            };
+            // The integrand is nothing at both ends.
+            let sum: f64 = (1..STEPS).map(weighed).sum();
+            let exact = top + (sum * step / 3.0).ln() + first * first / (2.0 * SIGMA * SIGMA);
+            let found = second_given_first(first, case.events, case.shares, SIGMA);
+            assert!(
+                (found - exact).abs() < 1e-6,
+                "{:?} of {:?}: {found}, not {exact}",
+                case.events,
+                case.shares
+            );
         }
     }
 }
