@@ -66,7 +66,7 @@ const NARROWEST: f64 = 1e-4;
 
 /// Integrates over both ratios, ln ρ ~ HalfNormal(`sigma`) each; the `shares` sum to one.
 ///
-/// The error of each of the results is below 1e-6 for any number of events up to some ten thousands.
+/// The errors of all three results are about 1e-6 at most, for up to some ten thousand events.
 #[must_use]
 pub fn two_causes(events: Split, shares: Split, sigma: f64) -> TwoCauses {
     let a_leads = Leading::new(events, shares, sigma);
