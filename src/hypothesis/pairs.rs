@@ -3,9 +3,8 @@
 //! With single causes alone the second of two real causes gets no probability, although both are true.
 
 use crate::stats::{
-    posterior::log_sum_exp,
     region_bayes_factor::{RegionEvidence, SIGMA, region_evidence},
-    two_causes::{Split, TwoCauseGrid},
+    two_causes::{Split, second_given_first, two_causes},
 };
 
 use super::{
@@ -40,7 +39,6 @@ pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
             break;
         }
     }
-    let grid = TwoCauseGrid::new(4, SIGMA);
     let mut models = Vec::new();
     for (rank, star) in stars.iter().enumerate() {
         let earlier: Vec<usize> = stars[..rank].iter().map(|star| star.candidate).collect();
@@ -49,7 +47,7 @@ pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
             partners
                 .into_iter()
                 .filter(|partner| !earlier.contains(partner))
-                .map(|partner| star.with(partner, inputs, &grid)),
+                .map(|partner| star.with(partner, inputs)),
         );
     }
     models.extend(beside_hosts(inputs, &order));
@@ -175,7 +173,7 @@ impl Star {
         let mut same: Vec<(usize, f64)> = Vec::new();
         let mut others: Vec<usize> = Vec::new();
         let (count, share) = (self.count(inputs), inputs.list.questions[self.question].share);
-        let ratio = region_evidence(count, inputs.events_in(self.pool), share, SIGMA).mean_log_ratio.exp();
+        let log_ratio = region_evidence(count, inputs.events_in(self.pool), share, SIGMA).mean_log_ratio;
         for index in order {
             let candidate = &inputs.candidates[*index];
             match candidate.answer {
@@ -189,7 +187,7 @@ impl Star {
                         && candidate.count >= 1.5
                         && self.jaccard(question, inputs) < SAME_REGION =>
                 {
-                    let evidence = self.given_star(question, ratio, candidate, inputs);
+                    let evidence = self.given_star(question, log_ratio, candidate, inputs);
                     same.push((*index, evidence + candidate.log_prior));
                 }
                 Answer::Daily { pool } if pool == self.pool => others.push(*index),
@@ -231,26 +229,12 @@ impl Star {
     }
 
     /// ln of the evidence for the partner with the star's ratio held at its estimate: a screen only.
-    fn given_star(&self, question: usize, ratio: f64, partner: &Candidate, inputs: &Inputs) -> f64 {
-        const STEP: f64 = 0.4;
+    fn given_star(&self, question: usize, log_ratio: f64, partner: &Candidate, inputs: &Inputs) -> f64 {
         let (counts, shares) = self.split(question, partner, inputs);
-        let n = counts.both + counts.only_a + counts.only_b + counts.neither;
-        let logs: Vec<f64> = (0..25)
-            .map(|i| {
-                let u = f64::from(i) * STEP;
-                let other = u.exp();
-                let sum = ratio + other - 1.0;
-                let rate = shares.neither + shares.only_a * ratio + shares.only_b * other + shares.both * sum;
-                let prior = u * u / (2.0 * SIGMA * SIGMA);
-                counts.both * sum.ln() + counts.only_a * ratio.ln() + counts.only_b * u
-                    - n * rate.ln()
-                    - prior
-            })
-            .collect();
-        log_sum_exp(&logs)
+        second_given_first(log_ratio, counts, shares, SIGMA)
     }
 
-    fn with(&self, partner: usize, inputs: &Inputs, grid: &TwoCauseGrid) -> Model {
+    fn with(&self, partner: usize, inputs: &Inputs) -> Model {
         let (star, other) = (&inputs.candidates[self.candidate], &inputs.candidates[partner]);
         let prior = star.log_prior + other.log_prior;
         let own = inputs.evidence(self.candidate);
@@ -273,7 +257,7 @@ impl Star {
             }
             Answer::Region { question, pool } if pool == self.pool => {
                 let (counts, shares) = self.split(question, other, inputs);
-                let joint = grid.evidence(counts, shares);
+                let joint = two_causes(counts, shares, SIGMA);
                 let part = inputs.events_in(self.pool) / inputs.events.of_any_cause;
                 let more = (joint.log_bayes_factor - star.log_bayes_factor) * inputs.tempered[partner];
                 Model {

@@ -28,6 +28,7 @@ pub mod interaction;
 pub mod mantel_haenszel;
 pub mod matched_sets;
 pub mod min_p;
+pub mod one_peak;
 pub mod permutation;
 pub mod poisson_binomial;
 pub mod poisson_rate;

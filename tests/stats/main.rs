@@ -10,3 +10,4 @@ mod evidence;
 mod many_questions;
 mod rates;
 mod strata;
+mod two_causes;
