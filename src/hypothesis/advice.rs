@@ -75,7 +75,7 @@ fn nothing_to_do(analysis: &Analysis, region: &RegionFinding, rates: Option<&Rat
     if rates.ratio <= 1.0 {
         return Some(format!("Nothing to do: no more incidents than elsewhere ({counts})."));
     }
-    if region.p_adjusted < MERE_CHANCE || region.posterior >= 0.1 {
+    if region.p_adjusted < MERE_CHANCE || region.posterior >= 0.5 {
         return None;
     }
     let wait = until_visible(analysis, region, rates).map_or_else(String::new, |days| {

@@ -367,8 +367,7 @@ pub(super) fn judge(p_adjusted: f64, posterior: f64, null: f64) -> Verdict {
     if ((significant && null_unlikely) || very_clear) && posterior >= CLAIM {
         Verdict::Supported
     } else if (significant && posterior >= 0.02)
-        || (null_unlikely && posterior >= 0.1 && p_adjusted <= UNREMARKABLE)
-        || posterior >= 0.5
+        || (posterior >= if null_unlikely { 0.1 } else { 0.5 } && p_adjusted <= UNREMARKABLE)
     {
         Verdict::Suggestive
     } else {

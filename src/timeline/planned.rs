@@ -115,6 +115,7 @@ mod tests {
             "KVM07",
             "kvm0?",
             "kvm[01-09]",
+            "kvm[01-09].example.org",
             "kvm01-kvm09",
             "rack=r02",
             "r02",
