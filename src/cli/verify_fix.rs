@@ -66,11 +66,18 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let judged =
         crate::pipeline::verify(loaded.sources, &loaded.config, &loaded.knowledge, &options, change, &asked);
     let judged = judged.map_err(|error| UsageError(format!("{error}; `findings.json` lists their ids")))?;
-    if let (Some(at), [only]) = (&args.at, judged.as_slice())
-        && only.hosts.is_empty()
-    {
-        let text = format!("no host of `--hosts` was observed both before and after {at}");
-        return Err(UsageError(text).into());
+    if let Some(at) = &args.at {
+        let hosts = args.hosts.as_deref().unwrap_or("*");
+        let trouble = match judged.as_slice() {
+            [] => Some(format!("no host of this data is meant by `{hosts}`")),
+            [only] if only.hosts.is_empty() => {
+                Some(format!("no host of `{hosts}` was observed both before and after {at}"))
+            }
+            _ => None,
+        };
+        if let Some(text) = trouble {
+            return Err(UsageError(text).into());
+        }
     }
     output::print(&match args.format {
         Format::Table => told(&judged, args),
