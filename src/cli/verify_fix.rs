@@ -67,7 +67,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         crate::pipeline::verify(loaded.sources, &loaded.config, &loaded.knowledge, &options, change, &asked);
     let judged = judged.map_err(|error| UsageError(format!("{error}; `findings.json` lists their ids")))?;
     if let Some(at) = &args.at {
-        let hosts = args.hosts.as_deref().unwrap_or("*");
+        let hosts = if args.hosts.is_empty() { "*".to_owned() } else { args.hosts.join(",") };
         let trouble = match judged.as_slice() {
             [] => Some(format!("no host of this data is meant by `{hosts}`")),
             [only] if only.hosts.is_empty() => {

@@ -108,7 +108,7 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let list = questionnaire::Questionnaire::new(study, &time, &occupied);
     let levels: Vec<usize> = study.factors.iter().map(|factor| factor.levels.len()).collect();
     let member = membership::Membership::new(&list, &levels);
-    let sample = sample::Sample::new(study, &time, &list, &member, settings.seed);
+    let sample = sample::Sample::new(study, &time, &list, &member, other.len(), settings.seed);
     let pools = shocks::pools(&other);
     let days = (study.to - study.from) as f64 / clock_region::DAY as f64;
     let events = evidence::Events::new(&time, &list, &member, other, pools, of_any_cause, days);

@@ -27,8 +27,11 @@ pub(super) struct Sample {
     pub hours: [f64; 24],
 }
 
-/// Instants drawn from a fleet, and at least from each host.
+/// Instants drawn from a fleet, and at least from each host. Permutations put events on them, so the more
+/// events, the less may the drawn share of a region differ from the true one.
 const POINTS: usize = 24_000;
+const POINTS_PER_EVENT: usize = 200;
+const MOST_POINTS_FOR_EVENTS: usize = 120_000;
 const POINTS_PER_HOST: usize = 16;
 
 /// Points of one host: instant, profile and how many flags hold there; then these flags.
@@ -39,8 +42,16 @@ struct Drawn {
 }
 
 impl Sample {
-    pub fn new(study: &Study, time: &HostTime, list: &Questionnaire, member: &Membership, seed: u64) -> Self {
-        let budget = POINTS.max(POINTS_PER_HOST * study.hosts.len()) as f64;
+    pub fn new(
+        study: &Study,
+        time: &HostTime,
+        list: &Questionnaire,
+        member: &Membership,
+        events: usize,
+        seed: u64,
+    ) -> Self {
+        let for_events = (POINTS_PER_EVENT * events).min(MOST_POINTS_FOR_EVENTS);
+        let budget = POINTS.max(for_events).max(POINTS_PER_HOST * study.hosts.len()) as f64;
         let drawn: Vec<Drawn> = (0..study.hosts.len())
             .into_par_iter()
             .map(|host| {
