@@ -282,3 +282,22 @@ fn of_many_changes_in_the_data_each_must_be_more_remarkable() {
     let named = interventions(&study, &Asked { name: Some("change 3".to_owned()), within: None }).unwrap();
     assert_eq!(named[0].outcome, Outcome::Helped);
 }
+
+#[test]
+fn thousands_of_events_are_judged_like_few() {
+    let mut events = every(0.9, 0.0, 180.0);
+    events.extend(every(0.09, 180.0, 360.0));
+    let found = only(&changed(with_events(study(360), &events), 0..HOSTS, 180));
+    assert_eq!((found.before.events, found.after.events), (200, 2000));
+    assert_eq!(found.outcome, Outcome::MadeWorse, "{found:#?}");
+    let courses = &found.courses;
+    let total = courses.unchanged + courses.fell + courses.rose + courses.relapsed;
+    assert!((total - 1.0).abs() < 1e-9 && courses.rose > 0.99, "{courses:?}");
+
+    let mut events = every(0.09, 0.0, 180.0);
+    events.extend(every(0.09, 270.0, 360.0));
+    let found = only(&changed(with_events(study(360), &events), 0..HOSTS, 180));
+    assert_eq!((found.before.events, found.after.events), (2000, 1000));
+    assert_eq!(found.outcome, Outcome::CameBack, "{found:#?}");
+    assert!(found.courses.relapsed > 0.99, "{:?}", found.courses);
+}
