@@ -5,6 +5,7 @@
 
 mod cohort;
 mod courses;
+mod one_host;
 mod outcome;
 mod region;
 #[cfg(test)]
@@ -34,7 +35,8 @@ use super::{
     shocks::{self, Shock},
 };
 use cohort::{Cohort, Member, Tally};
-use outcome::Figures;
+use one_host::{Half, OneHost};
+use outcome::{Figures, Sides};
 use region::Region;
 
 /// One in twenty: the error that a verdict may have.
@@ -112,6 +114,7 @@ impl Judge<'_> {
         let without_trigger = without_trigger(&cohort, &tally, error);
         let quiet = quiet_spell(&cohort, &tally);
         let untouched = self.untouched(&steps, (first, last), &tally);
+        let one_host = [Half::Before, Half::After].map(|half| OneHost::of(&cohort, half));
         let figures = Figures {
             before: (n1, t1),
             after: (n2, t2),
@@ -122,9 +125,11 @@ impl Judge<'_> {
             without_trigger: without_trigger.as_ref(),
             untouched: untouched.as_ref(),
             quiet: quiet.as_ref(),
+            one_host: Sides { before: one_host[0].as_ref(), after: one_host[1].as_ref() },
             courses: courses::courses(&cohort, &tally, looked_at),
         };
         let outcome = outcome::outcome(&figures);
+        let rests_on = outcome::rests_on(&figures).cloned();
         let mut intervention = Intervention {
             id: match &self.within {
                 Some(within) => format!("change:{}|{within}", change.name),
@@ -157,7 +162,7 @@ impl Judge<'_> {
             after: tally.after,
         };
         let words =
-            words::Words { found: &intervention, utc_offset_s: self.study.site_utc_offset_s, looked_at };
+            words::Words { found: &intervention, study: self.study, looked_at, one_host: rests_on.as_ref() };
         let (statement, remarks) = (words.statement(), words.remarks());
         intervention.statement = statement;
         intervention.remarks = remarks;

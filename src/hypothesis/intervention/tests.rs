@@ -225,7 +225,7 @@ fn hosts_that_were_not_changed_show_what_the_calendar_did() {
 fn only_the_host_time_of_a_hypothesis_counts_when_it_is_named() {
     let found = |within: &str| {
         let study = changed(with_events(study(360), &every(10.0, 0.0, 360.0)), 0..HOSTS, 180);
-        interventions(&study, &Asked { within: Some(within.to_owned()), name: None })
+        interventions(&study, &Asked { within: Some(within.to_owned()), ..Asked::default() })
     };
     let of_one_system = &found("factor:os=a").unwrap()[0];
     assert_eq!((of_one_system.before.events, of_one_system.before.host_days), (10, 900.0));
@@ -251,7 +251,7 @@ fn a_change_of_the_factor_itself_does_not_move_its_hosts_out_of_sight() {
         })
         .collect();
     let study = changed(study, 0..5, 180);
-    let asked = Asked { within: Some("factor:os=a".to_owned()), name: None };
+    let asked = Asked { within: Some("factor:os=a".to_owned()), ..Asked::default() };
     let found = &interventions(&study, &asked).unwrap()[0];
     assert_eq!((found.before.host_days, found.after.host_days), (900.0, 900.0));
 }
@@ -263,7 +263,7 @@ fn changes_within_a_week_on_the_same_hosts_are_named() {
         study = changed(study, hosts, day);
         study.changes.last_mut().unwrap().name = name.to_owned();
     }
-    let found = interventions(&study, &Asked { name: Some("FIX".to_owned()), within: None }).unwrap();
+    let found = interventions(&study, &Asked { name: Some("FIX".to_owned()), ..Asked::default() }).unwrap();
     assert_eq!(found[0].same_time, ["kernel"]);
 }
 
@@ -279,7 +279,8 @@ fn of_many_changes_in_the_data_each_must_be_more_remarkable() {
     let found = interventions(&study, &Asked::default()).unwrap();
     assert_eq!(found.len(), 10);
     assert!(found[0].p_fewer.unwrap() < 0.05 && found[0].outcome != Outcome::Helped);
-    let named = interventions(&study, &Asked { name: Some("change 3".to_owned()), within: None }).unwrap();
+    let named =
+        interventions(&study, &Asked { name: Some("change 3".to_owned()), ..Asked::default() }).unwrap();
     assert_eq!(named[0].outcome, Outcome::Helped);
 }
 
@@ -300,4 +301,75 @@ fn thousands_of_events_are_judged_like_few() {
     assert_eq!((found.before.events, found.after.events), (2000, 1000));
     assert_eq!(found.outcome, Outcome::CameBack, "{found:#?}");
     assert!(found.courses.relapsed > 0.99, "{:?}", found.courses);
+}
+
+#[test]
+fn a_single_event_is_no_relapse() {
+    // 5 in 1,000 host-days, 98 quiet days, and one event two days before the end.
+    let mut events: Vec<(u32, f64)> = (0..5).map(|i| (i, 8.0 + 16.0 * f64::from(i))).collect();
+    events.push((7, 198.0));
+    let found = only(&changed(with_events(study(200), &events), 0..HOSTS, 100));
+    assert_eq!((found.before.events, found.after.events), (5, 1));
+    assert!(found.quiet_spell.as_ref().unwrap().probability_unchanged < 0.1);
+    assert!(!matches!(found.outcome, Outcome::CameBack | Outcome::Helped), "{found:#?}");
+    // Two further ones in these days are.
+    events.extend([(8, 198.6), (9, 199.3)]);
+    let found = only(&changed(with_events(study(200), &events), 0..HOSTS, 100));
+    assert_eq!(found.outcome, Outcome::CameBack, "{found:#?}");
+}
+
+#[test]
+fn a_rise_on_one_host_does_not_accuse_the_change() {
+    let step = (0..8).map(|i| (3, 185.0 + 20.0 * f64::from(i)));
+    let found = only(&changed(with_events(study(360), &step.collect::<Vec<_>>()), 0..HOSTS, 180));
+    assert!(found.p_more.unwrap() < 0.005, "{:?}", found.p_more);
+    assert_eq!(found.outcome, Outcome::NoEvidence, "{found:#?}");
+    assert!(found.statement.contains("all 8 since on h03"), "{}", found.statement);
+    assert!(found.remarks.iter().any(|remark| remark.contains("rests on one host")), "{found:#?}");
+    // A change of that host alone is judged on it.
+    let alone = (0..8).map(|i| (3, 185.0 + 20.0 * f64::from(i)));
+    let found = only(&changed(with_events(study(360), &alone.collect::<Vec<_>>()), 3..4, 180));
+    assert_eq!(found.outcome, Outcome::MadeWorse, "{found:#?}");
+    // And a bad host among bad hosts does not excuse the change.
+    let mut all: Vec<(u32, f64)> = (0..8).map(|i| (3, 185.0 + 20.0 * f64::from(i))).collect();
+    all.extend(every(18.0, 180.0, 360.0));
+    let found = only(&changed(with_events(study(360), &all), 0..HOSTS, 180));
+    assert_eq!(found.outcome, Outcome::MadeWorse, "{found:#?}");
+}
+
+#[test]
+fn a_fall_on_one_host_does_not_praise_the_change() {
+    let step = (0..8).map(|i| (3, 5.0 + 20.0 * f64::from(i)));
+    let found = only(&changed(with_events(study(360), &step.collect::<Vec<_>>()), 0..HOSTS, 180));
+    assert!(found.p_fewer.unwrap() < 0.005, "{:?}", found.p_fewer);
+    assert_eq!(found.outcome, Outcome::NoEvidence, "{found:#?}");
+    assert!(found.statement.contains("all 8 before on h03"), "{}", found.statement);
+}
+
+#[test]
+fn the_countdown_says_how_sure_one_of_many_changes_must_be() {
+    let mut study = with_events(study(300), &every(30.0, 0.0, 180.0));
+    let countdown = |study: &Study| {
+        let found = interventions(study, &Asked::default()).unwrap();
+        found[0].remarks.iter().find(|remark| remark.starts_with("needs")).cloned().unwrap()
+    };
+    study = changed(study, 0..HOSTS, 200);
+    assert!(countdown(&study).contains("until 95 % sure"), "{}", countdown(&study));
+    for place in 0..20 {
+        study = changed(study, 0..HOSTS, 200 + place);
+        study.changes.last_mut().unwrap().name = format!("change {place}");
+    }
+    study.changes.remove(0);
+    study.changes.iter_mut().for_each(|change| change.declared = false);
+    assert!(countdown(&study).contains("until 99.75 % sure"), "{}", countdown(&study));
+}
+
+#[test]
+fn times_are_those_of_the_site_in_summer_and_winter() {
+    let mut study = changed(study(300), 0..3, 100);
+    study.changes[0].at += 23 * 3600;
+    study.site_utc_offset_s = 3600;
+    study.site_utc_offset_steps = vec![(90 * DAY, 7200)];
+    let statement = only(&study).statement;
+    assert!(statement.contains("of 1970-04-12 01:00 +02:00 on 3 hosts"), "{statement}");
 }
