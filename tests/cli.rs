@@ -403,6 +403,7 @@ fn wrong_words_to_verify_fix_end_with_2() {
         &["verify-fix", ".", "--at", "2025-04-11", "--hosts", "db99"],
         &["verify-fix", ".", "--at", "2035-04-11"],
         &["verify-fix", ".", "--hypothesis", "window:window=backup"],
+        &["verify-fix", ".", "--hypothesis", "shared_event:pdu=a"],
     ] {
         out(arguments, tree.path(), 2);
     }

@@ -232,7 +232,12 @@ fn only_the_host_time_of_a_hypothesis_counts_when_it_is_named() {
     assert_eq!(of_one_system.hosts.len(), 5);
     let monday = &found("time_of_day:weekday=Mon").unwrap()[0];
     assert!((monday.before.host_days - 10.0 * 26.0).abs() < 1e-9, "{}", monday.before.host_days);
-    assert_eq!(found("factor:os=c").unwrap_err(), UnknownRegion("factor:os=c".to_owned()));
+    assert_eq!(found("factor:os=c").unwrap_err(), UnknownRegion::NotAsked("factor:os=c".to_owned()));
+    for id in ["shared_event:pdu=a", "signature:signature=oom", "time_of_day:hour_of_day=00-06"] {
+        let error = found(id).unwrap_err();
+        assert_eq!(error, UnknownRegion::NoHostTime(id.to_owned()));
+        assert!(error.to_string().contains("factor, interaction, window, uptime"), "{error}");
+    }
 }
 
 #[test]
@@ -372,4 +377,58 @@ fn times_are_those_of_the_site_in_summer_and_winter() {
     study.site_utc_offset_steps = vec![(90 * DAY, 7200)];
     let statement = only(&study).statement;
     assert!(statement.contains("of 1970-04-12 01:00 +02:00 on 3 hosts"), "{statement}");
+}
+
+#[test]
+fn slips_of_people_count_when_they_are_asked_about() {
+    let mut study = study(360);
+    for place in 0..12 {
+        let day =
+            if place < 9 { 10.0 + 18.0 * f64::from(place) } else { 200.0 + 50.0 * f64::from(place - 9) };
+        study.cases.push(case(place % HOSTS, day, Cause::Operator));
+        study.cases.push(case((place + 1) % HOSTS, day + 1.0, Cause::Hang));
+    }
+    study.cases.sort_by_key(|case| case.at);
+    let study = changed(study, 0..HOSTS, 180);
+    let within = |id: &str| {
+        let asked = Asked { within: Some(id.to_owned()), ..Asked::default() };
+        let found = interventions(&study, &asked).unwrap().remove(0);
+        (found.before.events, found.after.events)
+    };
+    assert_eq!(within("cause:cause=operator"), (9, 3));
+    assert_eq!(within("cause:cause=hang"), (9, 3));
+    assert_eq!(within("cause:cause=thermal"), (0, 0));
+}
+
+#[test]
+fn a_tried_uptime_goes_by_the_name_that_the_ranking_gives_it() {
+    let mut study = changed(study(360), 0..HOSTS, 180);
+    study.boots = vec![vec![0]; HOSTS as usize];
+    let found = |id: &str| {
+        let asked = Asked { within: Some(id.to_owned()), ..Asked::default() };
+        interventions(&study, &asked).map(|mut found| found.remove(0))
+    };
+    let names: Vec<String> = (1500..1520).map(|tenth| format!("{:.1}", f64::from(tenth) / 10.0)).collect();
+    for name in names {
+        assert!(found(&format!("uptime:uptime_days={name}")).is_ok(), "{name}");
+    }
+    assert!(matches!(found("uptime:uptime_days=4000"), Err(UnknownRegion::NotAsked(_))));
+    // Each host is in the band, 2.8 days long, once before the change and once after it.
+    study.changes[0].at = 230 * DAY;
+    study.boots = vec![vec![0, 200 * DAY]; HOSTS as usize];
+    let asked = Asked { within: Some("uptime:uptime_days=70.3".to_owned()), ..Asked::default() };
+    let band = &interventions(&study, &asked).unwrap()[0];
+    let width = 0.04 * 70.3 * f64::from(HOSTS);
+    assert!((band.before.host_days / width - 1.0).abs() < 0.05, "{}", band.before.host_days);
+}
+
+#[test]
+fn what_is_seen_is_left_alone_when_only_the_declared_is_asked_for() {
+    let mut study = changed(with_events(study(360), &every(15.0, 0.0, 360.0)), 0..HOSTS, 180);
+    study = changed(study, 0..HOSTS, 182);
+    let seen = study.changes.last_mut().unwrap();
+    (seen.name, seen.declared) = ("bios 1 → 2".to_owned(), false);
+    let found = interventions(&study, &Asked { declared_only: true, ..Asked::default() }).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].same_time, ["bios 1 → 2"]);
 }
