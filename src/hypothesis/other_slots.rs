@@ -103,14 +103,13 @@ fn days_without(study: &Study, runs: &[(i64, i64)]) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clock_region::HOUR;
     use super::*;
 
     #[test]
     fn a_nightly_run_skips_no_day_of_the_site() {
         // Five hours ahead of UTC, at 4 h or 6 h: on both sides of midnight in UTC.
         let study = Study { site_utc_offset_s: 5 * 3600, ..Study::default() };
-        let start = |day: i64, hour: i64| day * DAY + (hour - 5) * HOUR;
+        let start = |day: i64, hour: i64| day * DAY + (hour - 5) * DAY / 24;
         let run = |(day, hour): (i64, i64)| (start(day, hour), start(day, hour) + 60);
         let nightly: Vec<(i64, i64)> = [(1, 4), (2, 6), (3, 4), (4, 6)].map(run).to_vec();
         assert_eq!(days_without(&study, &nightly), 0);
