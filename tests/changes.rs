@@ -1,6 +1,6 @@
 //! Changes in the ranking: judged on their own hosts, on the scale of the other questions.
 
-use coroner::hypothesis::{Settings, rank};
+use coroner::hypothesis::{Asked, Settings, UnknownRegion, interventions, rank};
 use coroner::model::study::{Case, Change, Factor, Segment};
 use coroner::model::{Cause, Family, Hypothesis, Kind, Study, Term, Verdict};
 use rand::{RngExt, SeedableRng};
@@ -188,4 +188,39 @@ fn changes_of_fleets_where_nothing_matters_are_rarely_claimed() {
         claimed += usize::from(ranked(&study).iter().any(|hypothesis| of_change(&hypothesis)));
     }
     assert!(claimed <= 2, "{claimed} of 30 fleets without a cause blame a change");
+}
+
+#[test]
+fn a_change_can_be_judged_within_every_hypothesis_that_has_host_time() {
+    let mut study = fleet(&(0..15).map(|host| (host, 200)).collect::<Vec<_>>());
+    let steps: Vec<(u32, i64)> = (0..15).map(|host| (host, 250)).collect();
+    study.changes.push(change("new agent", &steps, true));
+    add_events(&mut study, scattered(0..HOSTS, 0, DAYS, 24, 11));
+    // Uptimes of which one hurts, and slips of people.
+    study.boots = (0..HOSTS).map(|host| vec![i64::from(host) * 3 * DAY]).collect();
+    add_events(
+        &mut study,
+        (0..12).map(|host| (host, f64::from(host) * 3.0 + 112.0 + f64::from(host % 3) * 0.3)),
+    );
+    for case in &mut study.cases {
+        case.boot_started = Some(study.boots[case.host as usize][0]).filter(|boot| *boot < case.at);
+    }
+    for case in study.cases.iter_mut().step_by(5) {
+        case.cause = Cause::Operator;
+    }
+    let ranked = ranked(&study);
+    let mut tried = 0;
+    for hypothesis in &ranked {
+        let asked = Asked { within: Some(hypothesis.id.clone()), ..Asked::default() };
+        let judged = interventions(&study, &asked);
+        let is_hour = hypothesis.terms.iter().any(|term| term.factor == "hour_of_day");
+        if is_hour || matches!(hypothesis.family, Family::SharedEvent | Family::Signature) {
+            assert_eq!(judged.unwrap_err(), UnknownRegion::NoHostTime(hypothesis.id.clone()));
+        } else {
+            assert_eq!(judged.expect("it has host-time").len(), 1, "{}", hypothesis.id);
+            tried += 1;
+        }
+    }
+    let families: std::collections::BTreeSet<Family> = ranked.iter().map(|h| h.family).collect();
+    assert!(tried > 10 && families.contains(&Family::Uptime), "{tried} of {families:?}");
 }

@@ -352,7 +352,7 @@ fn a_fix_that_did_not_last_is_told_as_such() {
     let tree = relapse();
     let table = out(&["verify-fix", "."], tree.path(), 0);
     assert!(table.starts_with("backups one by one: seemed to help, then came back\n"), "{table}");
-    assert!(table.contains("of 2025-04-10 22:00 UTC on 6 hosts"), "{table}");
+    assert!(table.contains("of 2025-04-11 00:00 +02:00 on 6 hosts"), "{table}");
     assert!(table.contains("10 events"), "{table}");
     assert_eq!(run(&["verify-fix", ".", "--exit-code"], tree.path()).status.code(), Some(10));
 
@@ -403,6 +403,7 @@ fn wrong_words_to_verify_fix_end_with_2() {
         &["verify-fix", ".", "--at", "2025-04-11", "--hosts", "db99"],
         &["verify-fix", ".", "--at", "2035-04-11"],
         &["verify-fix", ".", "--hypothesis", "window:window=backup"],
+        &["verify-fix", ".", "--hypothesis", "shared_event:pdu=a"],
     ] {
         out(arguments, tree.path(), 2);
     }

@@ -42,7 +42,8 @@ pub struct Args {
     /// Name of the change; without --at: only changes with this in their name
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Count only the host-time of this hypothesis (an id of findings.json, like window:window=backup)
+    /// Count only the host-time of this hypothesis (an id of findings.json, like window:window=backup;
+    /// not those of shared events, signatures and hours of the day)
     #[arg(long, value_name = "ID")]
     hypothesis: Option<String>,
     /// Exit with 10 if something came back or was made worse
@@ -61,6 +62,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let asked = Asked {
         name: if change.is_some() { None } else { args.name.clone() },
         within: args.hypothesis.clone(),
+        declared_only: change.is_some(),
     };
     let options = args.span.options()?;
     let judged =

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::DateTime;
+
 use super::study::HostInput;
 use crate::model::study::{Change, HostIndex, Study};
 use crate::model::{Term, study::WindowKind};
@@ -33,7 +35,7 @@ pub fn seen(hosts: &[HostInput<'_>], study: &Study) -> Vec<Change> {
     }
     for window in &study.windows {
         for (index, runs) in window.runs.iter().enumerate() {
-            if let Some((at, old, new)) = moved(runs, study.site_utc_offset_s) {
+            if let Some((at, old, new)) = moved(runs, study) {
                 let step = (format!("{} window", window.name), hour(old), hour(new));
                 steps.entry(step).or_default().push((at, index as HostIndex));
             }
@@ -48,7 +50,23 @@ pub fn seen(hosts: &[HostInput<'_>], study: &Study) -> Vec<Change> {
         }
     }
     changes.sort_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
-    one_name_each(changes)
+    let mut changes = one_name_each(changes);
+    date_waves(&mut changes, study);
+    changes
+}
+
+/// Gives waves of the same change, and one that was also declared under this name, the day (site time) on
+/// which each began: a name stands for one change.
+fn date_waves(changes: &mut [Change], study: &Study) {
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
+    for change in changes.iter().chain(&study.changes) {
+        *met.entry(change.name.clone()).or_default() += 1;
+    }
+    for change in changes.iter_mut().filter(|change| met[&change.name] > 1) {
+        if let Some(began) = DateTime::from_timestamp(study.local(change.at), 0) {
+            change.name = format!("{} of {}", change.name, began.format("%Y-%m-%d"));
+        }
+    }
 }
 
 fn change(step: &Step, stages: &[(i64, HostIndex)], windows: &[WindowKind]) -> Option<Change> {
@@ -91,8 +109,8 @@ fn one_name_each(changes: Vec<Change>) -> Vec<Change> {
 
 /// When the runs of a host moved to other hours of the day (site time), from which and to which: the
 /// ten runs before and the ten after have next to no hour in common, neighbouring hours included.
-fn moved(runs: &[(i64, i64)], utc_offset_s: i32) -> Option<(i64, usize, usize)> {
-    let hour_of = |run: &(i64, i64)| ((run.0 + i64::from(utc_offset_s)).rem_euclid(86_400) / 3600) as usize;
+fn moved(runs: &[(i64, i64)], study: &Study) -> Option<(i64, usize, usize)> {
+    let hour_of = |run: &(i64, i64)| (study.local(run.0).rem_euclid(86_400) / 3600) as usize;
     let hours: Vec<usize> = runs.iter().map(hour_of).collect();
     (RUNS..(hours.len() + 1).saturating_sub(RUNS)).find_map(|place| {
         let (before, after) = (&hours[place - RUNS..place], &hours[place..place + RUNS]);
@@ -119,7 +137,6 @@ fn hour(hour: usize) -> String {
 mod tests {
     use super::*;
     use crate::timeline::factors::FactorLine;
-    use chrono::DateTime;
 
     const DAY: i64 = 86_400;
 
@@ -179,11 +196,39 @@ mod tests {
             (from..to)
                 .map(move |day| (day * DAY + hour * 3600 + day % 3 * 600, day * DAY + (hour + 1) * 3600))
         };
+        let study = Study::default();
         let moves: Vec<(i64, i64)> = daily(0, 30, 22).chain(daily(30, 60, 3)).collect();
-        assert_eq!(moved(&moves, 0), Some((30 * DAY + 3 * 3600, 22, 3)));
+        assert_eq!(moved(&moves, &study), Some((30 * DAY + 3 * 3600, 22, 3)));
         let wanders: Vec<(i64, i64)> = (0..60).map(|day| (day * DAY + day * 1500 % DAY, 0)).collect();
-        assert_eq!(moved(&wanders, 0), None);
+        assert_eq!(moved(&wanders, &study), None);
         let two_jobs: Vec<(i64, i64)> = (0..60).map(|day| (day * DAY + day % 2 * 10 * 3600, 0)).collect();
-        assert_eq!(moved(&two_jobs, 0), None);
+        assert_eq!(moved(&two_jobs, &study), None);
+    }
+
+    #[test]
+    fn the_hours_of_a_job_are_those_of_the_site_in_summer_and_winter() {
+        // Nightly at 22 h, then at 3 h local time, each moved in UTC when the clocks went forward.
+        let study = Study {
+            site_utc_offset_s: 3600,
+            site_utc_offset_steps: vec![(15 * DAY, 7200)],
+            ..Study::default()
+        };
+        let daily = |from: i64, to: i64, local_hour: i64| {
+            (from..to).map(move |day| {
+                let offset = if day < 15 { 1 } else { 2 };
+                let start = day * DAY + (local_hour - offset) * 3600 + 60;
+                (start, start + 3600)
+            })
+        };
+        let moves: Vec<(i64, i64)> = daily(0, 40, 22).chain(daily(41, 80, 3)).collect();
+        assert_eq!(moved(&moves, &study).map(|(_, old, new)| (old, new)), Some((22, 3)));
+    }
+
+    #[test]
+    fn waves_of_one_change_have_a_name_each() {
+        let hosts = || line(&[(10, "bios", "2"), (100, "bios", "1"), (200, "bios", "2")]);
+        let found = changes(&[hosts(), hosts(), hosts()]);
+        let names: Vec<&str> = found.iter().map(|change| change.name.as_str()).collect();
+        assert_eq!(names, ["bios 1 → 2 of 1970-01-11", "bios 2 → 1", "bios 1 → 2 of 1970-07-20"]);
     }
 }

@@ -14,7 +14,7 @@ const REASONABLE_DAYS: [f64; 2] = [182.0, 365.0];
 pub(super) const SETTLED: f64 = 20.0;
 pub(super) const ERROR: f64 = 0.05;
 /// A host that was last observed longer ago than this is gone.
-const GONE_DAYS: i64 = 30;
+pub(super) const GONE_DAYS: i64 = 30;
 
 /// A change on some hosts, watched until it must have shown.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,7 @@
 //! What would tell a job from its hour: hosts that run at another hour, on other days, or not always.
 
+use crate::model::Study;
+
 use super::{
     clock_region::DAY,
     findings::{Analysis, RegionFinding},
@@ -48,7 +50,7 @@ pub(super) fn advice(analysis: &Analysis, region: &RegionFinding) -> Option<Stri
     let skipped: i64 = slots
         .iter()
         .filter(|(_, slot)| apart(slot.hour) < OTHER_HOUR)
-        .map(|(host, _)| days_without(&window.runs[*host]))
+        .map(|(host, _)| days_without(analysis.study, &window.runs[*host]))
         .sum();
     let mut parts = Vec::new();
     if !elsewhere.is_empty() {
@@ -93,8 +95,25 @@ fn usual_hour(analysis: &Analysis, region: &RegionFinding, slots: &[(usize, Slot
         .map(|hour| hour as i64)
 }
 
-/// Days between the first and the last run without one.
-fn days_without(runs: &[(i64, i64)]) -> i64 {
-    let days: Vec<i64> = runs.iter().map(|run| run.0.div_euclid(DAY)).collect();
+/// Days (site time) between the first and the last run without one.
+fn days_without(study: &Study, runs: &[(i64, i64)]) -> i64 {
+    let days: Vec<i64> = runs.iter().map(|run| study.local(run.0).div_euclid(DAY)).collect();
     days.windows(2).map(|pair| (pair[1] - pair[0] - 1).max(0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nightly_run_skips_no_day_of_the_site() {
+        // Five hours ahead of UTC, at 4 h or 6 h: on both sides of midnight in UTC.
+        let study = Study { site_utc_offset_s: 5 * 3600, ..Study::default() };
+        let start = |day: i64, hour: i64| day * DAY + (hour - 5) * DAY / 24;
+        let run = |(day, hour): (i64, i64)| (start(day, hour), start(day, hour) + 60);
+        let nightly: Vec<(i64, i64)> = [(1, 4), (2, 6), (3, 4), (4, 6)].map(run).to_vec();
+        assert_eq!(days_without(&study, &nightly), 0);
+        let skipping: Vec<(i64, i64)> = [(1, 4), (4, 6), (5, 6)].map(run).to_vec();
+        assert_eq!(days_without(&study, &skipping), 2);
+    }
 }

@@ -1,12 +1,15 @@
 //! Next steps for regions of time: windows, uptimes, weekdays, alarms, changes.
 
-use crate::stats::clean_time;
+use std::collections::BTreeSet;
+
+use crate::{model::Study, stats::clean_time};
 
 use super::{
     advice::{NAMED, length, some_hosts},
     clock_region::{DAY, HOUR},
-    experiment::{self, ERROR},
+    experiment::{self, ERROR, GONE_DAYS},
     findings::{Analysis, RegionFinding},
+    host_time::HostTime,
     names,
 };
 
@@ -68,12 +71,14 @@ pub(super) fn uptime(analysis: &Analysis, region: &RegionFinding, low: f64, high
     format!("Restart hosts in a planned window before they reach {low:.0} days of uptime{due}.{clean}")
 }
 
-/// Hosts that are in the band now, and those that come to it soon, with the day.
-fn due(analysis: &Analysis, low: f64, high: f64) -> String {
-    let study = analysis.study;
+/// Hosts in service that are in the band now, and those that come to it soon with the second, soonest
+/// first.
+fn near(study: &Study, time: &HostTime, low: f64, high: f64) -> (Vec<usize>, Vec<(i64, usize)>) {
     let (mut inside, mut coming) = (Vec::new(), Vec::new());
     for (host, boots) in study.boots.iter().enumerate() {
-        let Some(boot) = boots.last() else { continue };
+        let in_service =
+            time.stretches[host].last().is_some_and(|last| last.to >= study.to - GONE_DAYS * DAY);
+        let Some(boot) = boots.last().filter(|_| in_service) else { continue };
         let days = (study.to - boot) as f64 / DAY as f64;
         let reached = boot + (low * DAY as f64) as i64;
         if days >= low && days < high {
@@ -83,6 +88,13 @@ fn due(analysis: &Analysis, low: f64, high: f64) -> String {
         }
     }
     coming.sort_unstable();
+    (inside, coming)
+}
+
+/// The same in words, with the day.
+fn due(analysis: &Analysis, low: f64, high: f64) -> String {
+    let study = analysis.study;
+    let (inside, coming) = near(study, analysis.time, low, high);
     let more = coming.len().saturating_sub(NAMED);
     let mut dates: Vec<String> = coming
         .iter()
@@ -161,7 +173,8 @@ pub(super) fn precursor(analysis: &Analysis, region: &RegionFinding, precursor: 
 pub(super) fn change(analysis: &Analysis, region: &RegionFinding, change: usize) -> String {
     let change = &analysis.study.changes[change];
     let mut members = experiment::members(analysis, region);
-    members.retain(|host| change.hosts.contains(&(*host as u32)));
+    let reached: BTreeSet<usize> = change.hosts.iter().map(|host| *host as usize).collect();
+    members.retain(|host| reached.contains(host));
     let Some(plan) = experiment::smallest(analysis, region, &members) else {
         return format!("Change nothing: none of the hosts that had \"{}\" is there any more.", change.name);
     };
@@ -186,4 +199,26 @@ fn failed_inside(analysis: &Analysis, region: &RegionFinding) -> Vec<usize> {
     hosts.sort_unstable();
     hosts.dedup();
     hosts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::study::Segment;
+
+    #[test]
+    fn a_host_that_is_gone_is_not_due() {
+        let to = 365 * DAY;
+        let segment = |host: u32, until: i64| Segment { host, from: 0, to: until, levels: Vec::new() };
+        let study = Study {
+            to,
+            hosts: ["gone", "there", "young"].map(str::to_owned).to_vec(),
+            segments: vec![segment(0, 200 * DAY), segment(1, to), segment(2, to)],
+            boots: vec![vec![0], vec![0], vec![200 * DAY]],
+            ..Study::default()
+        };
+        let (inside, coming) = near(&study, &HostTime::new(&study), 208.0, 1000.0);
+        assert_eq!(inside, [1]);
+        assert_eq!(coming, [(408 * DAY, 2)]);
+    }
 }

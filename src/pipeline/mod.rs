@@ -141,18 +141,25 @@ pub fn analyze(
 /// What the changes did: to all incidents of their hosts, and the declared ones also to those of the best
 /// supported window or group.
 fn changes_judged(study: &Study, ranked: &[Hypothesis]) -> Vec<Intervention> {
-    let judged = |asked: &Asked| hypothesis::interventions(study, asked).unwrap_or_default();
-    let mut changes = judged(&Asked::default());
+    let mut changes = hypothesis::interventions(study, &Asked::default())
+        .expect("only a hypothesis that is asked for can be unknown");
     let has_region = |family| matches!(family, Family::Window | Family::Factor | Family::Interaction);
     let supported = ranked
         .iter()
         .find(|hypothesis| hypothesis.verdict == Verdict::Supported && has_region(hypothesis.family));
-    if let Some(supported) = supported {
-        let inside = judged(&Asked { within: Some(supported.id.clone()), ..Asked::default() });
-        let says_something =
-            |change: &Intervention| change.declared && change.before.events + change.after.events > 0;
-        let place = changes.iter().filter(|change| change.declared).count();
-        changes.splice(place..place, inside.into_iter().filter(says_something));
+    let declared = changes.iter().filter(|change| change.declared).count();
+    let Some(supported) = supported.filter(|_| declared > 0) else { return changes };
+    let asked = Asked { within: Some(supported.id.clone()), declared_only: true, ..Asked::default() };
+    match hypothesis::interventions(study, &asked) {
+        Ok(mut inside) => {
+            inside.retain(|change| change.before.events + change.after.events > 0);
+            changes.splice(declared..declared, inside);
+        }
+        Err(error) => {
+            for change in &mut changes[..declared] {
+                change.remarks.push(format!("not judged within the best hypothesis by itself: {error}"));
+            }
+        }
     }
     changes
 }
@@ -161,7 +168,7 @@ fn changes_judged(study: &Study, ranked: &[Hypothesis]) -> Vec<Intervention> {
 /// it; else those that are declared and those that the data show.
 ///
 /// # Errors
-/// If `asked.within` is no hypothesis that this data allows.
+/// If `asked.within` is no hypothesis that this data allows, or one without host-time of its own.
 pub fn verify(
     sources: Vec<SourceFacts>,
     config: &Config,
@@ -171,17 +178,13 @@ pub fn verify(
     asked: &Asked,
 ) -> Result<Vec<Intervention>, UnknownRegion> {
     let mut config = config.clone();
-    let only_this = change.is_some();
+    let asked = Asked { declared_only: asked.declared_only || change.is_some(), ..asked.clone() };
     if let Some(change) = change {
         config.change = vec![change];
     }
     let (sources, attribution, clocks) = resolve(sources, &config, knowledge);
     let fleet = stories::tell(&sources, &attribution, &clocks, &config, knowledge, options);
-    let mut interventions = hypothesis::interventions(&fleet.study, asked)?;
-    if only_this {
-        interventions.retain(|intervention| intervention.declared);
-    }
-    Ok(interventions)
+    hypothesis::interventions(&fleet.study, &asked)
 }
 
 /// Who a record belongs to, by what attribution found.

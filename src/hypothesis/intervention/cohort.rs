@@ -6,6 +6,7 @@ use crate::model::{Study, intervention::Side};
 
 use super::{
     super::{clock_region::DAY, host_time::HostTime, shocks::Shock},
+    one_host::Half,
     region::Region,
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Cohort<'a> {
     pub members: Vec<Member>,
     time: &'a HostTime,
     region: &'a Region,
+    /// Seconds of each member before and after.
+    observed: Vec<(i64, i64)>,
     events: Vec<Event>,
 }
 
@@ -30,6 +33,8 @@ pub(super) struct Cohort<'a> {
 struct Event {
     at: i64,
     member: Member,
+    /// Whether it hit this member only.
+    alone: bool,
     /// Cases on any of the members.
     cases: Vec<usize>,
 }
@@ -61,15 +66,18 @@ impl<'a> Cohort<'a> {
         region: &'a Region,
         members: impl Iterator<Item = Member>,
     ) -> Self {
-        let mut cohort = Self { study, members: Vec::new(), time, region, events: Vec::new() };
-        cohort.members = members
-            .filter(|member| {
-                region.admits(time, member.host, member.until)
-                    && cohort.seconds(member.host, (study.from, member.until)) > 0
-                    && cohort.seconds(member.host, (member.since, study.to)) > 0
+        let mut cohort =
+            Self { study, members: Vec::new(), time, region, observed: Vec::new(), events: Vec::new() };
+        let mut observed: Vec<(Member, (i64, i64))> = members
+            .filter(|member| region.admits(time, member.host, member.until))
+            .map(|member| {
+                let before = cohort.seconds(member.host, (study.from, member.until));
+                (member, (before, cohort.seconds(member.host, (member.since, study.to))))
             })
+            .filter(|(_, (before, after))| *before > 0 && *after > 0)
             .collect();
-        cohort.members.sort_by_key(|member| member.host);
+        observed.sort_by_key(|(member, _)| member.host);
+        (cohort.members, cohort.observed) = observed.into_iter().unzip();
         let of_host: BTreeMap<usize, Member> =
             cohort.members.iter().map(|member| (member.host, *member)).collect();
         for shock in shocks.iter().filter(|shock| region.is_about(shock.class)) {
@@ -83,6 +91,7 @@ impl<'a> Cohort<'a> {
                 cohort.events.push(Event {
                     at: first.instant.at,
                     member: *member,
+                    alone: inside.iter().all(|(_, other)| other.host == member.host),
                     cases: inside.iter().map(|(incident, _)| incident.case).collect(),
                 });
             }
@@ -92,13 +101,11 @@ impl<'a> Cohort<'a> {
     }
 
     pub fn tally(&self) -> Tally {
-        let is_before = |event: &&Event| event.at < event.member.until;
-        let is_after = |event: &&Event| event.at >= event.member.since;
-        let after: Vec<&Event> = self.events.iter().filter(is_after).collect();
-        let before: Vec<&Event> = self.events.iter().filter(is_before).collect();
+        let before: Vec<&Event> = self.events_in(Half::Before).collect();
+        let after: Vec<&Event> = self.events_in(Half::After).collect();
         Tally {
-            before: self.side(&before, |member| (self.study.from, member.until)),
-            after: self.side(&after, |member| (member.since, self.study.to)),
+            before: self.side(&before, self.observed.iter().map(|seconds| seconds.0).sum()),
+            after: self.side(&after, self.observed.iter().map(|seconds| seconds.1).sum()),
             times_after: after.iter().map(|event| event.at).collect(),
             lead: before.iter().map(|event| event.member.until - event.at).collect(),
         }
@@ -108,13 +115,48 @@ impl<'a> Cohort<'a> {
     pub fn earlier_than(&self, days: i64) -> Side {
         let end = |member: &Member| member.until - days * DAY;
         let events: Vec<&Event> = self.events.iter().filter(|event| event.at < end(&event.member)).collect();
-        self.side(&events, |member| (self.study.from, end(member)))
+        let seconds = |member: &Member| self.seconds(member.host, (self.study.from, end(member)));
+        self.side(&events, self.members.iter().map(seconds).sum())
     }
 
-    fn side(&self, events: &[&Event], span: impl Fn(&Member) -> (i64, i64)) -> Side {
+    /// Events on each member alone.
+    pub fn counts(&self, half: Half) -> Vec<u32> {
+        let mut counts = vec![0; self.members.len()];
+        for event in self.events_in(half).filter(|event| event.alone) {
+            if let Ok(place) = self.members.binary_search_by_key(&event.member.host, |member| member.host) {
+                counts[place] += 1;
+            }
+        }
+        counts
+    }
+
+    /// Events and host-days of some of the hosts. What hit several hosts at once stays when one of them is
+    /// left out.
+    pub fn sum(&self, half: Half, counts: impl Fn(usize) -> bool) -> (u32, f64) {
+        let events = self.events_in(half).filter(|event| !event.alone || counts(event.member.host)).count();
+        let seconds: i64 = self
+            .members
+            .iter()
+            .zip(&self.observed)
+            .filter(|(member, _)| counts(member.host))
+            .map(|(_, (before, after))| match half {
+                Half::Before => before,
+                Half::After => after,
+            })
+            .sum();
+        (events as u32, seconds as f64 / DAY as f64)
+    }
+
+    fn events_in(&self, half: Half) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(move |event| match half {
+            Half::Before => event.at < event.member.until,
+            Half::After => event.at >= event.member.since,
+        })
+    }
+
+    fn side(&self, events: &[&Event], seconds: i64) -> Side {
         let mut cases: Vec<usize> = events.iter().flat_map(|event| event.cases.iter().copied()).collect();
         cases.sort_unstable();
-        let seconds: i64 = self.members.iter().map(|member| self.seconds(member.host, span(member))).sum();
         Side {
             events: events.len() as u32,
             host_days: seconds as f64 / DAY as f64,

@@ -5,13 +5,12 @@
 //! likelihood of its segments ([`change_point`]), the relapse averaged over the exposure since.
 //! Of a course that fell only the part counts in which the new rate is the lower one.
 
-use statrs::function::beta::beta_reg;
-
 use crate::{
     model::intervention::Courses,
     stats::{
         change_point::{GammaPrior, two_segment_log_bayes_factor},
-        posterior::normalise,
+        incomplete_beta::incomplete_beta,
+        posterior::{log_sum_exp, normalise},
     },
 };
 
@@ -57,7 +56,8 @@ fn relapse(cohort: &Cohort<'_>, tally: &Tally, prior: GammaPrior) -> f64 {
     let from = cohort.members.iter().map(|member| member.since).min().unwrap_or(cohort.study.to);
     let span = cohort.study.to - from;
     let edges: Vec<f64> = (0..=TIMES).map(|edge| cohort.after_until(from + span / TIMES * edge)).collect();
-    let mut sum = 0.0;
+    // As logarithms: with a thousand events the Bayes factor of a single time is beyond any float.
+    let mut logs = Vec::with_capacity(edges.len());
     for (place, pair) in edges.windows(2).enumerate() {
         let share = (pair[1] - pair[0]) / after.1;
         if share <= 0.0 {
@@ -69,9 +69,9 @@ fn relapse(cohort: &Cohort<'_>, tally: &Tally, prior: GammaPrior) -> f64 {
         let otherwise = (before.0 + after.0 - quiet.0, before.1 + after.1 - quiet.1);
         // A prior on "lower" alone is twice as dense there.
         let lower = 2.0 * probability_lower(otherwise, quiet, prior);
-        sum += share * lower * two_segment(otherwise, quiet, prior).exp();
+        logs.push(share.ln() + lower.ln() + two_segment(otherwise, quiet, prior));
     }
-    sum.ln()
+    log_sum_exp(&logs)
 }
 
 fn two_segment(first: Segment, second: Segment, prior: GammaPrior) -> f64 {
@@ -83,5 +83,5 @@ fn two_segment(first: Segment, second: Segment, prior: GammaPrior) -> f64 {
 fn probability_lower(first: Segment, second: Segment, prior: GammaPrior) -> f64 {
     let shape = |segment: Segment| prior.shape + segment.0 as f64;
     let rate = |segment: Segment| prior.rate + segment.1;
-    beta_reg(shape(second), shape(first), rate(second) / (rate(first) + rate(second)))
+    incomplete_beta(shape(second), shape(first), rate(second) / (rate(first) + rate(second)))
 }

@@ -1,19 +1,21 @@
 //! What a change did to the hosts that it reached: helped, harmed, nothing yet, or it came back.
 //!
 //! A change is judged on its own hosts, each before and after its own time; hosts that it did not
-//! reach show what the calendar alone did. What people did by hand, and planned ends, are not counted.
+//! reach show what the calendar alone did. What people did by hand, and planned ends, are not counted,
+//! unless the slips of people are what is asked about.
 
 mod cohort;
 mod courses;
+mod one_host;
 mod outcome;
 mod region;
+mod same_time;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 
 use crate::{
     model::{
@@ -34,15 +36,15 @@ use super::{
     shocks::{self, Shock},
 };
 use cohort::{Cohort, Member, Tally};
-use outcome::Figures;
+use one_host::{Half, OneHost};
+use outcome::{Figures, Sides};
 use region::Region;
+use same_time::ByHost;
 
 /// One in twenty: the error that a verdict may have.
 const ERROR: f64 = 0.05;
 /// Days before a change in which an event may be what caused the change to be made.
 const TRIGGER_DAYS: i64 = 14;
-/// Two changes this close (seconds) on the same host cannot be told apart.
-const SAME_TIME: i64 = 7 * DAY;
 /// Days at the end of the data that the present exposure is taken from.
 const PRESENT_DAYS: i64 = 28;
 /// Longer than this (days) nobody waits for a proof.
@@ -55,34 +57,56 @@ pub struct Asked {
     pub name: Option<String>,
     /// Id of a hypothesis: only its host-time counts.
     pub within: Option<String>,
+    /// Only changes that somebody declared.
+    pub declared_only: bool,
 }
 
-/// A region that this study has no question about.
+/// Why a hypothesis cannot be what a change is judged within; with its id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no hypothesis `{0}` can be asked of this data")]
-pub struct UnknownRegion(pub String);
+pub enum UnknownRegion {
+    /// This study has no such question.
+    #[error("no hypothesis `{0}` can be asked of this data")]
+    NotAsked(String),
+    /// It is about the incidents themselves or about the shape of the day, not about some of the host-time.
+    #[error(
+        "`{0}` has no host-time of its own to judge a change within; hypotheses of these families have: factor, \
+         interaction, window, uptime, precursor, time_of_day with a weekday, change, host, cause"
+    )]
+    NoHostTime(String),
+}
 
 /// Judges the changes of a study, declared ones first.
 ///
 /// # Errors
-/// If `asked.within` names no question of this study.
+/// If `asked.within` names no question of this study, or one without host-time of its own.
 pub fn interventions(study: &Study, asked: &Asked) -> Result<Vec<Intervention>, UnknownRegion> {
     let mut time = HostTime::new(study);
-    let shocks = shocks::shocks(study, &mut time, |cause| cause != Cause::Operator);
+    let mut shocks = shocks::shocks(study, &mut time, |cause| cause != Cause::Operator);
     let region = match &asked.within {
         Some(id) => Region::named(study, &time, &shocks, id)?,
         None => Region::everything(),
     };
+    if region.is_about_people() {
+        shocks = shocks::shocks(study, &mut time, |cause| cause == Cause::Operator);
+    }
     let wanted = asked.name.as_ref().map(|name| name.to_lowercase());
     let is_wanted = |change: &Change| {
-        wanted.as_ref().is_none_or(|name| change.name.to_lowercase().contains(name.as_str()))
+        (change.declared || !asked.declared_only)
+            && wanted.as_ref().is_none_or(|name| change.name.to_lowercase().contains(name.as_str()))
     };
     let mut chosen: Vec<&Change> = study.changes.iter().filter(|change| is_wanted(change)).collect();
     chosen.sort_by(|a, b| b.declared.cmp(&a.declared).then(a.at.cmp(&b.at)).then(a.name.cmp(&b.name)));
     let seen = chosen.iter().filter(|change| !change.declared).count().max(1);
-    let judge = Judge { study, time: &time, shocks: &shocks, region: &region, within: asked.within.clone() };
+    let judge = Judge {
+        study,
+        time: &time,
+        shocks: &shocks,
+        region: &region,
+        within: asked.within.as_deref(),
+        by_host: &ByHost::new(study),
+    };
     Ok(chosen
-        .into_iter()
+        .into_par_iter()
         // Somebody who names a change asks one question; the data show many, and some will look good.
         .map(|change| judge.intervention(change, if change.declared { 1 } else { seen }))
         .collect())
@@ -93,7 +117,8 @@ struct Judge<'a> {
     time: &'a HostTime,
     shocks: &'a [Shock],
     region: &'a Region,
-    within: Option<String>,
+    within: Option<&'a str>,
+    by_host: &'a ByHost<'a>,
 }
 
 impl Judge<'_> {
@@ -112,6 +137,7 @@ impl Judge<'_> {
         let without_trigger = without_trigger(&cohort, &tally, error);
         let quiet = quiet_spell(&cohort, &tally);
         let untouched = self.untouched(&steps, (first, last), &tally);
+        let one_host = [Half::Before, Half::After].map(|half| OneHost::of(&cohort, half));
         let figures = Figures {
             before: (n1, t1),
             after: (n2, t2),
@@ -122,11 +148,13 @@ impl Judge<'_> {
             without_trigger: without_trigger.as_ref(),
             untouched: untouched.as_ref(),
             quiet: quiet.as_ref(),
+            one_host: Sides { before: one_host[0].as_ref(), after: one_host[1].as_ref() },
             courses: courses::courses(&cohort, &tally, looked_at),
         };
         let outcome = outcome::outcome(&figures);
+        let rests_on = outcome::rests_on(&figures).cloned();
         let mut intervention = Intervention {
-            id: match &self.within {
+            id: match self.within {
                 Some(within) => format!("change:{}|{within}", change.name),
                 None => format!("change:{}", change.name),
             },
@@ -136,7 +164,7 @@ impl Judge<'_> {
             first_at: moment(first),
             last_at: moment(last),
             hosts: cohort.members.iter().map(|member| self.study.hosts[member.host].clone()).collect(),
-            within: self.within.clone(),
+            within: self.within.map(str::to_owned),
             outcome,
             statement: String::new(),
             remarks: Vec::new(),
@@ -149,7 +177,7 @@ impl Judge<'_> {
             probability_so_few: compared.filter(|_| n1 > 0).map(|compared| compared.predictive_p),
             countdown: self.countdown(&cohort, &figures, outcome),
             courses: figures.courses,
-            same_time: self.same_time(change),
+            same_time: self.by_host.same_time(change),
             without_trigger,
             untouched,
             quiet_spell: quiet,
@@ -157,7 +185,7 @@ impl Judge<'_> {
             after: tally.after,
         };
         let words =
-            words::Words { found: &intervention, utc_offset_s: self.study.site_utc_offset_s, looked_at };
+            words::Words { found: &intervention, study: self.study, looked_at, one_host: rests_on.as_ref() };
         let (statement, remarks) = (words.statement(), words.remarks());
         intervention.statement = statement;
         intervention.remarks = remarks;
@@ -238,18 +266,6 @@ impl Judge<'_> {
                 .filter(|days| *days > 0.0)
                 .map(|days| moment(self.study.to + (days * DAY as f64).ceil() as i64)),
         })
-    }
-
-    /// Other changes on some of the same hosts at nearly the same time.
-    fn same_time(&self, change: &Change) -> Vec<String> {
-        let own: BTreeMap<u32, i64> = change.steps().collect();
-        let near = |other: &&Change| {
-            other.name != change.name
-                && other
-                    .steps()
-                    .any(|(host, at)| own.get(&host).is_some_and(|reached| (at - reached).abs() <= SAME_TIME))
-        };
-        self.study.changes.iter().filter(near).map(|other| other.name.clone()).collect()
     }
 }
 

@@ -7,7 +7,8 @@ use super::{
         clock_region::{Clock, Instant},
         findings,
         host_time::HostTime,
-        questionnaire::Questionnaire,
+        question::{Question, Subject},
+        questionnaire::{Questionnaire, is_scanned},
         shocks::Shock,
     },
     UnknownRegion,
@@ -50,7 +51,10 @@ impl Region {
             let mut names = std::iter::once(&question.terms).chain(&question.aliases);
             names.any(|terms| findings::id(question.family, terms) == id)
         });
-        let question = question.ok_or_else(|| UnknownRegion(id.to_owned()))?;
+        let question = question.or_else(|| scanned_uptime(&list.questions, id)).ok_or_else(|| {
+            let id = id.to_owned();
+            if has_host_time(&id) { UnknownRegion::NotAsked(id) } else { UnknownRegion::NoHostTime(id) }
+        })?;
         Ok(Self {
             levels: question.levels.clone(),
             clock: question.flag.map(|flag| list.flags[flag].clock.clone()),
@@ -66,6 +70,11 @@ impl Region {
                 let profile = &time.profiles[stretch.profile as usize];
                 self.levels.iter().all(|(factor, level)| profile[*factor] == *level)
             })
+    }
+
+    /// Whether it is the slips of people that count.
+    pub fn is_about_people(&self) -> bool {
+        self.class == Some(Cause::Operator)
     }
 
     pub fn is_about(&self, class: Cause) -> bool {
@@ -94,5 +103,28 @@ impl Region {
                 }
             })
             .sum()
+    }
+}
+
+/// The ranking names one of many uptimes tried by the median of the failures in it: the band with that
+/// uptime nearest to its middle.
+fn scanned_uptime<'a>(questions: &'a [Question], id: &str) -> Option<&'a Question> {
+    let days: f64 = id.strip_prefix("uptime:uptime_days=")?.parse().ok()?;
+    let band = |question: &'a Question| match question.subject {
+        Subject::Uptime { low, high, .. } if is_scanned(&question.subject) => {
+            (low..high).contains(&days).then(|| ((days - 0.5 * (low + high)).abs(), question))
+        }
+        _ => None,
+    };
+    let nearest = questions.iter().filter_map(band).min_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.map(|(_, question)| question)
+}
+
+/// Whether hypotheses with such an id are about some of the host-time.
+fn has_host_time(id: &str) -> bool {
+    match id.split_once(':') {
+        Some(("shared_event" | "signature", _)) => false,
+        Some(("time_of_day", term)) => term.starts_with("weekday="),
+        _ => true,
     }
 }

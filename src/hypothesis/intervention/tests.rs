@@ -225,14 +225,19 @@ fn hosts_that_were_not_changed_show_what_the_calendar_did() {
 fn only_the_host_time_of_a_hypothesis_counts_when_it_is_named() {
     let found = |within: &str| {
         let study = changed(with_events(study(360), &every(10.0, 0.0, 360.0)), 0..HOSTS, 180);
-        interventions(&study, &Asked { within: Some(within.to_owned()), name: None })
+        interventions(&study, &Asked { within: Some(within.to_owned()), ..Asked::default() })
     };
     let of_one_system = &found("factor:os=a").unwrap()[0];
     assert_eq!((of_one_system.before.events, of_one_system.before.host_days), (10, 900.0));
     assert_eq!(of_one_system.hosts.len(), 5);
     let monday = &found("time_of_day:weekday=Mon").unwrap()[0];
     assert!((monday.before.host_days - 10.0 * 26.0).abs() < 1e-9, "{}", monday.before.host_days);
-    assert_eq!(found("factor:os=c").unwrap_err(), UnknownRegion("factor:os=c".to_owned()));
+    assert_eq!(found("factor:os=c").unwrap_err(), UnknownRegion::NotAsked("factor:os=c".to_owned()));
+    for id in ["shared_event:pdu=a", "signature:signature=oom", "time_of_day:hour_of_day=00-06"] {
+        let error = found(id).unwrap_err();
+        assert_eq!(error, UnknownRegion::NoHostTime(id.to_owned()));
+        assert!(error.to_string().contains("factor, interaction, window, uptime"), "{error}");
+    }
 }
 
 #[test]
@@ -251,7 +256,7 @@ fn a_change_of_the_factor_itself_does_not_move_its_hosts_out_of_sight() {
         })
         .collect();
     let study = changed(study, 0..5, 180);
-    let asked = Asked { within: Some("factor:os=a".to_owned()), name: None };
+    let asked = Asked { within: Some("factor:os=a".to_owned()), ..Asked::default() };
     let found = &interventions(&study, &asked).unwrap()[0];
     assert_eq!((found.before.host_days, found.after.host_days), (900.0, 900.0));
 }
@@ -263,7 +268,7 @@ fn changes_within_a_week_on_the_same_hosts_are_named() {
         study = changed(study, hosts, day);
         study.changes.last_mut().unwrap().name = name.to_owned();
     }
-    let found = interventions(&study, &Asked { name: Some("FIX".to_owned()), within: None }).unwrap();
+    let found = interventions(&study, &Asked { name: Some("FIX".to_owned()), ..Asked::default() }).unwrap();
     assert_eq!(found[0].same_time, ["kernel"]);
 }
 
@@ -279,6 +284,151 @@ fn of_many_changes_in_the_data_each_must_be_more_remarkable() {
     let found = interventions(&study, &Asked::default()).unwrap();
     assert_eq!(found.len(), 10);
     assert!(found[0].p_fewer.unwrap() < 0.05 && found[0].outcome != Outcome::Helped);
-    let named = interventions(&study, &Asked { name: Some("change 3".to_owned()), within: None }).unwrap();
+    let named =
+        interventions(&study, &Asked { name: Some("change 3".to_owned()), ..Asked::default() }).unwrap();
     assert_eq!(named[0].outcome, Outcome::Helped);
+}
+
+#[test]
+fn thousands_of_events_are_judged_like_few() {
+    let mut events = every(0.9, 0.0, 180.0);
+    events.extend(every(0.09, 180.0, 360.0));
+    let found = only(&changed(with_events(study(360), &events), 0..HOSTS, 180));
+    assert_eq!((found.before.events, found.after.events), (200, 2000));
+    assert_eq!(found.outcome, Outcome::MadeWorse, "{found:#?}");
+    let courses = &found.courses;
+    let total = courses.unchanged + courses.fell + courses.rose + courses.relapsed;
+    assert!((total - 1.0).abs() < 1e-9 && courses.rose > 0.99, "{courses:?}");
+
+    let mut events = every(0.09, 0.0, 180.0);
+    events.extend(every(0.09, 270.0, 360.0));
+    let found = only(&changed(with_events(study(360), &events), 0..HOSTS, 180));
+    assert_eq!((found.before.events, found.after.events), (2000, 1000));
+    assert_eq!(found.outcome, Outcome::CameBack, "{found:#?}");
+    assert!(found.courses.relapsed > 0.99, "{:?}", found.courses);
+}
+
+#[test]
+fn a_single_event_is_no_relapse() {
+    // 5 in 1,000 host-days, 98 quiet days, and one event two days before the end.
+    let mut events: Vec<(u32, f64)> = (0..5).map(|i| (i, 8.0 + 16.0 * f64::from(i))).collect();
+    events.push((7, 198.0));
+    let found = only(&changed(with_events(study(200), &events), 0..HOSTS, 100));
+    assert_eq!((found.before.events, found.after.events), (5, 1));
+    assert!(found.quiet_spell.as_ref().unwrap().probability_unchanged < 0.1);
+    assert!(!matches!(found.outcome, Outcome::CameBack | Outcome::Helped), "{found:#?}");
+    // Two further ones in these days are.
+    events.extend([(8, 198.6), (9, 199.3)]);
+    let found = only(&changed(with_events(study(200), &events), 0..HOSTS, 100));
+    assert_eq!(found.outcome, Outcome::CameBack, "{found:#?}");
+}
+
+#[test]
+fn a_rise_on_one_host_does_not_accuse_the_change() {
+    let step = (0..8).map(|i| (3, 185.0 + 20.0 * f64::from(i)));
+    let found = only(&changed(with_events(study(360), &step.collect::<Vec<_>>()), 0..HOSTS, 180));
+    assert!(found.p_more.unwrap() < 0.005, "{:?}", found.p_more);
+    assert_eq!(found.outcome, Outcome::NoEvidence, "{found:#?}");
+    assert!(found.statement.contains("all 8 since on h03"), "{}", found.statement);
+    assert!(found.remarks.iter().any(|remark| remark.contains("rests on one host")), "{found:#?}");
+    // A change of that host alone is judged on it.
+    let alone = (0..8).map(|i| (3, 185.0 + 20.0 * f64::from(i)));
+    let found = only(&changed(with_events(study(360), &alone.collect::<Vec<_>>()), 3..4, 180));
+    assert_eq!(found.outcome, Outcome::MadeWorse, "{found:#?}");
+    // And a bad host among bad hosts does not excuse the change.
+    let mut all: Vec<(u32, f64)> = (0..8).map(|i| (3, 185.0 + 20.0 * f64::from(i))).collect();
+    all.extend(every(18.0, 180.0, 360.0));
+    let found = only(&changed(with_events(study(360), &all), 0..HOSTS, 180));
+    assert_eq!(found.outcome, Outcome::MadeWorse, "{found:#?}");
+}
+
+#[test]
+fn a_fall_on_one_host_does_not_praise_the_change() {
+    let step = (0..8).map(|i| (3, 5.0 + 20.0 * f64::from(i)));
+    let found = only(&changed(with_events(study(360), &step.collect::<Vec<_>>()), 0..HOSTS, 180));
+    assert!(found.p_fewer.unwrap() < 0.005, "{:?}", found.p_fewer);
+    assert_eq!(found.outcome, Outcome::NoEvidence, "{found:#?}");
+    assert!(found.statement.contains("all 8 before on h03"), "{}", found.statement);
+}
+
+#[test]
+fn the_countdown_says_how_sure_one_of_many_changes_must_be() {
+    let mut study = with_events(study(300), &every(30.0, 0.0, 180.0));
+    let countdown = |study: &Study| {
+        let found = interventions(study, &Asked::default()).unwrap();
+        found[0].remarks.iter().find(|remark| remark.starts_with("needs")).cloned().unwrap()
+    };
+    study = changed(study, 0..HOSTS, 200);
+    assert!(countdown(&study).contains("until 95 % sure"), "{}", countdown(&study));
+    for place in 0..20 {
+        study = changed(study, 0..HOSTS, 200 + place);
+        study.changes.last_mut().unwrap().name = format!("change {place}");
+    }
+    study.changes.remove(0);
+    study.changes.iter_mut().for_each(|change| change.declared = false);
+    assert!(countdown(&study).contains("until 99.75 % sure"), "{}", countdown(&study));
+}
+
+#[test]
+fn times_are_those_of_the_site_in_summer_and_winter() {
+    let mut study = changed(study(300), 0..3, 100);
+    study.changes[0].at += 23 * 3600;
+    study.site_utc_offset_s = 3600;
+    study.site_utc_offset_steps = vec![(90 * DAY, 7200)];
+    let statement = only(&study).statement;
+    assert!(statement.contains("of 1970-04-12 01:00 +02:00 on 3 hosts"), "{statement}");
+}
+
+#[test]
+fn slips_of_people_count_when_they_are_asked_about() {
+    let mut study = study(360);
+    for place in 0..12 {
+        let day =
+            if place < 9 { 10.0 + 18.0 * f64::from(place) } else { 200.0 + 50.0 * f64::from(place - 9) };
+        study.cases.push(case(place % HOSTS, day, Cause::Operator));
+        study.cases.push(case((place + 1) % HOSTS, day + 1.0, Cause::Hang));
+    }
+    study.cases.sort_by_key(|case| case.at);
+    let study = changed(study, 0..HOSTS, 180);
+    let within = |id: &str| {
+        let asked = Asked { within: Some(id.to_owned()), ..Asked::default() };
+        let found = interventions(&study, &asked).unwrap().remove(0);
+        (found.before.events, found.after.events)
+    };
+    assert_eq!(within("cause:cause=operator"), (9, 3));
+    assert_eq!(within("cause:cause=hang"), (9, 3));
+    assert_eq!(within("cause:cause=thermal"), (0, 0));
+}
+
+#[test]
+fn a_tried_uptime_goes_by_the_name_that_the_ranking_gives_it() {
+    let mut study = changed(study(360), 0..HOSTS, 180);
+    study.boots = vec![vec![0]; HOSTS as usize];
+    let found = |id: &str| {
+        let asked = Asked { within: Some(id.to_owned()), ..Asked::default() };
+        interventions(&study, &asked).map(|mut found| found.remove(0))
+    };
+    let names: Vec<String> = (1500..1520).map(|tenth| format!("{:.1}", f64::from(tenth) / 10.0)).collect();
+    for name in names {
+        assert!(found(&format!("uptime:uptime_days={name}")).is_ok(), "{name}");
+    }
+    assert!(matches!(found("uptime:uptime_days=4000"), Err(UnknownRegion::NotAsked(_))));
+    // Each host is in the band, 2.8 days long, once before the change and once after it.
+    study.changes[0].at = 230 * DAY;
+    study.boots = vec![vec![0, 200 * DAY]; HOSTS as usize];
+    let asked = Asked { within: Some("uptime:uptime_days=70.3".to_owned()), ..Asked::default() };
+    let band = &interventions(&study, &asked).unwrap()[0];
+    let width = 0.04 * 70.3 * f64::from(HOSTS);
+    assert!((band.before.host_days / width - 1.0).abs() < 0.05, "{}", band.before.host_days);
+}
+
+#[test]
+fn what_is_seen_is_left_alone_when_only_the_declared_is_asked_for() {
+    let mut study = changed(with_events(study(360), &every(15.0, 0.0, 360.0)), 0..HOSTS, 180);
+    study = changed(study, 0..HOSTS, 182);
+    let seen = study.changes.last_mut().unwrap();
+    (seen.name, seen.declared) = ("bios 1 → 2".to_owned(), false);
+    let found = interventions(&study, &Asked { declared_only: true, ..Asked::default() }).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].same_time, ["bios 1 → 2"]);
 }

@@ -1,20 +1,25 @@
 //! A verdict in sentences.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, Offset, Utc};
 
 use crate::model::{
-    Intervention, Outcome,
+    Intervention, Outcome, Study,
     intervention::{Countdown, Side, Untouched},
 };
 
-use super::super::names;
+use super::{
+    super::names,
+    one_host::{Half, OneHost},
+};
 
-/// Dates are those of the site's clock.
+/// Dates and times are those of the site's clock.
 pub(super) struct Words<'a> {
     pub found: &'a Intervention,
-    pub utc_offset_s: i32,
+    pub study: &'a Study,
     /// How many changes were looked at, this one included.
     pub looked_at: usize,
+    /// The host on which a rise or a fall rests.
+    pub one_host: Option<&'a OneHost>,
 }
 
 impl Words<'_> {
@@ -39,7 +44,10 @@ impl Words<'_> {
                     .map_or_else(String::new, |quiet| format!(" (quiet until {})", self.day(quiet.until)));
                 format!("{change} seemed to help, then it came back{until}: {counts}{rate}")
             }
-            Outcome::NoEvidence => format!("No evidence that {} helped: {counts}{rate}", lower(&change)),
+            Outcome::NoEvidence => {
+                let whose = self.one_host.map_or_else(String::new, |host| format!(", {}", self.share(host)));
+                format!("No evidence that {} helped: {counts}{whose}{rate}", lower(&change))
+            }
             Outcome::TooEarly if found.hosts.is_empty() => {
                 format!(
                     "Nothing can be said of {}: none of its hosts was observed both before and after it",
@@ -56,7 +64,7 @@ impl Words<'_> {
     fn change(&self) -> String {
         let found = self.found;
         let when = if found.first_at == found.last_at {
-            format!("of {}", names::minute(found.first_at.timestamp()))
+            format!("of {}", self.minute(found.first_at))
         } else {
             format!("of {} to {}", self.day(found.first_at), self.day(found.last_at))
         };
@@ -69,7 +77,40 @@ impl Words<'_> {
     }
 
     fn day(&self, at: DateTime<Utc>) -> String {
-        (at + TimeDelta::seconds(i64::from(self.utc_offset_s))).format("%Y-%m-%d").to_string()
+        self.on_site(at).format("%Y-%m-%d").to_string()
+    }
+
+    /// With the offset from UTC, which differs between summer and winter.
+    fn minute(&self, at: DateTime<Utc>) -> String {
+        self.on_site(at).format("%Y-%m-%d %H:%M %:z").to_string()
+    }
+
+    fn on_site(&self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+        let offset = self.study.local(at.timestamp()) - at.timestamp();
+        let zone = i32::try_from(offset).ok().and_then(FixedOffset::east_opt);
+        at.with_timezone(&zone.unwrap_or_else(|| Utc.fix()))
+    }
+
+    /// `all 8 since on web03`
+    fn share(&self, host: &OneHost) -> String {
+        let side = match host.half {
+            Half::Before => "before",
+            Half::After => "since",
+        };
+        let count = if host.events == host.of { "all".to_owned() } else { format!("{} of the", host.events) };
+        format!("{count} {} {side} on {}", host.of, self.study.hosts[host.host])
+    }
+
+    fn on_one_host(&self, host: &OneHost) -> String {
+        let (name, way) =
+            (&self.study.hosts[host.host], if host.half == Half::After { "rise" } else { "fall" });
+        let p = if host.half == Half::After { host.p_more_without } else { host.p_fewer_without };
+        let rest =
+            if p < 1.0 { format!("p = {} without it", p_value(p)) } else { "none without it".to_owned() };
+        format!(
+            "the {way} rests on one host, {}: {rest}; what befell {name} need not come from the change, so look at it by itself",
+            self.share(host)
+        )
     }
 
     /// What else has to be known, most important first.
@@ -82,6 +123,7 @@ impl Words<'_> {
                 .to_owned(),
         );
         }
+        remarks.extend(self.one_host.map(|host| self.on_one_host(host)));
         remarks.extend(found.countdown.as_ref().map(|countdown| self.waiting(countdown)));
         if let Some(p) = found.probability_lower {
             let few = found.probability_so_few.map_or_else(String::new, |p| {
@@ -131,8 +173,9 @@ impl Words<'_> {
     fn waiting(&self, countdown: &Countdown) -> String {
         let clean = if self.found.after.events > 0 { "a further event" } else { "an event" };
         let sure = format!(
-            "needs {} without {clean} in all until 95 % sure, {} have passed",
+            "needs {} without {clean} in all until {} sure, {} have passed",
             days(countdown.host_days_needed),
+            sureness(self.found.p_remarkable),
             amount(countdown.host_days_passed)
         );
         if countdown.host_days_left <= 0.0 {
@@ -278,6 +321,15 @@ fn amount(days: f64) -> String {
 fn calendar(days: f64) -> String {
     let whole = days.ceil().max(1.0);
     if whole <= 1.0 { "1 day".to_owned() } else { format!("{} days", names::whole(whole)) }
+}
+
+/// `95 %`, or `99.75 %` where one of twenty changes must stand out: with two digits of what is left to 100.
+fn sureness(error: f64) -> String {
+    let left = 100.0 * error;
+    let decimals = (1.0 - left.log10().floor()).clamp(0.0, 6.0) as usize;
+    let text = format!("{:.decimals$}", 100.0 - left);
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text} %")
 }
 
 fn p_value(p: f64) -> String {

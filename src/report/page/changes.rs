@@ -18,7 +18,21 @@ struct Change<'a> {
     severity: &'static str,
     statement: &'a str,
     remarks: &'a [String],
-    hosts: &'a [String],
+    /// How many hosts, and the names of the first.
+    host_count: usize,
+    hosts: String,
+}
+
+/// Hosts named; findings.json has all.
+const NAMED: usize = 20;
+
+/// `a, b and 3 more`
+fn first_hosts(hosts: &[String]) -> String {
+    let shown = hosts[..hosts.len().min(NAMED)].join(", ");
+    match hosts.len() - hosts.len().min(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 impl<'a> Changes<'a> {
@@ -35,9 +49,25 @@ impl<'a> Changes<'a> {
                 },
                 statement: &change.statement,
                 remarks: &change.remarks,
-                hosts: &change.hosts,
+                host_count: change.hosts.len(),
+                hosts: first_hosts(&change.hosts),
             })
             .collect();
         Self { shown, left_out: (left_out > 0).then(|| wording::changes_left_out(left_out)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_a_whole_fleet_does_not_fill_the_page_with_names() {
+        let hosts: Vec<String> = (0..20_000).map(|host| format!("h{host:05}")).collect();
+        let shown = first_hosts(&hosts);
+        assert!(shown.starts_with("h00000, h00001, ") && shown.ends_with("h00019 and 19980 more"), "{shown}");
+        assert_eq!(first_hosts(&hosts[..20]).matches(", ").count(), 19);
+        assert_eq!(first_hosts(&hosts[..2]), "h00000, h00001");
+        assert_eq!(first_hosts(&[]), "");
     }
 }
