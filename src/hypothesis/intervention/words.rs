@@ -276,19 +276,24 @@ fn others(found: &Intervention) -> Option<String> {
         days(others.before.host_days),
         count_or_none(others.after.events),
         days(others.after.host_days),
-        calendar_words(others)
+        calendar_words(found, others)
     ))
 }
 
-fn calendar_words(others: &Untouched) -> String {
+/// Only hosts that went the same way can share a calendar.
+fn calendar_words(found: &Intervention, others: &Untouched) -> String {
     let differ = others.p_fell_more.min(others.p_rose_more);
     if differ <= 0.05 {
         let way = if others.p_fell_more <= 0.05 { "fell" } else { "rose" };
         return format!("; the changed hosts {way} against them (p = {})", p_value(differ));
     }
+    let rate = |side: &Side| side.events as f64 / side.host_days.max(f64::MIN_POSITIVE);
+    let rose = rate(&found.after) > rate(&found.before);
     let way = match others.probability_lower {
-        p if p >= 0.9 => "these became quieter as well, so that the calendar may have done it",
-        p if p <= 0.1 => "these became worse as well, so that the calendar may have done it",
+        p if p >= 0.9 && !rose => "these became quieter as well, so that the calendar may have done it",
+        p if p <= 0.1 && rose => "these became worse as well, so that the calendar may have done it",
+        p if p >= 0.9 => "these became quieter meanwhile",
+        p if p <= 0.1 => "these became worse meanwhile",
         _ => "too little to tell the change from the calendar",
     };
     format!("; {way}")
