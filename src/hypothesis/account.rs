@@ -14,13 +14,14 @@ use super::{
 pub(super) fn of_region(analysis: &Analysis, region: &RegionFinding, rates: Option<&RateRatio>) -> Account {
     let pool = &analysis.events.pools[region.pool];
     let question = analysis.question(region);
-    let inside = analysis.events_inside(region);
+    let base = analysis.base(region);
+    let inside = base.inside(analysis.events, region.question);
     let symptom = question.family == Family::Precursor;
     Account {
         asked_of: pool.class,
         events_exposed: inside as u32,
-        events_total: pool.shocks.len() as u32,
-        events_expected: Some(question.share * pool.shocks.len() as f64),
+        events_total: base.total() as u32,
+        events_expected: Some(base.expected()),
         p_value_test: rates.map(|_| TWO_RATES.to_owned()),
         p_adjusted_test: (!analysis.any_time.is_empty()).then(|| max_t(analysis, question.is_window())),
         posterior_against: Some(if symptom {
@@ -66,15 +67,16 @@ pub(super) fn max_t(analysis: &Analysis, is_window: bool) -> String {
 fn evidence_for(analysis: &Analysis, region: &RegionFinding, rates: Option<&RateRatio>) -> Vec<String> {
     let mut facts = Vec::new();
     let Some(rates) = rates.filter(|rates| rates.ratio > 1.0) else { return facts };
-    let pool = &analysis.events.pools[region.pool];
-    let events = pool.shocks.len();
+    let base = analysis.base(region);
+    let events = base.total() as usize;
     facts.push(format!(
-        "{} of {} {} fell inside, where {} would be expected if it made no difference; so many or more would come by \
+        "{} of {} {}{} fell inside, where {} would be expected if it made no difference; so many or more would come by \
          chance with p = {} (exact, one-sided, this question alone)",
-        analysis.events_inside(region),
+        base.inside(analysis.events, region.question),
         events,
-        names::events(pool.class, events),
-        names::expected(analysis.question(region).share * events as f64),
+        names::events(analysis.events.pools[region.pool].class, events),
+        base.own.map_or("", |_| " on the changed hosts"),
+        names::expected(base.expected()),
         names::p_value(rates.p_greater)
     ));
     if region.p_adjusted <= 0.05 && !analysis.any_time.is_empty() {
