@@ -16,9 +16,8 @@ use crate::{
 };
 
 use super::{
-    delay_profile::holds,
     findings::{Analysis, RegionFinding},
-    host_spans::HostSpans,
+    host_spans::{HostSpans, holds},
     host_time::Stretch,
     names,
     self_controlled::{self, Alike, least_p},

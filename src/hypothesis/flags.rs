@@ -103,7 +103,8 @@ fn changes(study: &Study, flags: &mut Vec<Flag>) {
             let on_both_sides =
                 watched.get(host as usize).copied().flatten().is_some_and(|(from, to)| from < at && at < to);
             if on_both_sides {
-                after[host as usize] = Some((at, study.to));
+                // An incident may be the last thing that was seen.
+                after[host as usize] = Some((at, study.to + 1));
             }
         }
         let mut terms = vec![Term::new("change", change.name.clone())];
