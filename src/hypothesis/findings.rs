@@ -340,6 +340,10 @@ impl Analysis<'_> {
 }
 
 /// The verdict of permutation and posterior together.
+///
+/// The Bayes factor is not capped by what the permutations' p could carry; a claim has to pass both. Where
+/// the two disagree, a p that is not significant holds the verdict below a claim, however large the Bayes
+/// factor, and a posterior below that of a likely reading does the same, however small p.
 pub(super) fn judge(p_adjusted: f64, posterior: f64, null: f64) -> Verdict {
     let significant = p_adjusted <= SIGNIFICANT;
     let null_unlikely = null < NULL_UNLIKELY;
