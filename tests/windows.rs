@@ -394,3 +394,37 @@ fn a_host_whose_runs_took_no_time_does_not_spoil_the_moved_schedule() {
     let found = backup(&hypotheses);
     assert!(comparison(found, "shifted_days").p_value.is_some());
 }
+
+#[test]
+fn hours_in_utc_are_compared_with_the_time_at_risk_in_utc() {
+    let mut study = fleet(20);
+    // Watched from midnight to noon in UTC; twelve hours on by the site's clocks in the second half.
+    study.segments = (0..20)
+        .flat_map(|host: u32| {
+            (0..DAYS).map(move |day| Segment {
+                host,
+                from: START + day * DAY,
+                to: START + day * DAY + DAY / 2,
+                levels: vec![host / 5],
+            })
+        })
+        .collect();
+    study.site_utc_offset_steps = vec![(START + DAYS / 2 * DAY, 12 * HOUR as i32)];
+    let mut random = Random::seed_from_u64(5);
+    for _ in 0..60 {
+        let day = random.random_range(0..DAYS);
+        let at = START + day * DAY + random.random_range(1..DAY / 2);
+        fail(&mut study, random.random_range(0..20), at);
+    }
+    for case in &mut study.cases {
+        case.levels = vec![case.host / 5];
+    }
+    let hypotheses = ranked(study);
+    let day = hypotheses.iter().find(|h| h.family == Family::TimeOfDay).expect("the day is asked about");
+    let utc = comparison(day, "one_peak_utc");
+    assert!(utc.p_value.is_some_and(|p| p > 0.01), "{utc:?}");
+    assert!(utc.note.contains("uneven"), "{utc:?}");
+    // By the site's clocks all hours are alike, and this is what the p stands against.
+    assert!(comparison(day, "one_peak_local").note.contains("exact"));
+    assert!(day.account.p_value_test.as_ref().is_some_and(|test| test.contains("every hour alike")));
+}

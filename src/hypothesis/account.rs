@@ -110,10 +110,37 @@ pub(super) fn summarise(hypothesis: &mut Hypothesis, claim: &str) {
         Verdict::Inconclusive => "this data cannot tell whether there is anything in it".to_owned(),
         Verdict::Contradicted => "the data speak against any effect worth acting on".to_owned(),
     };
-    hypothesis.account.summary = format!("{claim}: {sure}. {}", first_sentence(&hypothesis.next_step));
+    let named = [&hypothesis.terms].into_iter().chain(&hypothesis.aliases).flatten();
+    let names: Vec<&str> = named.map(|term| term.value.as_str()).collect();
+    let step = first_sentence(&hypothesis.next_step, &names);
+    hypothesis.account.summary = format!("{claim}: {sure}. {step}");
 }
 
-/// Up to the first full stop that ends a sentence; dots inside host names and versions do not.
-fn first_sentence(text: &str) -> &str {
-    text.find(". ").map_or(text, |end| &text[..=end])
+/// Up to the first full stop that ends a sentence. Dots inside host names and versions do not, nor those
+/// of the names given ("Dell Inc.").
+fn first_sentence<'a>(text: &'a str, names: &[&str]) -> &'a str {
+    let of_names: Vec<(usize, usize)> = names
+        .iter()
+        .filter(|name| !name.is_empty())
+        .flat_map(|name| text.match_indices(name).map(|(at, found)| (at, at + found.len())))
+        .collect();
+    let ends = |at: &usize| !of_names.iter().any(|(from, to)| (from..to).contains(&at));
+    text.match_indices(". ").map(|(at, _)| at).find(ends).map_or(text, |end| &text[..=end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn a_name_with_a_full_stop_ends_no_sentence() {
+        let text =
+            "Move 2 of the 5 hosts on vendor Dell Inc. to h1.example. Then wait. None: it is Dell Inc..";
+        assert_eq!(
+            first_sentence(text, &["Dell Inc.", ""]),
+            "Move 2 of the 5 hosts on vendor Dell Inc. to h1.example."
+        );
+        assert_eq!(first_sentence("It is Dell Inc.. Wait.", &["Dell Inc."]), "It is Dell Inc..");
+        assert_eq!(first_sentence("Wait.", &[]), "Wait.");
+    }
 }
