@@ -224,3 +224,30 @@ fn a_change_can_be_judged_within_every_hypothesis_that_has_host_time() {
     let families: std::collections::BTreeSet<Family> = ranked.iter().map(|h| h.family).collect();
     assert!(tried > 10 && families.contains(&Family::Uptime), "{tried} of {families:?}");
 }
+
+#[test]
+fn what_is_told_of_a_change_is_about_its_own_hosts() {
+    let mut study = fleet(&[]);
+    let steps: Vec<(u32, i64)> = (0..15).map(|host| (host, 200)).collect();
+    study.changes.push(change("new kernel", &steps, true));
+    add_events(&mut study, scattered(0..15, 0, 200, 1, 1));
+    add_events(&mut study, scattered(0..15, 200, DAYS, 10, 2));
+    add_events(&mut study, scattered(15..HOSTS, 0, DAYS, 37, 3));
+    let ranked = ranked(&study);
+    let found = ranked.iter().find(|h| h.family == Family::Change).expect("the change is asked about");
+    let share = 165.0 / 365.0;
+    assert_eq!((found.account.events_exposed, found.account.events_total), (10, 11));
+    assert!((found.account.events_expected.unwrap() - 11.0 * share).abs() < 1e-6, "{:?}", found.account);
+    let fact = &found.account.evidence_for[0];
+    assert!(
+        fact.starts_with("10 of 11 independent events on the changed hosts fell inside, where 5.0"),
+        "{fact}"
+    );
+    let against = &found.evidence_against;
+    assert!(
+        against
+            .iter()
+            .any(|fact| fact == "1 of 11 independent events on the changed hosts happened outside it"),
+        "{against:#?}"
+    );
+}

@@ -7,7 +7,10 @@ mod fleets;
 
 use coroner::{
     hypothesis::{Ranking, Settings, rank},
-    model::{Cause, Family, Study, Term, Verdict},
+    model::{
+        Cause, Family, Kind, Study, Term, Verdict,
+        study::{Case, Segment},
+    },
 };
 use fleets::{DAY, Scenario, Simulated, place_by_name, simulate};
 
@@ -173,4 +176,66 @@ fn a_list_of_incidents_alone_is_ranked() {
     let ranking = ranked(&study);
     assert!(ranking.hypotheses.len() >= 20);
     assert!(place_by_name(&ranking, &truth.expect("planted")).is_some_and(|place| place <= 3));
+}
+
+/// Sixty hosts for a year; fourteen went down on one Monday, hours apart, fourteen on any days.
+fn a_bad_monday() -> Study {
+    const HOSTS: u32 = 60;
+    const DAYS: i64 = 364;
+    // 1970-01-05, a Monday.
+    let from = 4 * DAY;
+    let mut study = Study {
+        from,
+        to: from + DAYS * DAY,
+        hosts: (0..HOSTS).map(|host| format!("h{host:02}")).collect(),
+        segments: (0..HOSTS)
+            .map(|host| Segment { host, from, to: from + DAYS * DAY, levels: Vec::new() })
+            .collect(),
+        boots: vec![vec![from]; HOSTS as usize],
+        shared_event_window_s: 600,
+        ..Study::default()
+    };
+    let monday = (0..14).map(|i| (i, from + 140 * DAY + i64::from(i) * 6000 + 300));
+    // No weekday twice as often as another: 26 days are 3 weeks and 5 days.
+    let scattered =
+        (0..14).map(|i| (20 + i, from + i64::from(i) * 26 * DAY + i64::from(i * 7 % 24) * 3600 + 60));
+    for (host, at) in monday.chain(scattered) {
+        study.cases.push(Case {
+            id: format!("h{host:02}@{at}"),
+            host,
+            at,
+            at_earliest: at,
+            at_latest: at,
+            cause: Cause::Unexplained,
+            kind: Kind::Reboot,
+            levels: Vec::new(),
+            signatures: Vec::new(),
+            cluster: None,
+            boot_started: Some(from),
+            confidence: 0.8,
+        });
+    }
+    study.cases.sort_by_key(|case| case.at);
+    study
+}
+
+#[test]
+fn a_crowded_monday_does_not_come_back_beside_another_cause() {
+    let ranking = rank(&a_bad_monday(), &Settings { seed: 1, permutations: 199 });
+    let monday = ranking
+        .hypotheses
+        .iter()
+        .find(|h| h.terms == [Term::new("weekday", "Mon")])
+        .expect("every weekday is asked about");
+    assert!(monday.posterior.unwrap() < 0.1, "{monday:#?}");
+    assert_ne!(monday.verdict, Verdict::Supported);
+    // The crowd is one event wherever the Monday is counted.
+    let scattered_mondays = 2;
+    assert_eq!(monday.account.events_total, 15);
+    assert_eq!(monday.account.events_exposed, 1 + scattered_mondays);
+    assert!((monday.account.events_expected.unwrap() - 15.0 / 7.0).abs() < 0.05);
+    let ratio = f64::from(1 + scattered_mondays) / f64::from(14 - scattered_mondays) * 6.0;
+    assert!((monday.rate_ratio.unwrap() / ratio - 1.0).abs() < 0.01, "{:?}", monday.rate_ratio);
+    assert!(monday.statement.contains("3 of 15"), "{}", monday.statement);
+    assert!(monday.account.posterior_range.unwrap().1 < 0.2, "{:?}", monday.account.posterior_range);
 }

@@ -350,3 +350,81 @@ fn summer_time_does_not_smear_a_peak_on_the_clock_of_the_site() {
     assert!(local.note.starts_with("around 02:0"), "{local:#?}");
     assert!(local.p_value < utc.p_value, "{local:#?} {utc:#?}");
 }
+
+#[test]
+fn an_incident_in_the_minute_of_a_start_is_inside_wherever_it_is_counted() {
+    let mut study = fleet(40);
+    backups(&mut study, |host| (host % 8) as f64 + 1.0, |host, day| (day + host as i64) % 2 == 0);
+    for host in 0..12 {
+        let run = study.windows[0].runs[host][10 + host * 7];
+        fail(&mut study, host, run.0);
+    }
+    // What bears the stamp of the end came after it.
+    for host in 20..26 {
+        let run = study.windows[0].runs[host][20 + host * 5];
+        fail(&mut study, host, run.1);
+    }
+    let hypotheses = ranked(study);
+    let found = backup(&hypotheses);
+    assert_eq!(found.account.events_exposed, 12, "{}", found.statement);
+    let bin = |label: &str| found.delay_profile.iter().find(|bin| bin.label == label).expect("a bin").events;
+    assert_eq!(bin("0 to 5 min after the start"), 12);
+    assert_eq!(bin("5 to 15 min after the start"), 0);
+    assert_eq!(bin("during the run, as a whole"), 12);
+    assert_eq!(bin("0 to 30 min after the end"), 6);
+    let moved = comparison(found, "shifted_days");
+    assert!(moved.note.starts_with("12 inside"), "{}", moved.note);
+    let within = comparison(found, "hour_of_day");
+    assert!(within.informative_events >= 12 && within.ci95.is_some_and(|(low, _)| low > 1.0), "{within:?}");
+}
+
+#[test]
+fn a_host_whose_runs_took_no_time_does_not_spoil_the_moved_schedule() {
+    let mut study = fleet(40);
+    backups(&mut study, |host| (host % 8) as f64 + 1.0, |host, day| (day + host as i64) % 2 == 0);
+    for host in 0..12 {
+        let run = study.windows[0].runs[host][10 + host * 7];
+        fail(&mut study, host, run.0 + 600);
+    }
+    let noon: Vec<(i64, i64)> =
+        (0..DAYS).map(|day| START + day * DAY + 12 * HOUR).map(|at| (at, at)).collect();
+    study.windows[0].runs[30] = noon;
+    fail(&mut study, 30, START + 50 * DAY);
+    let hypotheses = ranked(study);
+    let found = backup(&hypotheses);
+    assert!(comparison(found, "shifted_days").p_value.is_some());
+}
+
+#[test]
+fn hours_in_utc_are_compared_with_the_time_at_risk_in_utc() {
+    let mut study = fleet(20);
+    // Watched from midnight to noon in UTC; twelve hours on by the site's clocks in the second half.
+    study.segments = (0..20)
+        .flat_map(|host: u32| {
+            (0..DAYS).map(move |day| Segment {
+                host,
+                from: START + day * DAY,
+                to: START + day * DAY + DAY / 2,
+                levels: vec![host / 5],
+            })
+        })
+        .collect();
+    study.site_utc_offset_steps = vec![(START + DAYS / 2 * DAY, 12 * HOUR as i32)];
+    let mut random = Random::seed_from_u64(5);
+    for _ in 0..60 {
+        let day = random.random_range(0..DAYS);
+        let at = START + day * DAY + random.random_range(1..DAY / 2);
+        fail(&mut study, random.random_range(0..20), at);
+    }
+    for case in &mut study.cases {
+        case.levels = vec![case.host / 5];
+    }
+    let hypotheses = ranked(study);
+    let day = hypotheses.iter().find(|h| h.family == Family::TimeOfDay).expect("the day is asked about");
+    let utc = comparison(day, "one_peak_utc");
+    assert!(utc.p_value.is_some_and(|p| p > 0.01), "{utc:?}");
+    assert!(utc.note.contains("uneven"), "{utc:?}");
+    // By the site's clocks all hours are alike, and this is what the p stands against.
+    assert!(comparison(day, "one_peak_local").note.contains("exact"));
+    assert!(day.account.p_value_test.as_ref().is_some_and(|test| test.contains("every hour alike")));
+}

@@ -14,13 +14,14 @@ use super::{
 pub(super) fn of_region(analysis: &Analysis, region: &RegionFinding, rates: Option<&RateRatio>) -> Account {
     let pool = &analysis.events.pools[region.pool];
     let question = analysis.question(region);
-    let inside = analysis.events_inside(region);
+    let base = analysis.base(region);
+    let inside = base.inside(analysis.events, region.question);
     let symptom = question.family == Family::Precursor;
     Account {
         asked_of: pool.class,
         events_exposed: inside as u32,
-        events_total: pool.shocks.len() as u32,
-        events_expected: Some(question.share * pool.shocks.len() as f64),
+        events_total: base.total() as u32,
+        events_expected: Some(base.expected()),
         p_value_test: rates.map(|_| TWO_RATES.to_owned()),
         p_adjusted_test: (!analysis.any_time.is_empty()).then(|| max_t(analysis, question.is_window())),
         posterior_against: Some(if symptom {
@@ -66,15 +67,16 @@ pub(super) fn max_t(analysis: &Analysis, is_window: bool) -> String {
 fn evidence_for(analysis: &Analysis, region: &RegionFinding, rates: Option<&RateRatio>) -> Vec<String> {
     let mut facts = Vec::new();
     let Some(rates) = rates.filter(|rates| rates.ratio > 1.0) else { return facts };
-    let pool = &analysis.events.pools[region.pool];
-    let events = pool.shocks.len();
+    let base = analysis.base(region);
+    let events = base.total() as usize;
     facts.push(format!(
-        "{} of {} {} fell inside, where {} would be expected if it made no difference; so many or more would come by \
+        "{} of {} {}{} fell inside, where {} would be expected if it made no difference; so many or more would come by \
          chance with p = {} (exact, one-sided, this question alone)",
-        analysis.events_inside(region),
+        base.inside(analysis.events, region.question),
         events,
-        names::events(pool.class, events),
-        names::expected(analysis.question(region).share * events as f64),
+        names::events(analysis.events.pools[region.pool].class, events),
+        base.own.map_or("", |_| " on the changed hosts"),
+        names::expected(base.expected()),
         names::p_value(rates.p_greater)
     ));
     if region.p_adjusted <= 0.05 && !analysis.any_time.is_empty() {
@@ -108,10 +110,37 @@ pub(super) fn summarise(hypothesis: &mut Hypothesis, claim: &str) {
         Verdict::Inconclusive => "this data cannot tell whether there is anything in it".to_owned(),
         Verdict::Contradicted => "the data speak against any effect worth acting on".to_owned(),
     };
-    hypothesis.account.summary = format!("{claim}: {sure}. {}", first_sentence(&hypothesis.next_step));
+    let named = [&hypothesis.terms].into_iter().chain(&hypothesis.aliases).flatten();
+    let names: Vec<&str> = named.map(|term| term.value.as_str()).collect();
+    let step = first_sentence(&hypothesis.next_step, &names);
+    hypothesis.account.summary = format!("{claim}: {sure}. {step}");
 }
 
-/// Up to the first full stop that ends a sentence; dots inside host names and versions do not.
-fn first_sentence(text: &str) -> &str {
-    text.find(". ").map_or(text, |end| &text[..=end])
+/// Up to the first full stop that ends a sentence. Dots inside host names and versions do not, nor those
+/// of the names given ("Dell Inc.").
+fn first_sentence<'a>(text: &'a str, names: &[&str]) -> &'a str {
+    let of_names: Vec<(usize, usize)> = names
+        .iter()
+        .filter(|name| !name.is_empty())
+        .flat_map(|name| text.match_indices(name).map(|(at, found)| (at, at + found.len())))
+        .collect();
+    let ends = |at: &usize| !of_names.iter().any(|(from, to)| (from..to).contains(&at));
+    text.match_indices(". ").map(|(at, _)| at).find(ends).map_or(text, |end| &text[..=end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn a_name_with_a_full_stop_ends_no_sentence() {
+        let text =
+            "Move 2 of the 5 hosts on vendor Dell Inc. to h1.example. Then wait. None: it is Dell Inc..";
+        assert_eq!(
+            first_sentence(text, &["Dell Inc.", ""]),
+            "Move 2 of the 5 hosts on vendor Dell Inc. to h1.example."
+        );
+        assert_eq!(first_sentence("It is Dell Inc.. Wait.", &["Dell Inc."]), "It is Dell Inc..");
+        assert_eq!(first_sentence("Wait.", &[]), "Wait.");
+    }
 }

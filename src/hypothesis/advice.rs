@@ -59,12 +59,12 @@ fn nothing_to_do(analysis: &Analysis, region: &RegionFinding, rates: Option<&Rat
             "Nothing to do: without host-time on both sides there is nothing to compare.".to_owned(),
         );
     };
-    let inside = analysis.events_inside(region) as usize;
-    let events = analysis.events.pools[region.pool].shocks.len();
+    let base = analysis.base(region);
+    let inside = base.inside(analysis.events, region.question) as usize;
     let counts = format!(
         "{} where {} would be expected if it made no difference",
         names::counted(inside, "independent event"),
-        names::expected(analysis.question(region).share * events as f64)
+        names::expected(base.expected())
     );
     if analysis.verdict(region, Some(rates)) == Verdict::Contradicted {
         return Some(format!(
@@ -116,8 +116,8 @@ pub(super) fn nothing_feasible(plan: &Experiment) -> String {
 
 /// Days until the ratio seen would pass the adjusted test with 80 % probability, if it is real.
 fn until_visible(analysis: &Analysis, region: &RegionFinding, rates: &RateRatio) -> Option<f64> {
-    let events = analysis.events.pools[region.pool].shocks.len() as u64;
-    let share = analysis.question(region).share;
+    let base = analysis.base(region);
+    let (events, share) = (base.total(), base.share);
     let alpha = ERROR / analysis.list.questions.len().max(1) as f64;
     let ratio = rates.ratio.min(1e3);
     let enough = (1..=40)

@@ -10,6 +10,7 @@ use crate::{
 };
 
 use super::{
+    base::Base,
     evidence::{Answer, Candidate, Events},
     host_time::HostTime,
     membership::Membership,
@@ -74,6 +75,16 @@ impl Inputs<'_> {
 
     pub fn score(&self, candidate: usize) -> f64 {
         self.candidates[candidate].log_prior + self.evidence(candidate)
+    }
+
+    /// Whether a question is judged on other events than all of the pool: it cannot lead a pair.
+    pub fn judged_elsewhere(&self, question: usize) -> bool {
+        self.list.own.contains_key(&question) || self.list.questions[question].is_weekday()
+    }
+
+    /// What a question is judged on.
+    pub fn base(&self, question: usize, pool: usize) -> Base<'_> {
+        Base::of(question, pool, self.list, self.events, self.time)
     }
 
     pub fn events_in(&self, pool: usize) -> f64 {
@@ -170,8 +181,8 @@ fn under_another_prior(inputs: &Inputs, models: &[Model], sigma: f64, posterior:
 /// How much the believed ln BF of a candidate changes with the prior on the effect.
 fn shift(inputs: &Inputs, candidate: usize, sigma: f64) -> f64 {
     let Answer::Region { question, pool } = inputs.candidates[candidate].answer else { return 0.0 };
-    let (count, share) = (inputs.candidates[candidate].count, inputs.list.questions[question].share);
-    let events = inputs.events_in(pool);
-    let log_bayes_factor = |sigma| region_evidence(count, events, share, sigma).log_bayes_factor;
+    let count = inputs.candidates[candidate].count;
+    let base = inputs.base(question, pool);
+    let log_bayes_factor = |sigma| region_evidence(count, base.events, base.share, sigma).log_bayes_factor;
     (log_bayes_factor(sigma) - log_bayes_factor(SIGMA)) * inputs.tempered[candidate]
 }

@@ -106,7 +106,7 @@ fn crude(analysis: &Analysis, region: &RegionFinding, group: &GroupTime) -> Vec<
             informative_events: events as u32,
             note: String::new(),
         };
-    let all = analysis.events.pools[region.pool].shocks.len();
+    let all = analysis.base(region).total() as usize;
     let mut rows: Vec<Comparison> = analysis
         .rates(region)
         .map(|rates| row("all", "against all other host-time", rates, all))

@@ -1,6 +1,6 @@
 //! Next steps where no group of hosts and no time is blamed: one host, a feed, a mechanism, people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::stats::clean_time;
 
@@ -79,7 +79,8 @@ pub(super) fn hours(
     let expected = all as f64 * time_inside / time_all.max(1e-9);
     let all_hosts: Vec<usize> = {
         let mut order = hosts.to_vec();
-        let there = |host: &usize| analysis.time.host_seconds[*host] > 0.0 && !hosts.contains(host);
+        let named: BTreeSet<usize> = hosts.iter().copied().collect();
+        let there = |host: &usize| analysis.time.host_seconds[*host] > 0.0 && !named.contains(host);
         order.extend((0..analysis.study.hosts.len()).filter(there));
         order
     };

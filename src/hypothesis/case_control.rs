@@ -16,13 +16,12 @@ use crate::{
 };
 
 use super::{
-    delay_profile::holds,
     findings::{Analysis, RegionFinding},
-    host_spans::HostSpans,
+    host_spans::{HostSpans, holds},
     host_time::Stretch,
     names,
     self_controlled::{self, Alike, least_p},
-    week_hours::{GroupTime, spans},
+    week_hours::{GroupTime, common, spans},
 };
 
 /// Factors within which cases and controls are matched, where they vary.
@@ -109,7 +108,22 @@ fn risk_sets(
         starts.sort_unstable();
         ends.sort_unstable();
     }
-    let exposing: Vec<usize> = spans.hosts().collect();
+    // The same of the time at risk that is exposed. Time at risk is closed at its end, spans are not.
+    let mut exposed_edges: BTreeMap<Vec<u32>, (Vec<i64>, Vec<i64>)> = BTreeMap::new();
+    for host in spans.hosts() {
+        for stretch in &analysis.time.stretches[host] {
+            let at_risk = Stretch { from: stretch.from + 1, to: stretch.to + 1, ..*stretch };
+            for (from, to) in common(spans.of(host), &at_risk) {
+                let (starts, ends) = exposed_edges.entry(key(stretch.profile)).or_default();
+                starts.push(from);
+                ends.push(to);
+            }
+        }
+    }
+    for (starts, ends) in exposed_edges.values_mut() {
+        starts.sort_unstable();
+        ends.sort_unstable();
+    }
     let sets = group.events.iter().map(|event| {
         let own = at_risk(&analysis.time.stretches[event.host], event.at);
         let own_key = own.map(|stretch| key(stretch.profile));
@@ -117,13 +131,12 @@ fn risk_sets(
         let count = own_key.as_ref().and_then(|key| edges.get(key)).map_or(0, |(starts, ends)| {
             starts.partition_point(|start| *start < at) - ends.partition_point(|end| *end < at)
         });
-        let others = exposing.iter().filter(|host| **host != event.host && holds(spans.of(**host), at));
-        let exposed = others
-            .filter(|host| {
-                at_risk(&analysis.time.stretches[**host], at).map(|stretch| key(stretch.profile)) == own_key
-            })
-            .count();
-        let exposed = exposed + usize::from(event.inside);
+        let exposed = own_key.as_ref().and_then(|key| exposed_edges.get(key)).map_or(0, |(starts, ends)| {
+            starts.partition_point(|start| *start <= at) - ends.partition_point(|end| *end <= at)
+        });
+        // Among these is the host of the event itself, whose exposure is the event's.
+        let itself = own_key.is_some() && holds(spans.of(event.host), at);
+        let exposed = exposed - usize::from(itself) + usize::from(event.inside);
         Stratum {
             exposed_events: u64::from(event.inside),
             other_events: u64::from(!event.inside),

@@ -2,18 +2,21 @@
 
 use crate::model::Study;
 
-use super::{host_spans::HostSpans, host_time::HostTime};
+use super::{
+    host_spans::{HostSpans, holds},
+    host_time::HostTime,
+};
 
 pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 24 * HOUR;
-const WEEK: i64 = 7 * DAY;
+pub(super) const WEEK: i64 = 7 * DAY;
 /// 1970-01-01 was a Thursday: days from Monday to it.
-const EPOCH_WEEKDAY: i64 = 3;
+pub(super) const EPOCH_WEEKDAY: i64 = 3;
 
 /// When something is so.
 #[derive(Debug, Clone)]
 pub(super) enum Clock {
-    /// Closed at both ends: an incident ends the time at risk.
+    /// See [`holds`] for what lies on an end.
     Spans(HostSpans),
     /// Days since Monday, site-local.
     Weekday(i64),
@@ -60,11 +63,7 @@ impl Instant {
 impl Clock {
     pub fn contains(&self, instant: &Instant) -> bool {
         match self {
-            Self::Spans(spans) => {
-                let spans = spans.of(instant.host);
-                let next = spans.partition_point(|span| span.0 <= instant.at);
-                next > 0 && instant.at <= spans[next - 1].1
-            }
+            Self::Spans(spans) => holds(spans.of(instant.host), instant.at),
             Self::Weekday(day) => instant.weekday() == *day,
             Self::Uptime { low, high } => {
                 instant.uptime.is_some_and(|uptime| (*low..*high).contains(&uptime))

@@ -16,8 +16,11 @@ use super::{
 /// An hour or day with a share of the time at risk this far from an even one, and the exact tests,
 /// which assume even shares, give way to draws from the shares.
 const EVEN: f64 = 0.05;
-/// Draws where the exposure is uneven; p cannot be below 1 in 2,000 then.
+/// Draws where the exposure is uneven; p cannot be below 1 in 2,000 then, or 1 in 200 with so many events
+/// that more draws would take long.
 const DRAWS: usize = 1999;
+const FEWEST_DRAWS: usize = 199;
+const MOST_DRAWN_EVENTS: usize = 4_000_000;
 /// Draws belong to the question, not to the run's seed: the same data give the same p.
 const SEED: u64 = 20;
 /// Below this the exact p of Rayleigh's test drowns in rounding.
@@ -26,6 +29,7 @@ const INTEGRAL: f64 = 1e-11;
 /// One peak and two, in the time of the site; one peak in UTC where the site changes its clocks.
 pub(super) fn of_the_day(analysis: &Analysis, pool: usize) -> Vec<Comparison> {
     let shares = hours_at_risk(analysis);
+    let utc_shares = utc_hours_at_risk(analysis);
     let separate = analysis.events.on_separate_days(pool);
     let instants = || separate.iter().map(|shock| analysis.events.shocks[*shock].first().instant);
     let hours_of = |seconds: i64| seconds.rem_euclid(DAY) as f64 / 3600.0;
@@ -35,10 +39,28 @@ pub(super) fn of_the_day(analysis: &Analysis, pool: usize) -> Vec<Comparison> {
     let mut rows = Vec::new();
     rows.extend(peak("one_peak_local", "one peak in the day, local time (Rayleigh)", &local, &shares, 1.0));
     if instants().any(|i| i.local - i.at != instants().next().map_or(0, |first| first.local - first.at)) {
-        rows.extend(peak("one_peak_utc", "one peak in the day, UTC (Rayleigh)", &utc, &shares, 1.0));
+        rows.extend(peak("one_peak_utc", "one peak in the day, UTC (Rayleigh)", &utc, &utc_shares, 1.0));
     }
     rows.extend(peak("two_peaks", "two peaks twelve hours apart (Rayleigh)", &twice, &shares, 2.0));
     rows
+}
+
+/// What the tests of the day compare with.
+pub(super) fn null_of_the_day(analysis: &Analysis) -> &'static str {
+    if is_even(&hours_at_risk(analysis)) {
+        "every hour alike"
+    } else {
+        "events spread over the hours like the time at risk, which is uneven (drawn)"
+    }
+}
+
+/// Seconds at risk per hour of the day in UTC.
+fn utc_hours_at_risk(analysis: &Analysis) -> [f64; 24] {
+    let mut hours = DayHours::default();
+    for stretch in analysis.time.stretches.iter().flatten() {
+        hours.add(stretch.from, stretch.to);
+    }
+    std::array::from_fn(|hour| hours.seconds(|other| other == hour))
 }
 
 /// Seconds at risk per hour of the local day.
@@ -58,18 +80,19 @@ fn peak(basis: &str, label: &str, hours: &[f64], shares: &[f64; 24], folds: f64)
         // Beyond the accuracy of the integral the approximation serves.
         Some(test.p_exact()).filter(|p| *p > INTEGRAL).unwrap_or(test.p.min(INTEGRAL))
     } else {
-        let longer = (0..DRAWS).filter(|draw| {
+        let (wheel, draws) = (Wheel::new(shares), draws(hours.len()));
+        let longer = (0..draws).filter(|draw| {
             let mut random = generator(SEED, 0, *draw as u64);
             let drawn: Vec<f64> = hours
                 .iter()
                 .map(|_| {
-                    let hour = pick(shares, random.random()) as f64 + random.random::<f64>();
+                    let hour = wheel.pick(random.random()) as f64 + random.random::<f64>();
                     (folds * hour).rem_euclid(24.0)
                 })
                 .collect();
             rayleigh(&drawn).is_some_and(|drawn| drawn.resultant >= test.resultant)
         });
-        (1 + longer.count()) as f64 / (DRAWS + 1) as f64
+        (1 + longer.count()) as f64 / (draws + 1) as f64
     };
     let hour = test.mean_hour / folds;
     let at = |hour: f64| format!("{:02}:{:02}", hour as u32 % 24, (hour.fract() * 60.0) as u32);
@@ -111,15 +134,16 @@ fn drawn_week(counts: &[u64; 7], shares: &[f64; 7]) -> Option<f64> {
         (0..7).map(|day| (counts[day] as f64 - expected(day)).powi(2) / expected(day)).sum()
     };
     let seen = distance(counts);
-    let farther = (0..DRAWS).filter(|draw| {
+    let (wheel, draws) = (Wheel::new(shares), draws(events as usize));
+    let farther = (0..draws).filter(|draw| {
         let mut random = generator(SEED, 1, *draw as u64);
         let mut drawn = [0; 7];
         for _ in 0..events {
-            drawn[pick(shares, random.random())] += 1;
+            drawn[wheel.pick(random.random())] += 1;
         }
         distance(&drawn) >= seen - 1e-9
     });
-    Some((1 + farther.count()) as f64 / (DRAWS + 1) as f64)
+    Some((1 + farther.count()) as f64 / (draws + 1) as f64)
 }
 
 fn is_even(shares: &[f64]) -> bool {
@@ -127,16 +151,27 @@ fn is_even(shares: &[f64]) -> bool {
     shares.iter().all(|share| (share - mean).abs() <= EVEN * mean)
 }
 
-/// The place at which the running sum of the shares passes a part (0..1) of their total.
-fn pick(shares: &[f64], part: f64) -> usize {
-    let mut left = part * shares.iter().sum::<f64>();
-    for (place, share) in shares.iter().enumerate() {
-        left -= share;
-        if left < 0.0 {
-            return place;
-        }
+fn draws(events: usize) -> usize {
+    (MOST_DRAWN_EVENTS / events.max(1)).clamp(FEWEST_DRAWS, DRAWS)
+}
+
+/// Places drawn by their shares.
+struct Wheel(Vec<f64>);
+
+impl Wheel {
+    fn new(shares: &[f64]) -> Self {
+        let running = shares.iter().scan(0.0, |sum, share| {
+            *sum += share;
+            Some(*sum)
+        });
+        Self(running.collect())
     }
-    shares.len() - 1
+
+    /// The place at which the running sum of the shares passes a part (0..1) of their total.
+    fn pick(&self, part: f64) -> usize {
+        let passed = part * self.0.last().copied().unwrap_or(0.0);
+        self.0.partition_point(|sum| *sum <= passed).min(self.0.len() - 1)
+    }
 }
 
 fn row(basis: &str, label: &str, p: f64, events: usize, note: String) -> Comparison {
@@ -148,5 +183,25 @@ fn row(basis: &str, label: &str, p: f64, events: usize, note: String) -> Compari
         p_value: Some(p),
         informative_events: events as u32,
         note,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_drawn_by_its_share() {
+        let wheel = Wheel::new(&[1.0, 0.0, 2.0, 1.0]);
+        let picked: Vec<usize> = [0.0, 0.24, 0.25, 0.74, 0.75, 0.999].map(|part| wheel.pick(part)).to_vec();
+        assert_eq!(picked, [0, 0, 2, 2, 3, 3]);
+    }
+
+    #[test]
+    fn many_events_are_drawn_less_often() {
+        assert_eq!(draws(0), DRAWS);
+        assert_eq!(draws(2000), DRAWS);
+        assert_eq!(draws(10_000), 400);
+        assert_eq!(draws(1_000_000), FEWEST_DRAWS);
     }
 }

@@ -9,7 +9,7 @@ use crate::{model::DelayBin, stats::binomial};
 
 use super::{
     findings::{Analysis, RegionFinding},
-    host_spans::joined,
+    host_spans::{holds, joined},
     question::Subject,
     week_hours::{GroupTime, common},
 };
@@ -108,12 +108,6 @@ pub(super) fn profile(analysis: &Analysis, region: &RegionFinding, group: &Group
         .collect()
 }
 
-/// Whether an event that ends time at risk lies in sorted, disjoint spans.
-pub(super) fn holds(spans: &[(i64, i64)], at: i64) -> bool {
-    let next = spans.partition_point(|span| span.0 < at);
-    next > 0 && at <= spans[next - 1].1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,11 +118,5 @@ mod tests {
         assert_eq!(Place::FromEnd(0, 1800).spans(&runs), [(3600, 5000), (6000, 7800)]);
         assert_eq!(Place::FromEnd(1800, 3600).spans(&runs), [(7800, 9600)]);
         assert_eq!(Place::FromStart(0, 300).spans(&runs), [(0, 300), (5000, 5300)]);
-    }
-
-    #[test]
-    fn an_incident_belongs_to_the_time_before_it() {
-        let spans = [(100, 200), (300, 400)];
-        assert!(!holds(&spans, 100) && holds(&spans, 101) && holds(&spans, 200) && !holds(&spans, 201));
     }
 }

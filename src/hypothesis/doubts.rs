@@ -86,7 +86,7 @@ pub(super) fn by_levels(analysis: &Analysis, region: &RegionFinding) -> Vec<Vec<
             stratum.other_time += (all[profile] - exposed).max(0.0);
         }
     }
-    for shock in &analysis.events.pools[region.pool].shocks {
+    for shock in analysis.base(region).shocks.iter() {
         let first = analysis.events.shocks[*shock].first();
         let exposed = analysis.events.inside(*shock, 0, region.question);
         for (strata, level) in strata.iter_mut().zip(&analysis.time.profiles[first.profile as usize]) {
@@ -143,13 +143,19 @@ fn compare_within(strata: &[Stratum], name: &str, crude: f64) -> (f64, String) {
 pub(super) fn against(analysis: &Analysis, region: &RegionFinding) -> Vec<String> {
     let mut facts = Vec::new();
     let pool = &analysis.events.pools[region.pool];
-    let outside = pool.shocks.len() - analysis.events_inside(region) as usize;
+    let base = analysis.base(region);
+    let all = base.total() as usize;
+    let outside = all - base.inside(analysis.events, region.question) as usize;
     if outside > 0 {
         facts.push(format!(
-            "{outside} of {} {} happened outside it",
-            pool.shocks.len(),
-            names::events(pool.class, pool.shocks.len())
+            "{outside} of {all} {}{} happened outside it",
+            names::events(pool.class, all),
+            base.own.map_or("", |_| " on the changed hosts")
         ));
+    }
+    let crowd = pool.shocks.len() - all;
+    if crowd > 0 && base.own.is_none() {
+        facts.push(format!("{crowd} more came on days with so many others that such a day counts as one"));
     }
     if region.p_adjusted > 0.05 && !analysis.any_time.is_empty() {
         facts.push(format!(
@@ -249,13 +255,12 @@ fn background_of_uptime(analysis: &Analysis, region: &RegionFinding) -> Option<S
 
 /// How sure it is that the rate rose on the hosts of a change.
 fn before_and_after(analysis: &Analysis, region: &RegionFinding) -> Option<String> {
-    let own = analysis.list.own.get(&region.question)?;
-    let pool = &analysis.events.pools[region.pool].shocks;
-    let inside = |shock: &&usize| analysis.events.inside(**shock, 0, region.question);
-    let after = pool.iter().filter(inside).count() as u64;
-    let before = own.firsts(analysis.events, pool).saturating_sub(after);
+    let base = analysis.base(region);
+    base.own?;
+    let after = base.inside(analysis.events, region.question);
+    let before = base.total() - after;
     let days_after = analysis.question(region).exposure_seconds / DAY as f64;
-    let days_before = own.seconds / DAY as f64 - days_after;
+    let days_before = base.seconds / DAY as f64 - days_after;
     let fell = probability_ratio_below(before, days_before, after, days_after, 1.0);
     Some(format!(
         "on the changed hosts: {before} in {} host-days before and {after} in {} after; \

@@ -8,9 +8,10 @@ use crate::stats::{
 };
 
 use super::{
+    base::Base,
     host_time::HostTime,
     membership::Membership,
-    question::Subject,
+    question::Question,
     questionnaire::Questionnaire,
     sample::Sample,
     shocks::{Located, Pool, Shock},
@@ -92,9 +93,7 @@ impl Events {
         let mut hours = Hours::default();
         for shock in &self.on_separate_days(pool) {
             let incidents = &self.shocks[*shock].incidents;
-            for (place, incident) in incidents.iter().enumerate().filter(|(place, _)| counts(*shock, *place))
-            {
-                debug_assert!(place < incidents.len());
+            for (_, incident) in incidents.iter().enumerate().filter(|(place, _)| counts(*shock, *place)) {
                 hours.add(incident.instant.second_of_day(), 1.0 / incidents.len() as f64);
             }
         }
@@ -108,6 +107,9 @@ pub(super) struct PoolTable {
     pub events: usize,
     shares: Vec<f64>,
     limits: Vec<EvidenceLimit>,
+    /// Events that weekdays are judged on: see [`super::crowded_days`].
+    on_separate_days: usize,
+    weekday: Vec<bool>,
     /// What is judged on some hosts alone depends on the events there: see [`super::own_hosts`].
     judged_elsewhere: Vec<bool>,
     /// k ln k for k = 0 ..= events.
@@ -117,22 +119,37 @@ pub(super) struct PoolTable {
 }
 
 impl PoolTable {
-    pub fn new(list: &Questionnaire, pool: &Pool) -> Self {
+    /// The table of the pool of this index.
+    pub fn new(list: &Questionnaire, events: &Events, index: usize) -> Self {
+        let pool = &events.pools[index];
+        let on_separate_days = events.on_separate_days(index).len();
         let events = pool.shocks.len();
         let questions = list.questions.iter();
+        let among = |question: &Question| if question.is_weekday() { on_separate_days } else { events };
         Self {
             events,
+            on_separate_days,
+            weekday: questions.clone().map(Question::is_weekday).collect(),
             shares: questions.clone().map(|question| question.share).collect(),
-            limits: questions.clone().map(|question| EvidenceLimit::new(question.share, events)).collect(),
+            limits: questions
+                .clone()
+                .map(|question| EvidenceLimit::new(question.share, among(question)))
+                .collect(),
             judged_elsewhere: (0..list.questions.len()).map(|index| list.own.contains_key(&index)).collect(),
             entropies: (0..=events).map(|k| if k > 0 { k as f64 * (k as f64).ln() } else { 0.0 }).collect(),
             log_prior: questions.map(|question| (question.prior * pool.prior).ln()).collect(),
         }
     }
 
+    /// Events that a question is judged on.
+    fn among(&self, question: usize) -> usize {
+        if self.weekday[question] { self.on_separate_days } else { self.events }
+    }
+
     /// ln BF + ln prior for a whole count.
     pub fn score(&self, question: usize, count: usize) -> f64 {
-        let evidence = region_evidence(count as f64, self.events as f64, self.shares[question], SIGMA);
+        let evidence =
+            region_evidence(count as f64, self.among(question) as f64, self.shares[question], SIGMA);
         evidence.log_bayes_factor + self.log_prior[question]
     }
 
@@ -145,7 +162,8 @@ impl PoolTable {
         for (question, count) in counts.iter().enumerate() {
             // One event says too little about any region to be the maximum that matters.
             if *count >= 2 && !self.judged_elsewhere[question] {
-                let limit = self.limits[question].log_bayes_factor(*count as usize, &self.entropies)
+                let limit = self.limits[question]
+                    .log_bayes_factor(*count as usize, &self.entropies[..=self.among(question)])
                     + self.log_prior[question];
                 if limit > best {
                     promising.push((limit, question));
@@ -202,24 +220,19 @@ pub(super) fn candidates(
     let mut candidates = Vec::new();
     for (index, (pool, table)) in events.pools.iter().zip(tables).enumerate() {
         let counts = events.counts(pool, list.questions.len());
-        let separate = events.on_separate_days(index);
         let regions = counts.into_par_iter().enumerate().map(|(question, count)| {
-            let asked = &list.questions[question];
-            // For weekdays a crowded day counts once, as it does for the time of day.
-            let (count, among, share) = if asked.subject == Subject::Weekday {
-                let inside = separate.iter().filter(|shock| events.inside(**shock, 0, question)).count();
-                (inside as f64, separate.len() as f64, asked.share)
-            } else if let Some(own) = list.own.get(&question) {
-                (count, own.events(events, pool), own.share)
+            let base = Base::of(question, index, list, events, time);
+            let count = if list.questions[question].is_weekday() {
+                base.inside(events, question) as f64
             } else {
-                (count, table.events as f64, asked.share)
+                count
             };
-            let evidence = region_evidence(count, among, share, SIGMA);
+            let evidence = region_evidence(count, base.events, base.share, SIGMA);
             Candidate {
                 answer: Answer::Region { question, pool: index },
                 log_bayes_factor: evidence.log_bayes_factor,
                 log_prior: table.log_prior[question],
-                explained: evidence.explained_fraction * among / events.of_any_cause,
+                explained: evidence.explained_fraction * base.events / events.of_any_cause,
                 count,
             }
         });
@@ -240,5 +253,6 @@ pub(super) fn candidates(
 
 /// The daily patterns of each pool, for the fleet's own spread of time at risk over the hours.
 pub(super) fn daily_patterns(sample: &Sample, events: &Events) -> Vec<DailyPattern> {
-    events.pools.par_iter().map(|pool| DailyPattern::new(&sample.hours, pool.shocks.len())).collect()
+    let pools = (0..events.pools.len()).into_par_iter();
+    pools.map(|pool| DailyPattern::new(&sample.hours, events.on_separate_days(pool).len())).collect()
 }

@@ -37,7 +37,7 @@ pub(super) struct Experiment {
 pub(super) fn members(analysis: &Analysis, region: &RegionFinding) -> Vec<usize> {
     let question = analysis.question(region);
     let mut failed = vec![0u32; analysis.study.hosts.len()];
-    for shock in &analysis.events.pools[region.pool].shocks {
+    for shock in analysis.base(region).shocks.iter() {
         if analysis.events.inside(*shock, 0, region.question) {
             failed[analysis.events.shocks[*shock].first().instant.host] += 1;
         }
@@ -132,11 +132,12 @@ pub(super) fn contrast(analysis: &Analysis, region: &RegionFinding, rival: &Ques
 /// Events per host-day outside the region, and the lower limit of the 50 % interval of the ratio: the
 /// data would have to be unlucky for the truth to be smaller.
 fn cautious_rates(analysis: &Analysis, region: &RegionFinding) -> Option<(f64, f64)> {
-    let events = analysis.events.pools[region.pool].shocks.len() as u64;
-    let (inside, share) = (analysis.events_inside(region), analysis.question(region).share);
+    let base = analysis.base(region);
+    let (events, share) = (base.total(), base.share);
+    let inside = base.inside(analysis.events, region.question);
     let (low, _) = binomial::clopper_pearson(inside, events, 0.5);
     let ratio = low / (1.0 - low) * (1.0 - share) / share;
-    let outside_days = (1.0 - share) * analysis.time.total_seconds / DAY as f64;
+    let outside_days = (1.0 - share) * base.seconds / DAY as f64;
     // Half an event where none was seen (Jeffreys).
     let rate = ((events - inside) as f64).max(0.5) / outside_days;
     (ratio > 1.0 && ratio.is_finite() && rate.is_finite()).then_some((rate, ratio))

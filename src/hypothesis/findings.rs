@@ -13,6 +13,7 @@ use crate::{
 
 use super::{
     averaging::Average,
+    base::Base,
     evidence::{Answer, Candidate, Events},
     host_time::{HostTime, Stretch},
     lever::lead_order,
@@ -164,15 +165,15 @@ impl Analysis<'_> {
         (low, all.copied().fold(0.0, f64::max).min(1.0))
     }
 
-    /// Independent events of the region's pool inside it, the earliest incident standing for each.
-    pub fn events_inside(&self, region: &RegionFinding) -> u64 {
-        self.events_of(region, region.question)
+    /// The events and the time that the region is judged on.
+    pub fn base(&self, region: &RegionFinding) -> Base<'_> {
+        Base::of(region.question, region.pool, self.list, self.events, self.time)
     }
 
-    /// Independent events of the region's pool inside another question.
-    pub fn events_of(&self, region: &RegionFinding, question: usize) -> u64 {
-        let pool = &self.events.pools[region.pool].shocks;
-        pool.iter().filter(|shock| self.events.inside(**shock, 0, question)).count() as u64
+    /// Independent events inside the region of those it is judged on, the earliest incident standing for
+    /// each.
+    pub fn events_inside(&self, region: &RegionFinding) -> u64 {
+        self.base(region).inside(self.events, region.question)
     }
 
     /// Whether the region is more than a curiosity: enough events, on enough hosts, and a part of the
@@ -181,7 +182,7 @@ impl Analysis<'_> {
     fn weighs_enough(&self, region: &RegionFinding) -> bool {
         let mut hosts = Vec::new();
         let mut events = 0;
-        for shock in &self.events.pools[region.pool].shocks {
+        for shock in self.base(region).shocks.iter() {
             if self.events.inside(*shock, 0, region.question) {
                 events += 1;
                 hosts.push(self.events.shocks[*shock].first().instant.host);
@@ -196,11 +197,10 @@ impl Analysis<'_> {
         events >= 3 && (region.explained >= CLAIM_SHARE || events >= 6)
     }
 
-    /// The host with most events of a group of hosts, and the group without it.
+    /// The host with most events of a group of hosts, and the group without it; not for regions of time.
     fn worst_host(&self, region: &RegionFinding) -> Option<WorstHost> {
         let question = self.question(region);
-        let own = self.list.own.get(&region.question);
-        if (question.levels.is_empty() && own.is_none()) || region.count < 2.0 {
+        if question.levels.is_empty() || region.count < 2.0 {
             return None;
         }
         let pool = &self.events.pools[region.pool].shocks;
@@ -217,22 +217,13 @@ impl Analysis<'_> {
             }
         }
         let (host, events) = inside.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        if let Some(own) = own {
-            let others: f64 =
-                anywhere.iter().filter(|(h, _)| **h != host && own.contains(**h)).map(|(_, n)| n).sum();
-            let share = own.share_without(self.time, host);
-            let left = region_evidence(region.count - events, others, share, SIGMA).log_bayes_factor;
-            return Some(WorstHost { host, events, left });
-        }
         let member = |stretch: &&Stretch| self.list.concerns(question, self.time, stretch.profile);
         let own: f64 = self.time.stretches[host]
             .iter()
             .filter(member)
             .map(|stretch| (stretch.to - stretch.from) as f64)
             .sum();
-        // Of a window only the host's part of the group's time is known, and taken ∝ its exposure.
-        let levels = self.list.group_seconds(question, self.time).max(1.0);
-        let share = (question.exposure_seconds * (1.0 - own / levels)).max(0.0)
+        let share = (question.exposure_seconds - own).max(0.0)
             / (self.time.total_seconds - self.time.host_seconds[host]).max(1.0);
         let others = pool.len() as f64 - anywhere.get(&host).copied().unwrap_or(0.0);
         let left = region_evidence(region.count - events, others, share, SIGMA).log_bayes_factor;
@@ -326,16 +317,10 @@ impl Analysis<'_> {
 
     /// The exact comparison of rates, on independent events (the earliest incident of each).
     pub fn rates(&self, region: &RegionFinding) -> Option<rate_ratio::RateRatio> {
-        let question = self.question(region);
-        let events = self.events.pools[region.pool].shocks.len() as u64;
-        let a = self.events_inside(region);
-        let inside = question.exposure_seconds;
-        let pool = &self.events.pools[region.pool].shocks;
-        let (among, seconds) = match self.list.own.get(&region.question) {
-            Some(own) => (own.firsts(self.events, pool), own.seconds),
-            None => (events, self.time.total_seconds),
-        };
-        rate_ratio::compare(a, among.saturating_sub(a), inside, seconds - inside)
+        let base = self.base(region);
+        let inside = base.inside(self.events, region.question);
+        let seconds = self.question(region).exposure_seconds;
+        rate_ratio::compare(inside, base.total() - inside, seconds, base.seconds - seconds)
     }
 
     pub fn verdict(&self, region: &RegionFinding, rates: Option<&rate_ratio::RateRatio>) -> Verdict {
@@ -347,18 +332,18 @@ impl Analysis<'_> {
         {
             verdict = Verdict::Suggestive;
         }
-        let pool = &self.events.pools[region.pool].shocks;
-        let (n, share) = match self.list.own.get(&region.question) {
-            Some(own) => (own.firsts(self.events, pool), own.share),
-            None => (pool.len() as u64, self.question(region).share),
-        };
+        let base = self.base(region);
         let spoken_against = rates.is_some_and(|rates| rates.high < 1.5)
-            && power::power_to_see(n, share, SIGNIFICANT, 3.0) >= 0.8;
+            && power::power_to_see(base.total(), base.share, SIGNIFICANT, 3.0) >= 0.8;
         if verdict == Verdict::Inconclusive && spoken_against { Verdict::Contradicted } else { verdict }
     }
 }
 
 /// The verdict of permutation and posterior together.
+///
+/// The Bayes factor is not capped by what the permutations' p could carry; a claim has to pass both. Where
+/// the two disagree, a p that is not significant holds the verdict below a claim, however large the Bayes
+/// factor, and a posterior below that of a likely reading does the same, however small p.
 pub(super) fn judge(p_adjusted: f64, posterior: f64, null: f64) -> Verdict {
     let significant = p_adjusted <= SIGNIFICANT;
     let null_unlikely = null < NULL_UNLIKELY;

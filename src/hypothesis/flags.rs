@@ -1,6 +1,9 @@
 //! The clock regions worth asking about.
 
-use crate::model::{Study, Term};
+use crate::{
+    model::{Study, Term},
+    stats::counters::COUNTERS,
+};
 
 use super::{
     clock_region::{Clock, DAY, HOUR},
@@ -8,18 +11,12 @@ use super::{
     question::{Flag, Part, Subject},
 };
 
-/// Days of uptime at which a counter is known to wrap, with the counter.
-///
-/// 2^31 and 2^32 ms; 2^54 ns (Linux `sched_clock` before 3.1/2.6.32.50); 2^31 and 2^32 hundredths of
-/// a second; processor errata that hang a core after 2^53 ns of C-state residency or about 1044 days.
-const KNOWN_UPTIMES: [(f64, f64, &str); 6] = [
-    (24.86, 0.01, "2^31 milliseconds"),
-    (49.71, 0.01, "2^32 milliseconds"),
-    (208.5, 0.01, "2^54 nanoseconds, the Linux sched_clock overflow"),
-    (248.55, 0.01, "2^31 hundredths of a second"),
-    (497.1, 0.01, "2^32 hundredths of a second"),
-    (1043.0, 0.0015, "the processor erratum that hangs a core after some 1,044 days"),
-];
+/// Part of its uptime by which a boot may end before or after a counter runs over.
+const NEAR_COUNTER: f64 = 0.01;
+/// AMD's erratum 1474 (revision guide of the EPYC 7002, no. 56323): a core may hang some 1,044 days after
+/// the last reset, the width of no counter in the list. Days, tolerance, words.
+const ERRATUM: (f64, f64, &str) =
+    (1043.0, 0.0015, "the processor erratum that hangs a core after some 1,044 days");
 /// Uptimes searched without prior knowledge: centres 2 % apart, half as wide again.
 const SCAN_FROM_DAYS: f64 = 5.0;
 const SCAN_STEP: f64 = 0.02;
@@ -103,7 +100,8 @@ fn changes(study: &Study, flags: &mut Vec<Flag>) {
             let on_both_sides =
                 watched.get(host as usize).copied().flatten().is_some_and(|(from, to)| from < at && at < to);
             if on_both_sides {
-                after[host as usize] = Some((at, study.to));
+                // An incident may be the last thing that was seen.
+                after[host as usize] = Some((at, study.to + 1));
             }
         }
         let mut terms = vec![Term::new("change", change.name.clone())];
@@ -121,7 +119,10 @@ fn uptimes(study: &Study, flags: &mut Vec<Flag>) {
             terms: vec![Term::new("uptime_days", value)],
         });
     };
-    for (days, tolerance, counter) in KNOWN_UPTIMES {
+    // Named by days to two digits, as people know them.
+    let counters = COUNTERS.iter().filter(|counter| counter.since_boot);
+    let counters = counters.map(|c| ((c.days() * 100.0).round() / 100.0, NEAR_COUNTER, c.words));
+    for (days, tolerance, counter) in counters.chain([ERRATUM]) {
         add(days * (1.0 - tolerance), days * (1.0 + tolerance), Some(counter), format!("{days}"));
     }
     add(0.0, 1.0 / 24.0, None, "<0.04".to_owned());
@@ -147,4 +148,25 @@ fn longest_uptime_days(study: &Study) -> f64 {
         }
     }
     longest as f64 / DAY as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_uptimes_are_those_of_counters_since_boot_and_the_erratum() {
+        let flags = flags(&Study::default());
+        let known: Vec<(&str, i64)> = flags
+            .iter()
+            .filter(|flag| matches!(flag.subject, Subject::Uptime { known: Some(_), .. }))
+            .map(|flag| match flag.clock {
+                Clock::Uptime { low, high } => (flag.terms[0].value.as_str(), (high - low) / 3600),
+                _ => unreachable!("an uptime"),
+            })
+            .collect();
+        let hours =
+            [("24.86", 11), ("49.71", 23), ("208.5", 100), ("248.55", 119), ("497.1", 238), ("1043", 75)];
+        assert_eq!(known, hours);
+    }
 }

@@ -106,7 +106,12 @@ impl Guard<'_> {
         for (shock, group) in layout.group.iter().enumerate() {
             let point = self.draw_point(hosts[*group], random);
             let pool = layout.pool[shock];
+            // What the clock is asked about counts crowded days once, in shuffled fleets as in the real one.
+            let separate = self.events.separate[shock];
             let count = |question: usize| {
+                if !separate && self.list.questions[question].is_weekday() {
+                    return;
+                }
                 counts[question] += 1;
                 if let Some(pool) = pool {
                     counts[pool * questions + question] += 1;
@@ -120,7 +125,9 @@ impl Guard<'_> {
                 self.at_point(point, count);
             }
             for pool in [Some(0), pool].into_iter().flatten() {
-                hours[pool].add(second, 1.0);
+                if separate {
+                    hours[pool].add(second, 1.0);
+                }
                 for (place, of_change) in self.list.own.values().enumerate() {
                     own[pool * self.list.own.len() + place] += u32::from(of_change.contains(hosts[*group]));
                 }

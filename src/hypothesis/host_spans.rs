@@ -1,6 +1,18 @@
-//! Spans of time of the few hosts that have any.
+//! Spans of time of the few hosts that have any, and what lies in a span.
 
-/// Sorted, disjoint spans `[from, to]` per host, kept for hosts that have some: a change that touches
+/// Whether an instant lies in sorted, disjoint spans: from the first second on, the last one left out.
+///
+/// Stamps are cut off, to the second or to the minute. A job and an incident that both bear 02:00 came in
+/// this order, for the job started on the stroke and the incident somewhere in that minute; what bears
+/// 03:00 came after a run that ended then. So an instant belongs to the time that begins with it, as it
+/// does to an hour, a weekday and an uptime. Only time at risk is closed at its end, because it is the
+/// incident that ends it.
+pub(super) fn holds(spans: &[(i64, i64)], at: i64) -> bool {
+    let next = spans.partition_point(|span| span.0 <= at);
+    next > 0 && at < spans[next - 1].1
+}
+
+/// Sorted, disjoint spans `[from, to)` per host, kept for hosts that have some: a change that touches
 /// ten hosts costs no memory for the others.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HostSpans {
@@ -60,4 +72,16 @@ fn join(spans: &mut Vec<(i64, i64)>) {
         }
         touches
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn an_instant_belongs_to_the_time_that_begins_with_it() {
+        let spans = [(100, 200), (200, 250), (300, 400)];
+        assert!(!holds(&spans, 99) && holds(&spans, 100) && holds(&spans, 200));
+        assert!(!holds(&spans, 250) && holds(&spans, 300) && holds(&spans, 399) && !holds(&spans, 400));
+    }
 }

@@ -11,6 +11,7 @@ mod account;
 mod adjusted_within_hosts;
 mod advice;
 mod averaging;
+mod base;
 mod behind_a_region;
 mod case_advice;
 mod case_control;
@@ -112,7 +113,8 @@ pub fn rank(study: &Study, settings: &Settings) -> Ranking {
     let pools = shocks::pools(&other);
     let days = (study.to - study.from) as f64 / clock_region::DAY as f64;
     let events = evidence::Events::new(&time, &list, &member, other, pools, of_any_cause, days);
-    let tables: Vec<_> = events.pools.iter().map(|pool| evidence::PoolTable::new(&list, pool)).collect();
+    let tables: Vec<_> =
+        (0..events.pools.len()).map(|pool| evidence::PoolTable::new(&list, &events, pool)).collect();
     let daily = evidence::daily_patterns(&sample, &events);
     let candidates = evidence::candidates(&list, &events, &tables, &daily, &time);
     let tempered = tempering::factors(&candidates, &list, &events, &time);

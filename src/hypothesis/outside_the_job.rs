@@ -11,9 +11,8 @@ use crate::{
 
 use super::{
     clock_region::Instant,
-    delay_profile::holds,
     findings::{Analysis, RegionFinding},
-    host_spans::joined,
+    host_spans::{holds, joined},
     host_time::Stretch,
     names,
     question::Subject,
@@ -88,7 +87,7 @@ fn comparison(
         if holds(&runs[host], at) {
             continue;
         }
-        let stratum = &mut strata[hour_of_week(local - 1) % 24];
+        let stratum = &mut strata[hour_of_week(local) % 24];
         if holds(&busy.spans, at) { stratum.exposed_events += 1 } else { stratum.other_events += 1 }
     }
     worded(study, kind, neighbours, &strata)

@@ -21,8 +21,8 @@ use super::{
 /// The hosts of a change.
 #[derive(Debug, Clone)]
 pub(super) struct OwnHosts {
-    /// Seconds after the change, for each host that it reached.
-    after: Vec<Option<f64>>,
+    /// Per host, whether the change reached it.
+    reached: Vec<bool>,
     /// All time of these hosts.
     pub seconds: f64,
     /// Share of it that lies after the change.
@@ -43,15 +43,14 @@ impl OwnHosts {
         else {
             return None;
         };
-        let mut own = Self { after: vec![None; study.hosts.len()], seconds: 0.0, share: 0.0 };
+        let mut own = Self { reached: vec![false; study.hosts.len()], seconds: 0.0, share: 0.0 };
         let mut after = 0;
         for (host, stretches) in
             time.stretches.iter().enumerate().filter(|(host, _)| !spans.of(*host).is_empty())
         {
             let inside = stretches.iter().map(|s| flag.clock.seconds_of(study, host, (s.from, s.to)));
-            let seconds: i64 = inside.sum();
-            after += seconds;
-            own.after[host] = Some(seconds as f64);
+            after += inside.sum::<i64>();
+            own.reached[host] = true;
             own.seconds += time.host_seconds[host];
         }
         own.share = if own.seconds > 0.0 { after as f64 / own.seconds } else { 0.0 };
@@ -59,21 +58,16 @@ impl OwnHosts {
     }
 
     pub fn contains(&self, host: usize) -> bool {
-        self.after.get(host).is_some_and(Option::is_some)
+        self.reached.get(host).is_some_and(|reached| *reached)
     }
 
     pub fn count(&self) -> usize {
-        self.after.iter().flatten().count()
+        self.reached.iter().filter(|reached| **reached).count()
     }
 
     /// Events of a pool on these hosts, each incident counting its share of its shock.
     pub fn events(&self, events: &Events, pool: &Pool) -> f64 {
         self.counted(events, pool, |_, _| true)
-    }
-
-    /// The same with each shock at its earliest incident, for exact tests.
-    pub fn firsts(&self, events: &Events, pool: &[usize]) -> u64 {
-        pool.iter().filter(|shock| self.contains(events.shocks[**shock].first().instant.host)).count() as u64
     }
 
     fn counted(&self, events: &Events, pool: &Pool, counts: impl Fn(usize, usize) -> bool) -> f64 {
@@ -88,14 +82,6 @@ impl OwnHosts {
         (sum * 1e9).round() / 1e9
     }
 
-    /// Share of time after the change when one host is left out.
-    pub fn share_without(&self, time: &HostTime, host: usize) -> f64 {
-        let own = self.after.get(host).copied().flatten();
-        let seconds = own.map_or(self.seconds, |_| self.seconds - time.host_seconds[host]);
-        let after = self.share * self.seconds - own.unwrap_or(0.0);
-        if seconds > 0.0 { (after / seconds).clamp(0.0, 1.0) } else { 0.0 }
-    }
-
     /// The evidence for the change (`question`) where another region (`star`) takes its own events and
     /// time. Overlaps of time come from the sample of instants.
     pub fn outside(&self, star: usize, question: usize, pool: usize, inputs: &Inputs) -> Rest {
@@ -104,7 +90,7 @@ impl OwnHosts {
             sample.holds(&inputs.list.questions[question], inputs.time, point)
         };
         let (mut after, mut all) = (0.0, 0.0);
-        for host in (0..self.after.len()).filter(|host| self.contains(*host)) {
+        for host in (0..self.reached.len()).filter(|host| self.contains(*host)) {
             for point in sample.first[host]..sample.first[host + 1] {
                 if !holds(point, star) {
                     all += 1.0;

@@ -30,7 +30,7 @@ pub(super) fn pairs(inputs: &Inputs) -> Vec<Model> {
     let mut stars: Vec<Star> = Vec::new();
     for index in &order {
         if let Answer::Region { question, pool } = inputs.candidates[*index].answer
-            && !inputs.list.own.contains_key(&question)
+            && !inputs.judged_elsewhere(question)
             && stars.iter().all(|star| star.differs(question, pool, inputs))
         {
             stars.push(Star::new(*index, question, pool, inputs));
@@ -93,10 +93,9 @@ struct RestOfFleet {
 impl RestOfFleet {
     fn without(host: usize, question: usize, pool: usize, inputs: &Inputs) -> Self {
         let (mut count, mut events) = (0.0, 0.0);
-        for shock in &inputs.events.pools[pool].shocks {
+        for shock in inputs.base(question, pool).shocks.iter() {
             let incidents = &inputs.events.shocks[*shock].incidents;
-            for (place, incident) in incidents.iter().enumerate().filter(|(_, i)| i.instant.host != host) {
-                debug_assert!(incident.instant.host != host);
+            for (place, _) in incidents.iter().enumerate().filter(|(_, i)| i.instant.host != host) {
                 events += 1.0 / incidents.len() as f64;
                 if inputs.events.inside(*shock, place, question) {
                     count += 1.0 / incidents.len() as f64;
@@ -178,7 +177,7 @@ impl Star {
             let candidate = &inputs.candidates[*index];
             match candidate.answer {
                 Answer::Region { question, pool }
-                    if pool == self.pool && inputs.list.own.contains_key(&question) =>
+                    if pool == self.pool && inputs.judged_elsewhere(question) =>
                 {
                     others.push(*index);
                 }
@@ -234,6 +233,27 @@ impl Star {
         second_given_first(log_ratio, counts, shares, SIGMA)
     }
 
+    /// The evidence for a weekday where the star takes its own events and time, and the events left.
+    fn weekday_outside(&self, question: usize, inputs: &Inputs) -> (RegionEvidence, f64) {
+        let events = inputs.events;
+        let (mut count, mut left) = (0.0, 0.0);
+        for shock in inputs.base(question, self.pool).shocks.iter() {
+            let incidents = events.shocks[*shock].incidents.len();
+            for place in (0..incidents).filter(|place| !events.inside(*shock, *place, self.question)) {
+                left += 1.0 / incidents as f64;
+                if events.inside(*shock, place, question) {
+                    count += 1.0 / incidents as f64;
+                }
+            }
+        }
+        let (star, day) = (inputs.list.questions[self.question].share, inputs.list.questions[question].share);
+        let shared = self.shared[question].min(star).min(day);
+        let share = ((day - shared) / (1.0 - star).max(1e-9)).clamp(0.0, 1.0);
+        // Thirds and sixths must not make 2.9999999 of three.
+        let whole = |sum: f64| (sum * 1e9).round() / 1e9;
+        (region_evidence(whole(count), whole(left), share, SIGMA), whole(left))
+    }
+
     fn with(&self, partner: usize, inputs: &Inputs) -> Model {
         let (star, other) = (&inputs.candidates[self.candidate], &inputs.candidates[partner]);
         let prior = star.log_prior + other.log_prior;
@@ -252,6 +272,17 @@ impl Star {
                             partner,
                             rest.evidence.explained_fraction * rest.events / inputs.events.of_any_cause,
                         )),
+                    ],
+                }
+            }
+            // The same for a weekday, which counts crowded days once and the star does not.
+            Answer::Region { question, pool } if pool == self.pool && inputs.judged_elsewhere(question) => {
+                let (evidence, events) = self.weekday_outside(question, inputs);
+                Model {
+                    log_weight: prior + own + evidence.log_bayes_factor,
+                    causes: [
+                        Some((self.candidate, star.explained)),
+                        Some((partner, evidence.explained_fraction * events / inputs.events.of_any_cause)),
                     ],
                 }
             }

@@ -65,4 +65,8 @@ impl Question {
     pub fn is_window(&self) -> bool {
         matches!(self.subject, Subject::Window { .. })
     }
+
+    pub fn is_weekday(&self) -> bool {
+        self.subject == Subject::Weekday
+    }
 }

@@ -54,7 +54,7 @@ pub(super) fn of(
 /// Jaccard index of the events of the region's pool inside it and inside another question.
 fn common_events(analysis: &Analysis, region: &RegionFinding, other: usize) -> f64 {
     let (mut both, mut either) = (0.0, 0.0);
-    for shock in &analysis.events.pools[region.pool].shocks {
+    for shock in analysis.base(region).shocks.iter() {
         let here = analysis.events.inside(*shock, 0, region.question);
         let there = analysis.events.inside(*shock, 0, other);
         both += f64::from(here && there);

@@ -15,8 +15,7 @@ use crate::{
 
 use super::{
     clock_region::{DAY, HOUR},
-    delay_profile::holds,
-    host_spans::{HostSpans, joined},
+    host_spans::{HostSpans, holds, joined},
     week_hours::{GroupTime, hour_of_week},
 };
 
@@ -135,7 +134,8 @@ fn shifted(
     for events in schedules.values() {
         let starts = events.iter().filter_map(|(host, _)| spans[host].first().map(|span| span.0));
         let ends = events.iter().filter_map(|(host, _)| spans[host].last().map(|span| span.1));
-        let (from, to) = (starts.min()?, ends.max()?);
+        // Runs that the site's clocks turned around leave no span to move.
+        let (Some(from), Some(to)) = (starts.min(), ends.max()) else { continue };
         let steps = (to - from) / step;
         if steps < FEWEST_STEPS {
             continue;

@@ -6,15 +6,12 @@ use std::collections::BTreeMap;
 
 use crate::model::Study;
 
-use super::clock_region::{Clock, DAY, HOUR};
+use super::clock_region::{Clock, DAY, EPOCH_WEEKDAY, HOUR, WEEK};
 use super::findings::{Analysis, RegionFinding};
 use super::host_spans::HostSpans;
 use super::host_time::Stretch;
 
 pub(super) const HOURS_OF_WEEK: usize = 168;
-const WEEK: i64 = 7 * DAY;
-/// 1970-01-01 was a Thursday: days from Monday to it.
-const EPOCH_WEEKDAY: i64 = 3;
 
 /// Hours since Monday midnight, of local seconds.
 pub(super) fn hour_of_week(local: i64) -> usize {
@@ -164,8 +161,7 @@ pub(super) fn common<'a>(
     spans[first..].iter().take_while(move |span| span.0 < to).map(move |s| (s.0.max(from), s.1.min(to)))
 }
 
-/// The events of the hosts that a region is about. An event ends time at risk, so it belongs to the
-/// second before it.
+/// The events of the hosts that a region is about.
 fn events(analysis: &Analysis, region: &RegionFinding) -> Vec<Placed> {
     let question = analysis.question(region);
     let pool = &analysis.events.pools[region.pool].shocks;
@@ -175,7 +171,7 @@ fn events(analysis: &Analysis, region: &RegionFinding) -> Vec<Placed> {
         .map(|(shock, first)| Placed {
             host: first.instant.host,
             at: first.instant.at,
-            hour_of_week: hour_of_week(first.instant.local - 1),
+            hour_of_week: hour_of_week(first.instant.local),
             inside: analysis.events.inside(*shock, 0, region.question),
         })
         .collect()

@@ -100,9 +100,11 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
         events_total: hours.len() as u32,
         events_expected: Some(hours.len() as f64 * time_in / time_all.max(1e-9)),
         p_value_test: hypothesis.p_value.map(|_| {
-            "Rayleigh's test of the hours of independent events; null: every hour alike. It does not look at the six \
-             hours chosen; ratio and interval do, and flatter"
-                .to_owned()
+            format!(
+                "Rayleigh's test of the hours of independent events; null: {}. It does not look at the six hours \
+                 chosen; ratio and interval do, and flatter",
+                clock_tests::null_of_the_day(analysis)
+            )
         }),
         p_adjusted_test: Some(account::max_t(analysis, false)),
         posterior_against: Some(account::no_cause(analysis)),

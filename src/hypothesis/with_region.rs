@@ -132,27 +132,22 @@ fn hypothesis(
 
 /// Independent events inside and in all, with the incidents they stand for where those are more.
 fn counts(analysis: &Analysis, region: &RegionFinding, incidents: usize) -> String {
-    let pool = &analysis.events.pools[region.pool];
-    let (inside, events) = (analysis.events_inside(region) as usize, pool.shocks.len());
+    let base = analysis.base(region);
+    let (inside, events) = (base.inside(analysis.events, region.question) as usize, base.total() as usize);
+    let named = names::events(analysis.events.pools[region.pool].class, events);
     let more = if incidents == inside {
         String::new()
     } else {
         format!(", {} inside,", names::counted(incidents, "incident"))
     };
-    if let Some(own) = analysis.list.own.get(&region.question) {
+    if let Some(own) = base.own {
         return format!(
-            "{inside} of the {} {} of these {} came after it{more} in {} of their time",
-            own.firsts(analysis.events, &pool.shocks),
-            names::events(pool.class, events),
+            "{inside} of the {events} {named} of these {} came after it{more} in {} of their time",
             names::counted(own.count(), "host"),
-            names::percent(own.share)
+            names::percent(base.share)
         );
     }
-    format!(
-        "{inside} of {events} {}{more} in {} of the host-time",
-        names::events(pool.class, events),
-        names::percent(analysis.question(region).share)
-    )
+    format!("{inside} of {events} {named}{more} in {} of the host-time", names::percent(base.share))
 }
 
 /// Ids of the incidents in the region, and how many the pool has.

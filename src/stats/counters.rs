@@ -1,16 +1,20 @@
 //! Uptimes at which a counter of fixed width runs over.
 
-/// A counter that starts at zero with the boot.
+/// A counter of fixed width.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Counter {
     pub name: &'static str,
+    /// What runs over, in words.
+    pub words: &'static str,
+    /// Whether it starts at zero with the boot, so that it runs over at an uptime.
+    pub since_boot: bool,
     /// Ticks until it runs over.
     pub ticks: f64,
     pub ticks_per_second: f64,
 }
 
 impl Counter {
-    /// Days of uptime at which it runs over.
+    /// Days after which it runs over.
     #[must_use]
     pub fn days(&self) -> f64 {
         self.ticks / self.ticks_per_second / 86_400.0
@@ -24,10 +28,46 @@ impl Counter {
 /// a second: Boeing 787 generator control at 248 days (FAA AD 2015-09-07) signed, Linux jiffies at
 /// HZ=100 and `sysUpTime` (RFC 3418) unsigned. 32,768 h: power-on hours of SAS SSDs (HPE a00092491).
 pub const COUNTERS: [Counter; 6] = [
-    Counter { name: "2^31 ms", ticks: 2_147_483_648.0, ticks_per_second: 1e3 },
-    Counter { name: "2^32 ms", ticks: 4_294_967_296.0, ticks_per_second: 1e3 },
-    Counter { name: "2^54 ns", ticks: 18_014_398_509_481_984.0, ticks_per_second: 1e9 },
-    Counter { name: "2^31 centiseconds", ticks: 2_147_483_648.0, ticks_per_second: 100.0 },
-    Counter { name: "2^32 jiffies HZ=100", ticks: 4_294_967_296.0, ticks_per_second: 100.0 },
-    Counter { name: "32768 h", ticks: 32_768.0, ticks_per_second: 1.0 / 3600.0 },
+    Counter {
+        name: "2^31 ms",
+        words: "2^31 milliseconds",
+        since_boot: true,
+        ticks: 2_147_483_648.0,
+        ticks_per_second: 1e3,
+    },
+    Counter {
+        name: "2^32 ms",
+        words: "2^32 milliseconds",
+        since_boot: true,
+        ticks: 4_294_967_296.0,
+        ticks_per_second: 1e3,
+    },
+    Counter {
+        name: "2^54 ns",
+        words: "2^54 nanoseconds, the Linux sched_clock overflow",
+        since_boot: true,
+        ticks: 18_014_398_509_481_984.0,
+        ticks_per_second: 1e9,
+    },
+    Counter {
+        name: "2^31 centiseconds",
+        words: "2^31 hundredths of a second",
+        since_boot: true,
+        ticks: 2_147_483_648.0,
+        ticks_per_second: 100.0,
+    },
+    Counter {
+        name: "2^32 jiffies HZ=100",
+        words: "2^32 hundredths of a second",
+        since_boot: true,
+        ticks: 4_294_967_296.0,
+        ticks_per_second: 100.0,
+    },
+    Counter {
+        name: "32768 h",
+        words: "2^15 hours of operation",
+        since_boot: false,
+        ticks: 32_768.0,
+        ticks_per_second: 1.0 / 3600.0,
+    },
 ];
