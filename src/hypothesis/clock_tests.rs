@@ -30,7 +30,7 @@ const INTEGRAL: f64 = 1e-11;
 pub(super) fn of_the_day(analysis: &Analysis, pool: usize) -> Vec<Comparison> {
     let shares = hours_at_risk(analysis);
     let utc_shares = utc_hours_at_risk(analysis);
-    let separate = analysis.events.on_separate_days(pool);
+    let separate = analysis.events.with_known_hours(pool);
     let instants = || separate.iter().map(|shock| analysis.events.shocks[*shock].first().instant);
     let hours_of = |seconds: i64| seconds.rem_euclid(DAY) as f64 / 3600.0;
     let local: Vec<f64> = instants().map(|instant| hours_of(instant.local)).collect();

@@ -43,7 +43,9 @@ impl Events {
         let holding = |incident: &Located| {
             let mut questions = Vec::new();
             member.for_each(list, time, &incident.instant, incident.profile, |question| {
-                questions.push(question as u32);
+                if incident.hour_known || !list.questions[question].needs_the_hour() {
+                    questions.push(question as u32);
+                }
             });
             questions.sort_unstable();
             questions
@@ -79,6 +81,17 @@ impl Events {
         self.pools[pool].shocks.iter().copied().filter(|shock| self.separate[*shock]).collect()
     }
 
+    /// Those of them whose hour is known.
+    pub fn with_known_hours(&self, pool: usize) -> Vec<usize> {
+        let mut shocks = self.on_separate_days(pool);
+        shocks.retain(|shock| self.hour_is_known(*shock));
+        shocks
+    }
+
+    pub fn hour_is_known(&self, shock: usize) -> bool {
+        self.shocks[shock].first().hour_known
+    }
+
     /// Times of day of a pool's events.
     pub fn hours(&self, pool: usize) -> Hours {
         self.hours_where(pool, |_, _| true)
@@ -91,7 +104,7 @@ impl Events {
 
     fn hours_where(&self, pool: usize, counts: impl Fn(usize, usize) -> bool) -> Hours {
         let mut hours = Hours::default();
-        for shock in &self.on_separate_days(pool) {
+        for shock in &self.with_known_hours(pool) {
             let incidents = &self.shocks[*shock].incidents;
             for (_, incident) in incidents.iter().enumerate().filter(|(place, _)| counts(*shock, *place)) {
                 hours.add(incident.instant.second_of_day(), 1.0 / incidents.len() as f64);
@@ -254,5 +267,5 @@ pub(super) fn candidates(
 /// The daily patterns of each pool, for the fleet's own spread of time at risk over the hours.
 pub(super) fn daily_patterns(sample: &Sample, events: &Events) -> Vec<DailyPattern> {
     let pools = (0..events.pools.len()).into_par_iter();
-    pools.map(|pool| DailyPattern::new(&sample.hours, events.on_separate_days(pool).len())).collect()
+    pools.map(|pool| DailyPattern::new(&sample.hours, events.with_known_hours(pool).len())).collect()
 }

@@ -125,7 +125,7 @@ impl Guard<'_> {
                 self.at_point(point, count);
             }
             for pool in [Some(0), pool].into_iter().flatten() {
-                if separate {
+                if separate && self.events.hour_is_known(shock) {
                     hours[pool].add(second, 1.0);
                 }
                 for (place, of_change) in self.list.own.values().enumerate() {

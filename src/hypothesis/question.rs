@@ -66,6 +66,16 @@ impl Question {
         matches!(self.subject, Subject::Window { .. })
     }
 
+    /// Whether the region is so narrow in time that a date alone does not tell whether it holds an event.
+    pub fn needs_the_hour(&self) -> bool {
+        match self.subject {
+            Subject::Window { .. } => true,
+            Subject::Precursor { hours, .. } => hours <= 24,
+            Subject::Uptime { low, high, .. } => high - low < 2.0,
+            Subject::Levels | Subject::Weekday | Subject::Change { .. } => false,
+        }
+    }
+
     pub fn is_weekday(&self) -> bool {
         self.subject == Subject::Weekday
     }

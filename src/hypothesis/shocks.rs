@@ -27,6 +27,9 @@ pub(super) struct Located {
     pub case: usize,
     pub instant: Instant,
     pub profile: u32,
+    /// Whether the time is known to within half a day. Of an incident that is listed by its date alone
+    /// nothing can be asked that depends on the hour.
+    pub hour_known: bool,
 }
 
 /// One independent event: incidents that count as one, the earliest first.
@@ -122,7 +125,8 @@ fn clusters(study: &Study, kept: &[usize]) -> Vec<Vec<usize>> {
 fn locate(study: &Study, time: &mut HostTime, case: usize) -> Located {
     let facts = &study.cases[case];
     let instant = Instant::end_of_boot(study, facts.host as usize, facts.at, facts.boot_started);
-    Located { case, instant, profile: time.profile_of_case(facts) }
+    let hour_known = facts.at_latest.saturating_sub(facts.at_earliest) <= DAY / 2;
+    Located { case, instant, profile: time.profile_of_case(facts), hour_known }
 }
 
 /// The commonest class among the incidents; of equals, that of the earliest.

@@ -29,7 +29,10 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
         }
     }
     let (pool, score, log_bayes_factor) = best?;
-    let shocks = analysis.events.on_separate_days(pool);
+    let shocks = analysis.events.with_known_hours(pool);
+    if shocks.is_empty() {
+        return None;
+    }
     let evidence = daily[pool].evidence(&analysis.events.hours(pool));
     let hours: Vec<f64> = shocks
         .iter()
@@ -82,11 +85,18 @@ pub(super) fn hypothesis(analysis: &Analysis, daily: &[DailyPattern]) -> Option<
         hours.len() - in_block,
         hours.len()
     )];
-    let crowd = analysis.events.pools[pool].shocks.len() - shocks.len();
+    let separate = analysis.events.on_separate_days(pool).len();
+    let crowd = analysis.events.pools[pool].shocks.len() - separate;
     if crowd > 0 {
         hypothesis
             .evidence_against
             .push(format!("{crowd} more came on days with so many others that such a day counts as one"));
+    }
+    if separate > shocks.len() {
+        hypothesis.evidence_against.push(format!(
+            "{} more are not known to the hour and are not counted here",
+            separate - shocks.len()
+        ));
     }
     let mut hosts: Vec<usize> = cases.iter().map(|case| analysis.study.cases[*case].host as usize).collect();
     hosts.sort_unstable();
