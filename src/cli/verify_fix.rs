@@ -72,9 +72,10 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         let hosts = if args.hosts.is_empty() { "*".to_owned() } else { args.hosts.join(",") };
         let trouble = match judged.as_slice() {
             [] => Some(format!("no host of this data is meant by `{hosts}`")),
-            [only] if only.hosts.is_empty() => {
-                Some(format!("no host of `{hosts}` was observed both before and after {at}"))
-            }
+            [only] if only.hosts.is_empty() => Some(format!(
+                "no host of `{hosts}` was observed both before and after {at} (what is known from a list of \
+                     incidents alone ends at the last of them: give --to)"
+            )),
             _ => None,
         };
         if let Some(text) = trouble {

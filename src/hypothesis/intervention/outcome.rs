@@ -74,7 +74,9 @@ pub(super) fn outcome(figures: &Figures<'_>) -> Outcome {
     let stands = figures.without_trigger.is_none_or(|without| remarkable(without.p_fewer));
     // And hosts that were not changed must not have become quieter just the same.
     let all_fell = others.is_some_and(|o| o.probability_lower >= ALSO && o.p_fell_more > ALONE);
-    if figures.fell() && stands && !all_fell && figures.courses.relapsed < LIKELY {
+    // One late event is no relapse.
+    let relapsed = figures.courses.relapsed >= LIKELY && figures.after.0 >= SEVERAL;
+    if figures.fell() && stands && !all_fell && !relapsed {
         return if one_host { Outcome::NoEvidence } else { Outcome::Helped };
     }
     if came_back(figures) {
