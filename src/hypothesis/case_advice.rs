@@ -85,7 +85,8 @@ pub(super) fn hours(
         order
     };
     let plan = experiment::smallest_for(inside, time_inside, time_inside / time_all.max(1e-9), &all_hosts);
-    let Some(plan) = plan.filter(|_| inside as f64 > expected && p_adjusted <= MERE_CHANCE) else {
+    let several = inside >= 3 && inside as f64 > expected;
+    let Some(plan) = plan.filter(|_| several && p_adjusted <= MERE_CHANCE) else {
         return format!(
             "Nothing to do now: {inside} of {} in these six hours, the busiest, where {} would be expected (adjusted p = {}).",
             names::counted(all as usize, "independent event"),

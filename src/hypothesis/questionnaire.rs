@@ -31,7 +31,9 @@ const DEEP_FACTORS: [&str; 9] =
 /// a window that hurts only some hosts most likely hurts those.
 const GUEST_FACTORS: [&str; 5] = ["os", "hypervisor", "virtualization", "virtualisation", "hv"];
 
-const NAMED_TOGETHER: f64 = 0.7;
+/// Shares of the prior of combinations: a system on a hypervisor, others of [`DEEP_FACTORS`].
+const GUESTS_TOGETHER: f64 = 0.12;
+const NAMED_TOGETHER: f64 = 0.6;
 
 /// The questions, and the regions of time they share.
 #[derive(Debug)]
@@ -397,18 +399,26 @@ fn interactions(
     pairs.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     pairs.truncate(MOST_INTERACTIONS);
     let usual = |factor: usize| DEEP_FACTORS.contains(&study.factors[factor].name.as_str());
-    let (named, other): (Vec<_>, Vec<_>) = pairs
-        .into_iter()
-        .map(|(pair, _)| pair)
-        .partition(|[first, second]| usual(first.0) && usual(second.0));
-    let both = !named.is_empty() && !other.is_empty();
-    for (list, part) in [(named, NAMED_TOGETHER), (other, 1.0 - NAMED_TOGETHER)] {
+    let guest = |factor: usize| GUEST_FACTORS.contains(&study.factors[factor].name.as_str());
+    let mut lists = [Vec::new(), Vec::new(), Vec::new()];
+    for (pair, _) in pairs {
+        let [first, second] = pair.map(|(factor, _)| factor);
+        let list = match (guest(first) && guest(second), usual(first) && usual(second)) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
+        };
+        lists[list].push(pair);
+    }
+    let parts = [GUESTS_TOGETHER, NAMED_TOGETHER, 1.0 - GUESTS_TOGETHER - NAMED_TOGETHER];
+    let asked: f64 = lists.iter().zip(parts).filter(|(list, _)| !list.is_empty()).map(|(_, part)| part).sum();
+    for (list, part) in lists.into_iter().zip(parts) {
         let ready = |[first, second]: &[(usize, u32); 2]| {
             readiness(&study.factors[first.0].name) * readiness(&study.factors[second.0].name)
         };
         let total: f64 = list.iter().map(ready).sum::<f64>().max(f64::MIN_POSITIVE);
         for [first, second] in list {
-            let prior = if both { part } else { 1.0 } * ready(&[first, second]) / total;
+            let prior = part / asked * ready(&[first, second]) / total;
             drafts.push(Draft {
                 slice: Slice::Interaction,
                 family: Family::Interaction,
