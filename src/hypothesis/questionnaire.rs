@@ -29,7 +29,7 @@ const DEEP_FACTORS: [&str; 9] =
     ["os", "hypervisor", "virtualization", "virtualisation", "hv", "role", "model", "kernel", "bios_version"];
 /// What a job such as a backup acts upon: quiescing a guest is done by its system and its hypervisor, so
 /// a window that hurts only some hosts most likely hurts those.
-const GUEST_FACTORS: [&str; 5] = ["os", "hypervisor", "virtualization", "virtualisation", "hv"];
+pub(super) const GUEST_FACTORS: [&str; 5] = ["os", "hypervisor", "virtualization", "virtualisation", "hv"];
 
 /// Shares of the prior of combinations: a system on a hypervisor, others of [`DEEP_FACTORS`].
 const GUESTS_TOGETHER: f64 = 0.12;

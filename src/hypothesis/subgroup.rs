@@ -9,9 +9,12 @@ use crate::stats::binomial;
 
 use super::findings::{Analysis, RegionFinding};
 use super::question::Question;
+use super::questionnaire::GUEST_FACTORS;
 
-/// Level of the test, after paying for every part that could have been named.
-const SIGNIFICANT: f64 = 0.05;
+/// Level of the test, after paying for every part that could have been named: for parts that a job acts
+/// upon, and for all others.
+const EXPECTED: f64 = 0.05;
+const UNEXPECTED: f64 = 0.01;
 
 /// Gives the probability of windows to the parts that they hold for.
 pub(super) fn settle(analysis: &Analysis, kept: &mut [RegionFinding]) {
@@ -23,8 +26,9 @@ pub(super) fn settle(analysis: &Analysis, kept: &mut [RegionFinding]) {
         let parts = (0..kept.len()).filter(|part| is_part(question, analysis.question(&kept[*part])));
         let best = parts
             .map(|part| (doubt(analysis, &kept[whole], &kept[part]), part))
+            .filter(|(doubt, part)| *doubt <= level(analysis, analysis.question(&kept[*part])))
             .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        if let Some((doubt, part)) = best.filter(|(doubt, _)| *doubt <= SIGNIFICANT) {
+        if let Some((doubt, part)) = best {
             let posterior = (kept[whole].posterior + kept[part].posterior).min(1.0);
             let explained = (kept[whole].explained + kept[part].explained).min(1.0);
             let at = [0, 1].map(|i| (kept[whole].posterior_at[i] + kept[part].posterior_at[i]).min(1.0));
@@ -35,6 +39,11 @@ pub(super) fn settle(analysis: &Analysis, kept: &mut [RegionFinding]) {
             }
         }
     }
+}
+
+fn level(analysis: &Analysis, part: &Question) -> f64 {
+    let acted_upon = |factor: usize| GUEST_FACTORS.contains(&analysis.study.factors[factor].name.as_str());
+    if part.levels.iter().all(|(factor, _)| acted_upon(*factor)) { EXPECTED } else { UNEXPECTED }
 }
 
 fn is_part(whole: &Question, part: &Question) -> bool {
