@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::exit::{InputError, UsageError};
@@ -42,7 +42,7 @@ pub struct Span {
     /// Only from this time on (RFC 3339, or a date)
     #[arg(long, value_name = "T")]
     pub from: Option<String>,
-    /// Only until this time
+    /// Only until this time; a list of incidents counts as complete until then
     #[arg(long, value_name = "T")]
     pub to: Option<String>,
     /// Seed of the permutations
@@ -133,7 +133,7 @@ impl Loaded {
 /// Declared changes that could only be dropped in silence are errors, as misspelt keys are.
 fn check_changes(config: &Config) -> anyhow::Result<()> {
     for (place, change) in config.change.iter().enumerate() {
-        let at = time(&change.at).ok().filter(|at| (1980..2200).contains(&at.year()));
+        let at = time(&change.at).ok().filter(|at| pipeline::is_dated(*at));
         let trouble = if change.name.trim().is_empty() {
             "has no name".to_owned()
         } else if at.is_none() {

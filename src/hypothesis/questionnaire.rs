@@ -29,7 +29,7 @@ const DEEP_FACTORS: [&str; 9] =
     ["os", "hypervisor", "virtualization", "virtualisation", "hv", "role", "model", "kernel", "bios_version"];
 /// What a job such as a backup acts upon: quiescing a guest is done by its system and its hypervisor, so
 /// a window that hurts only some hosts most likely hurts those.
-pub(super) const GUEST_FACTORS: [&str; 5] = ["os", "hypervisor", "virtualization", "virtualisation", "hv"];
+const GUEST_FACTORS: [&str; 5] = ["os", "hypervisor", "virtualization", "virtualisation", "hv"];
 
 /// Shares of the prior of combinations: a system on a hypervisor, others of [`DEEP_FACTORS`].
 const GUESTS_TOGETHER: f64 = 0.12;
@@ -372,6 +372,11 @@ fn factors(study: &Study, levels: &[Vec<u32>], drafts: &mut Vec<Draft>) {
     }
 }
 
+/// Whether a factor is one that jobs act upon, see [`GUEST_FACTORS`].
+pub(super) fn acted_upon(study: &Study, factor: usize) -> bool {
+    GUEST_FACTORS.contains(&study.factors[factor].name.as_str())
+}
+
 /// Factors whose levels are combined with others: not localities, not names of single hosts.
 fn combinable(study: &Study, levels: &[Vec<u32>]) -> Vec<usize> {
     (0..study.factors.len())
@@ -399,15 +404,15 @@ fn interactions(
     pairs.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     pairs.truncate(MOST_INTERACTIONS);
     let usual = |factor: usize| DEEP_FACTORS.contains(&study.factors[factor].name.as_str());
-    let guest = |factor: usize| GUEST_FACTORS.contains(&study.factors[factor].name.as_str());
     let mut lists = [Vec::new(), Vec::new(), Vec::new()];
     for (pair, _) in pairs {
         let [first, second] = pair.map(|(factor, _)| factor);
-        let list = match (guest(first) && guest(second), usual(first) && usual(second)) {
-            (true, _) => 0,
-            (false, true) => 1,
-            (false, false) => 2,
-        };
+        let list =
+            match (acted_upon(study, first) && acted_upon(study, second), usual(first) && usual(second)) {
+                (true, _) => 0,
+                (false, true) => 1,
+                (false, false) => 2,
+            };
         lists[list].push(pair);
     }
     let parts = [GUESTS_TOGETHER, NAMED_TOGETHER, 1.0 - GUESTS_TOGETHER - NAMED_TOGETHER];
@@ -489,7 +494,7 @@ fn window_factors(study: &Study, flags: &[Flag], levels: &[Vec<u32>], drafts: &m
     let atoms: Vec<(usize, u32)> =
         soft.iter().flat_map(|factor| levels[*factor].iter().map(move |level| (*factor, *level))).collect();
     let named = |atom: &(usize, u32)| DEEP_FACTORS.contains(&study.factors[atom.0].name.as_str());
-    let guest = |atom: &(usize, u32)| GUEST_FACTORS.contains(&study.factors[atom.0].name.as_str());
+    let guest = |atom: &(usize, u32)| acted_upon(study, atom.0);
     let mut shallow = [Vec::new(), Vec::new(), Vec::new()];
     let mut deep = [Vec::new(), Vec::new()];
     for (index, flag) in flags.iter().enumerate() {

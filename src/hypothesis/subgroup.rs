@@ -9,7 +9,7 @@ use crate::stats::binomial;
 
 use super::findings::{Analysis, RegionFinding};
 use super::question::Question;
-use super::questionnaire::GUEST_FACTORS;
+use super::questionnaire::acted_upon;
 
 /// Level of the test, after paying for every part that could have been named: for parts that a job acts
 /// upon, and for all others.
@@ -42,8 +42,11 @@ pub(super) fn settle(analysis: &Analysis, kept: &mut [RegionFinding]) {
 }
 
 fn level(analysis: &Analysis, part: &Question) -> f64 {
-    let acted_upon = |factor: usize| GUEST_FACTORS.contains(&analysis.study.factors[factor].name.as_str());
-    if part.levels.iter().all(|(factor, _)| acted_upon(*factor)) { EXPECTED } else { UNEXPECTED }
+    if part.levels.iter().all(|(factor, _)| acted_upon(analysis.study, *factor)) {
+        EXPECTED
+    } else {
+        UNEXPECTED
+    }
 }
 
 fn is_part(whole: &Question, part: &Question) -> bool {

@@ -99,7 +99,7 @@ fn has_dates_only(source: &SourceFacts) -> bool {
         })
 }
 
-/// Years in which servers failed and somebody wrote it down.
-fn is_dated(at: DateTime<Utc>) -> bool {
+/// Whether a written time can be one: in years in which servers failed and somebody wrote it down.
+pub fn is_dated(at: DateTime<Utc>) -> bool {
     (1980..2200).contains(&at.year())
 }

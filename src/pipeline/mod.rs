@@ -5,6 +5,8 @@ mod fleet_findings;
 mod lists;
 mod stories;
 
+pub use lists::is_dated;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
