@@ -46,7 +46,7 @@ fn specimens() -> &'static Vec<(String, Vec<u8>)> {
     SPECIMENS.get_or_init(|| {
         let of = |id: &str| fixtures_of(id).into_iter().filter(|(_, bytes)| bytes.len() > 200);
         let shortest = |id: &str| of(id).min_by_key(|(_, bytes)| bytes.len());
-        let ids = formats::ALL.iter().map(|format| format.id());
+        let ids = formats::all().map(|format| format.id());
         ids.map(|id| shortest(id).or_else(|| fixtures_of(id).pop()).expect("every format has a fixture"))
             .collect()
     })
@@ -166,7 +166,7 @@ proptest! {
 
 #[test]
 fn every_good_fixture_is_accounted_for_as_it_is_and_behind_gzip() {
-    for format in formats::ALL {
+    for format in formats::all() {
         for (path, content) in fixtures_of(format.id()) {
             assert_sound(&take(&content), content.len());
             let packed = Evidence::new().file("some-file.gz", gzip(&content));

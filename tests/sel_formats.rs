@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use coroner::ingest::Interest;
-use coroner::ingest::formats::freeipmi_sel_text::FreeipmiSelText;
-use coroner::ingest::formats::ipmi_sel_raw::IpmiSelRaw;
-use coroner::ingest::formats::ipmitool_sel_text::IpmitoolSelText;
+use coroner::ingest::formats::sel::freeipmi_sel_text::FreeipmiSelText;
+use coroner::ingest::formats::sel::ipmi_sel_raw::IpmiSelRaw;
+use coroner::ingest::formats::sel::ipmitool_sel_text::IpmitoolSelText;
 use coroner::ingest::formats::{Fit, Format, Reader};
 use coroner::ingest::sink::Sink;
 use coroner::ledger::Fate;
@@ -144,6 +144,7 @@ fn raw_dumps_give_bytes_times_and_words() {
             event_data: Some([0xa3, 0x06, 0x00]),
             text: "Power Supply AC lost".to_owned(),
             raw: Some([5, 0, 2, 0x14, 0x9c, 0x66, 0x66, 0x20, 0, 4, 0x08, 0x51, 0x6f, 0xa3, 6, 0]),
+            message_id: None,
         }
     );
     assert_eq!(entry(&records[6]).asserted, Some(false));

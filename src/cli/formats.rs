@@ -9,7 +9,7 @@ use super::input::Input;
 use super::listing::{Format, Listing};
 use super::output;
 use crate::ingest::attribution::attribute;
-use crate::ingest::formats::ALL;
+use crate::ingest::formats;
 
 pub const EXAMPLES: &str = "Examples:
   coroner formats
@@ -28,7 +28,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<u8> {
     if args.paths.is_empty() {
         let mut listing = Listing::new(&["format", "kind", "what"]);
-        for format in ALL {
+        for format in formats::all() {
             listing.rows.push(vec![json!(format.id()), json!(format.kind().word()), json!(format.title())]);
         }
         output::print(&listing.render(args.format))?;

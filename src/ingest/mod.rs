@@ -10,6 +10,7 @@ pub mod log_lines;
 pub mod recognise;
 pub mod sink;
 pub mod table;
+pub mod table_rows;
 pub mod written_time;
 
 use rayon::prelude::*;

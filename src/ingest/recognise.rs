@@ -1,6 +1,6 @@
 //! Decides by content which format a source has.
 
-use super::formats::{ALL, Fit, Format};
+use super::formats::{self, Fit, Format};
 
 /// The verdict on a source.
 pub enum Recognised {
@@ -19,7 +19,7 @@ pub fn recognise(head: &[u8], size_bytes: Option<u64>) -> Recognised {
         return Recognised::None("nothing but zero bytes".to_owned());
     }
     let fits: Vec<(Fit, &'static dyn Format)> =
-        ALL.iter().map(|format| (format.fit(head, size_bytes), *format)).collect();
+        formats::all().map(|format| (format.fit(head, size_bytes), format)).collect();
     let best = fits.iter().map(|(fit, _)| *fit).max().unwrap_or(Fit::No);
     if best == Fit::No {
         return Recognised::None(describe_unknown(head));

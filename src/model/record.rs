@@ -64,6 +64,10 @@ pub struct SelEntry {
     pub text: String,
     /// The 16 raw bytes, where the source has them.
     pub raw: Option<[u8; 16]>,
+    /// The vendor's or Redfish registry's id of the message (`PSU0003`, `ResourceEvent.1.0.…`),
+    /// where the source has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
 }
 
 /// A log line that a signature matched, or that stands next to a boot.

@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use super::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine, split_uptime};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -31,7 +31,7 @@ impl Format for LinuxJournalJson {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        super::fit_by_lines(head, |line| {
+        formats::fit_by_lines(head, |line| {
             line.trim_start_matches('\u{1e}').starts_with('{') && line.contains("\"__REALTIME_TIMESTAMP\"")
         })
     }

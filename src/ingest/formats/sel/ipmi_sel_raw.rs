@@ -7,7 +7,7 @@
 //! Loses:  nothing that is in the dump; sensor names live in the SDR and are not in it.
 //! Not handled: what manufacturers mean by OEM records and OEM event data, beyond keeping the bytes.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ipmi::sel_record::{OEM_TIMESTAMPED, SYSTEM_EVENT};
 use crate::ipmi::{self, SelRecord, SelTime};
@@ -129,5 +129,6 @@ pub(super) fn entry_of(record: &SelRecord) -> SelEntry {
         event_data: event.then_some(record.event_data),
         text: ipmi::event_text(record),
         raw: Some(record.raw),
+        message_id: None,
     }
 }

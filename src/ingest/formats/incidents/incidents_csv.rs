@@ -6,10 +6,11 @@
 //! Loses:  further columns but for their text.
 //! Not handled: several hosts in one row.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
 use crate::ingest::table::{Role, Row, Table};
+use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, ListedIncident};
@@ -42,7 +43,7 @@ impl Format for IncidentsCsv {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    super::table_rows(content, SourceKind::Incidents, sink, |table, row, day_first, sink| {
+    table_rows(content, SourceKind::Incidents, sink, |table, row, day_first, sink| {
         incident(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
     });
 }

@@ -7,7 +7,7 @@
 //! Loses:  severity and facility.
 //! Not handled: a second header that a relay has put in front.
 
-use super::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag, split_uptime};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::month_of;
@@ -30,7 +30,7 @@ impl Format for SyslogRfc3164 {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        super::fit_by_lines(head, |line| split_header(line).is_some() || is_separator(line))
+        formats::fit_by_lines(head, |line| split_header(line).is_some() || is_separator(line))
     }
 
     fn open(&self) -> Reader {

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use chrono::NaiveDateTime;
 
 use super::ipmi_sel_raw::entry_of;
-use super::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ipmi::column_time::{self, ColumnTime};
 use crate::ipmi::ipmitool_output::{OutputLine, key_value};

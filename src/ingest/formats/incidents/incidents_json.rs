@@ -6,9 +6,10 @@
 //! Loses:  further columns but for their text.
 //! Not handled: several hosts in one row.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
+use crate::ingest::table_rows::json_rows;
 
 pub struct IncidentsJson;
 
@@ -38,5 +39,5 @@ impl Format for IncidentsJson {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    super::json_rows(content, SourceKind::Incidents, sink, super::incidents_csv::incident);
+    json_rows(content, SourceKind::Incidents, sink, super::incidents_csv::incident);
 }

@@ -6,9 +6,10 @@
 //! Loses:  addresses, serial numbers and remarks.
 //! Not handled: several values in one cell.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
+use crate::ingest::table_rows::table_rows;
 use std::collections::BTreeMap;
 
 use crate::ingest::table::{Role, Row, Table};
@@ -100,7 +101,7 @@ fn factor_name(column: &str) -> &str {
 }
 
 pub(super) fn parse_table(content: &[u8], sink: &mut Sink<'_>) {
-    super::table_rows(content, SourceKind::Inventory, sink, |table, row, day_first, sink| {
+    table_rows(content, SourceKind::Inventory, sink, |table, row, day_first, sink| {
         fact(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
     });
 }

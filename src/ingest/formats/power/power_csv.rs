@@ -6,10 +6,11 @@
 //! Loses:  further columns (amperes, volts).
 //! Not handled: kilowatts.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
 use crate::ingest::table::{Role, Row, Table};
+use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::PowerSample;
@@ -42,7 +43,7 @@ impl Format for PowerCsv {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    super::table_rows(content, SourceKind::Power, sink, |table, row, day_first, sink| {
+    table_rows(content, SourceKind::Power, sink, |table, row, day_first, sink| {
         sample(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
     });
 }

@@ -10,7 +10,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine, split_uptime};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -32,7 +32,7 @@ impl Format for LinuxDmesgText {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        super::fit_by_lines(head, |line| split_line(line).is_some())
+        formats::fit_by_lines(head, |line| split_line(line).is_some())
     }
 
     fn open(&self) -> Reader {

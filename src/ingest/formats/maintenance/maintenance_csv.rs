@@ -7,10 +7,11 @@
 //! Loses:  further columns (who approved it).
 //! Not handled: recurring windows.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
 use crate::ingest::table::{Role, Row, Table};
+use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, MaintenanceWindow};
@@ -43,7 +44,7 @@ impl Format for MaintenanceCsv {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    super::table_rows(content, SourceKind::Maintenance, sink, |table, row, day_first, sink| {
+    table_rows(content, SourceKind::Maintenance, sink, |table, row, day_first, sink| {
         window(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
     });
 }

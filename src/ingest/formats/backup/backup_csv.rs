@@ -6,10 +6,11 @@
 //! Loses:  sizes and rates.
 //! Not handled: a duration in place of an end.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
 use crate::ingest::table::{Role, Row, Table};
+use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, JobRun};
@@ -42,7 +43,7 @@ impl Format for BackupCsv {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    super::table_rows(content, SourceKind::Backup, sink, |table, row, day_first, sink| {
+    table_rows(content, SourceKind::Backup, sink, |table, row, day_first, sink| {
         run(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
     });
 }

@@ -12,7 +12,7 @@
 //! Not handled: month names other than English; hosts that `--consolidate-output` put together.
 
 use super::ipmi_sel_raw::{entry_of, stamp_of};
-use super::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ipmi::sel_record::LINUX_PANIC;
 use crate::ipmi::sensor_type::sensor_type_code;

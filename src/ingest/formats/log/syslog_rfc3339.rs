@@ -7,7 +7,7 @@
 //! Loses:  severity, facility, structured data.
 //! Not handled: octet-counted framing.
 
-use super::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine, split_tag, split_uptime};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -30,7 +30,7 @@ impl Format for SyslogRfc3339 {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        super::fit_by_lines(head, |line| split_line(line).is_some())
+        formats::fit_by_lines(head, |line| split_line(line).is_some())
     }
 
     fn open(&self) -> Reader {

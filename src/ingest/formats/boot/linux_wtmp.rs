@@ -9,7 +9,7 @@
 
 use chrono::DateTime;
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;

@@ -6,9 +6,10 @@
 //! Loses:  addresses, serial numbers and remarks.
 //! Not handled: several values in one cell.
 
-use super::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table;
+use crate::ingest::table_rows::json_rows;
 
 pub struct InventoryJson;
 
@@ -38,5 +39,5 @@ impl Format for InventoryJson {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    super::json_rows(content, SourceKind::Inventory, sink, super::inventory_csv::fact);
+    json_rows(content, SourceKind::Inventory, sink, super::inventory_csv::fact);
 }
