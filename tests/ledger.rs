@@ -13,7 +13,8 @@ use proptest::prelude::*;
 
 mod evidence;
 
-use evidence::{Evidence, Log, fixtures_of};
+use evidence::fixtures::fixtures_of;
+use evidence::{Evidence, Log};
 
 fn knowledge() -> &'static Knowledge {
     static KNOWLEDGE: OnceLock<Knowledge> = OnceLock::new();

@@ -13,6 +13,8 @@ use coroner::model::record::SourceFacts;
 use coroner::model::{Incident, Report};
 use coroner::pipeline::{self, Options};
 
+pub mod fixtures;
+
 /// A folder of evidence.
 pub struct Evidence {
     folder: tempfile::TempDir,
@@ -190,23 +192,4 @@ pub fn only<'a>(incidents: &'a [Incident], host: &str) -> &'a Incident {
 pub fn assert_near(found: DateTime<Utc>, expected: &str, minutes: i64) {
     let apart = found - utc(expected);
     assert!(apart.abs() <= TimeDelta::minutes(minutes), "{found} instead of {expected}");
-}
-
-/// The files of a folder below `tests/fixtures`, sorted: shown path and content.
-pub fn fixtures(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-    let mut paths: Vec<PathBuf> = match fs::read_dir(root.join(folder)) {
-        Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
-        Err(_) => Vec::new(),
-    };
-    paths.sort();
-    let shown = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
-    paths.iter().map(|path| (shown(path), fs::read(path).unwrap())).collect()
-}
-
-/// The fixtures that a format should take.
-pub fn fixtures_of(format: &str) -> Vec<(String, Vec<u8>)> {
-    let mut found = fixtures(&format!("formats/{format}"));
-    found.extend(fixtures(&format!("sel/{format}")));
-    found
 }

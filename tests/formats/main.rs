@@ -9,9 +9,9 @@ use coroner::model::record::{Body, SourceFacts, SourceId};
 
 mod backup;
 mod boot;
-#[path = "../evidence/mod.rs"]
-mod evidence;
 mod firmware;
+#[path = "../evidence/fixtures.rs"]
+mod fixtures;
 mod incidents;
 mod inventory;
 mod log;
@@ -19,7 +19,7 @@ mod maintenance;
 mod power;
 mod sel;
 
-use evidence::{fixtures, fixtures_of};
+use fixtures::{fixtures, fixtures_of};
 
 fn take(path: &str, content: &[u8]) -> SourceFacts {
     read_bytes(SourceId(0), path, content, &Knowledge::shipped().unwrap())
