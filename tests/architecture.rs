@@ -47,7 +47,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Foreign crate → the modules that may name it. Those that are part of every module's language stand
 /// in [`EVERYWHERE`].
 const HOMES: &[(&str, &[&str])] = &[
-    ("aho_corasick", &["knowledge"]),
+    ("aho_corasick", &["ingest", "knowledge"]),
+    ("blake3", &["facts", "ingest"]),
     ("anyhow", &["cli"]),
     ("chrono_tz", &["clock", "config", "pipeline"]),
     ("clap", &["cli"]),
@@ -64,7 +65,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rayon", &["hypothesis", "ingest", "pipeline"]),
     ("regex", &["knowledge"]),
     ("serde_json", &["cli", "facts", "ingest", "report"]),
-    ("sha2", &["facts", "ingest"]),
     ("statrs", &["hypothesis", "stats"]),
     ("toml", &["config", "knowledge"]),
     ("unicode_width", &["report"]),

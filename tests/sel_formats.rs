@@ -19,6 +19,10 @@ static SEL_FORMATS: [&dyn Format; 3] = [&IpmiSelRaw, &IpmitoolSelText, &Freeipmi
 struct NoInterest;
 
 impl Interest for NoInterest {
+    fn literals(&self) -> Vec<&[u8]> {
+        Vec::new()
+    }
+
     fn signatures(&self, _program: &str, _text: &str) -> Vec<String> {
         Vec::new()
     }

@@ -56,15 +56,14 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 
 /// Names a set of sources by what it holds, so that writing it again replaces itself.
 fn digest(sources: &[SourceFacts]) -> String {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
+    let mut hash = blake3::Hasher::new();
     for source in sources {
         hash.update(source.path.as_bytes());
-        hash.update([0]);
-        hash.update(source.sha256.as_bytes());
-        hash.update([0]);
+        hash.update(&[0]);
+        hash.update(source.blake3.as_bytes());
+        hash.update(&[0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().to_hex().chars().take(16).collect()
 }
 
 /// Reads all sources of a folder of facts, sorted by path, each once.
@@ -83,7 +82,7 @@ pub fn read(folder: &Path) -> Result<Vec<SourceFacts>, FactsError> {
     let mut sources: BTreeMap<(String, String), SourceFacts> = BTreeMap::new();
     for file in files {
         for source in read_file(&file)? {
-            sources.entry((source.path.clone(), source.sha256.clone())).or_insert(source);
+            sources.entry((source.path.clone(), source.blake3.clone())).or_insert(source);
         }
     }
     Ok(sources.into_values().collect())

@@ -287,13 +287,13 @@ fn note_same_content(sources: &[SourceFacts], found: &mut Attribution) {
         if source.bytes == 0 || source.format.is_none() || !belongs_to_one_host(&source.kind) {
             continue;
         }
-        match by_hash.get(source.sha256.as_str()) {
+        match by_hash.get(source.blake3.as_str()) {
             Some(&first) if found.source_host[first] != found.source_host[index] => {
                 found.same_content.push((sources[first].path.clone(), source.path.clone()));
             }
             Some(_) => {}
             None => {
-                by_hash.insert(&source.sha256, index);
+                by_hash.insert(&source.blake3, index);
             }
         }
     }

@@ -1,33 +1,37 @@
 //! Feeds a source to its reader and books every byte.
 
-use std::io::{self, Read};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-
-use sha2::{Digest, Sha256};
 
 use super::Interest;
 use super::decompress::{self, Opened};
 use super::discover::{Found, FoundState};
-use super::formats::{LineReader, Reader, SourceKind};
+use super::formats::{Reader, SourceKind};
+use super::lines;
+use super::prefilter::Prefilter;
 use super::recognise::{Recognised, recognise};
 use super::sink::Sink;
+use super::stream::Stream;
 use crate::ledger::{Account, Fate, Reason};
-use crate::model::record::{SourceFacts, SourceId, Span};
+use crate::model::record::{SourceFacts, SourceId};
 
 /// Bytes that a format may look at to recognise a source.
 const HEAD_BYTES: usize = 64 * 1024;
-/// The longest line that is handed to a reader; a longer one is booked as too long.
-const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// The largest source that a reader of whole files gets; the rest is booked as too long.
 const WHOLE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// Reads one found file. Never fails: what cannot be read is in the account.
-pub fn read_source(source: SourceId, found: &Found, interest: &dyn Interest) -> SourceFacts {
+pub fn read_source(
+    source: SourceId,
+    found: &Found,
+    interest: &dyn Interest,
+    prefilter: &Prefilter,
+) -> SourceFacts {
     match &found.state {
         FoundState::LeftOut(why) => left_out(source, found, why.clone(), false),
         FoundState::Readable => match decompress::open(&found.path) {
-            Ok(opened) => read_opened(source, found, opened, interest),
+            Ok(opened) => read_opened(source, found, opened, interest, prefilter),
             Err(error) => left_out(source, found, format!("cannot be read: {error}"), true),
         },
     }
@@ -42,12 +46,17 @@ pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn In
         unsupported: None,
         compressed: false,
     };
-    read_opened(source, &found, opened, interest)
+    let prefilter = Prefilter::of(interest);
+    read_opened(source, &found, opened, interest, &prefilter)
 }
 
 fn left_out(source: SourceId, found: &Found, reason: String, unreadable: bool) -> SourceFacts {
     struct Deaf;
     impl Interest for Deaf {
+        fn literals(&self) -> Vec<&[u8]> {
+            Vec::new()
+        }
+
         fn signatures(&self, _program: &str, _text: &str) -> Vec<String> {
             Vec::new()
         }
@@ -65,7 +74,7 @@ fn close(
     kind: SourceKind,
     reason: String,
     sink: Sink<'_>,
-    sha256: String,
+    blake3: String,
 ) -> SourceFacts {
     let account: Account = sink.account;
     let (bytes, parsed) = (account.cursor(), account.parsed());
@@ -82,7 +91,7 @@ fn close(
         quarantined,
         reasons,
         quoted,
-        sha256,
+        blake3,
         understood: sink.understood,
         modified: modified_seconds(&found.path),
         unreadable: false,
@@ -92,7 +101,13 @@ fn close(
     }
 }
 
-fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn Interest) -> SourceFacts {
+fn read_opened(
+    source: SourceId,
+    found: &Found,
+    opened: Opened,
+    interest: &dyn Interest,
+    prefilter: &Prefilter,
+) -> SourceFacts {
     let mut stream = Stream::new(opened.stream);
     let head = stream.peek(HEAD_BYTES);
     let recognised = match opened.unsupported {
@@ -106,67 +121,23 @@ fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn I
     };
     let reader = format.and_then(super::formats::by_id).map(super::formats::Format::open);
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
-        Some(Reader::Lines(mut reader)) => drive_lines(&mut stream, reader.as_mut(), &mut sink),
+        Some(Reader::Lines(mut reader)) => lines::drive(&mut stream, prefilter, reader.as_mut(), &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),
         None => drive_ignored(&mut stream, &mut sink, opened.unsupported.is_some()),
     }));
     if outcome.is_err() {
         // The reader has a bug; what it had not booked yet stays visible.
-        let behind = stream.taken.saturating_sub(sink.account.cursor());
+        let behind = stream.taken().saturating_sub(sink.account.cursor());
         sink.account.book_counted(b"", behind, Fate::Quarantined(Reason::ReaderPanicked));
         drain(&mut stream, &mut sink, Fate::Quarantined(Reason::ReaderPanicked));
     }
-    if let Some(error) = stream.error.take() {
+    if let Some(error) = stream.take_error() {
         let quote = format!("reading stopped: {error}");
         // The bytes behind a broken place cannot be counted; one byte stands for them, so that the
         // fault shows in the sums.
         sink.account.book_counted(quote.as_bytes(), 1, Fate::Quarantined(Reason::BadCompression));
     }
-    let sha256 = hex(&stream.hash.finalize());
-    close(found, format, kind, reason, sink, sha256)
-}
-
-fn drive_lines(stream: &mut Stream, reader: &mut dyn LineReader, sink: &mut Sink<'_>) {
-    let mut number = 0_u64;
-    loop {
-        let piece = stream.next_line(LINE_BYTES_MAX);
-        let Some(piece) = piece else { break };
-        number += 1;
-        if piece.len > piece.bytes.len() as u64 {
-            let offset = sink.account.cursor();
-            sink.at(Span { offset, len: piece.len, line: number });
-            sink.account.book_counted(&piece.bytes, piece.len, Fate::Quarantined(Reason::TooLong));
-            continue;
-        }
-        sink.account.at_line(number);
-        feed_line(&piece.bytes, number, reader, sink);
-    }
-    reader.finish(sink);
-}
-
-/// Hands a line to the reader. A lost write leaves a run of NUL bytes, often in the middle of what
-/// then looks like one line: half a line before it, a whole one behind.
-fn feed_line(line: &[u8], number: u64, reader: &mut dyn LineReader, sink: &mut Sink<'_>) {
-    let mut rest = line;
-    while !rest.is_empty() {
-        let nul = rest.iter().take_while(|byte| **byte == 0).count();
-        if nul > 0 {
-            sink.nul_before += nul as u64;
-            sink.account.book(&rest[..nul], Fate::Ignored("nul-bytes-of-a-lost-write"));
-            rest = &rest[nul..];
-            continue;
-        }
-        let end = memchr::memchr(0, rest).unwrap_or(rest.len());
-        let (piece, behind) = rest.split_at(end);
-        sink.at(Span { offset: sink.account.cursor(), len: piece.len() as u64, line: number });
-        let text = trim_line_end(piece);
-        let fate = if text.is_empty() { Fate::Ignored("blank-line") } else { reader.line(text, sink) };
-        if fate == Fate::Parsed {
-            sink.understood += 1;
-        }
-        sink.account.book(piece, fate);
-        rest = behind;
-    }
+    close(found, format, kind, reason, sink, stream.digest())
 }
 
 fn drive_whole(stream: &mut Stream, parse: fn(&[u8], &mut Sink<'_>), sink: &mut Sink<'_>) {
@@ -199,128 +170,8 @@ fn drain(stream: &mut Stream, sink: &mut Sink<'_>, fate: Fate) {
     }
 }
 
-fn trim_line_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
 fn modified_seconds(path: &Path) -> Option<i64> {
     let modified = std::fs::metadata(path).ok()?.modified().ok()?;
     let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
     i64::try_from(since.as_secs()).ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// One line; `len` counts all its bytes, `bytes` holds them up to the limit.
-struct Piece {
-    bytes: Vec<u8>,
-    len: u64,
-}
-
-/// A buffered stream that hashes what it hands out and keeps a read error for later.
-struct Stream {
-    inner: Box<dyn Read + Send>,
-    buffer: Vec<u8>,
-    start: usize,
-    ended: bool,
-    error: Option<io::Error>,
-    hash: Sha256,
-    /// Bytes handed out.
-    taken: u64,
-}
-
-const CHUNK_BYTES: usize = 256 * 1024;
-
-impl Stream {
-    fn new(inner: Box<dyn Read + Send>) -> Self {
-        Self { inner, buffer: Vec::new(), start: 0, ended: false, error: None, hash: Sha256::new(), taken: 0 }
-    }
-
-    /// Reads one more chunk into the buffer; false at the end.
-    fn fill(&mut self) -> bool {
-        if self.ended {
-            return false;
-        }
-        if self.start > 0 {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-        }
-        let before = self.buffer.len();
-        self.buffer.resize(before + CHUNK_BYTES, 0);
-        loop {
-            match self.inner.read(&mut self.buffer[before..]) {
-                Ok(read) => {
-                    self.buffer.truncate(before + read);
-                    self.ended = read == 0;
-                    return read > 0;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.buffer.truncate(before);
-                    self.ended = true;
-                    self.error = Some(error);
-                    return false;
-                }
-            }
-        }
-    }
-
-    fn peek(&mut self, bytes: usize) -> &[u8] {
-        while self.buffer.len() < bytes && self.fill() {}
-        &self.buffer[..self.buffer.len().min(bytes)]
-    }
-
-    fn hand_out(&mut self, count: usize) -> &[u8] {
-        let piece = &self.buffer[self.start..self.start + count];
-        self.hash.update(piece);
-        self.start += count;
-        self.taken += count as u64;
-        piece
-    }
-
-    fn take_chunk(&mut self) -> Vec<u8> {
-        if self.start == self.buffer.len() && !self.fill() {
-            return Vec::new();
-        }
-        let count = self.buffer.len() - self.start;
-        self.hand_out(count).to_vec()
-    }
-
-    fn take_all(&mut self, limit: u64) -> Vec<u8> {
-        let mut all = Vec::new();
-        while (all.len() as u64) < limit {
-            let chunk = self.take_chunk();
-            if chunk.is_empty() {
-                break;
-            }
-            all.extend_from_slice(&chunk);
-        }
-        all
-    }
-
-    /// The next line with its ending. A line of more than `limit` bytes is passed over, its first
-    /// bytes kept.
-    fn next_line(&mut self, limit: usize) -> Option<Piece> {
-        let mut piece = Piece { bytes: Vec::new(), len: 0 };
-        loop {
-            let available = &self.buffer[self.start..];
-            let newline = memchr::memchr(b'\n', available);
-            let count = newline.map_or(available.len(), |at| at + 1);
-            if count > 0 {
-                let room = limit.saturating_sub(piece.bytes.len());
-                let taken = self.hand_out(count);
-                piece.bytes.extend_from_slice(&taken[..taken.len().min(room)]);
-                piece.len += count as u64;
-            }
-            if newline.is_some() {
-                return Some(piece);
-            }
-            if !self.fill() {
-                return (piece.len > 0).then_some(piece);
-            }
-        }
-    }
 }

@@ -1,9 +1,9 @@
 //! What all log formats share once a line is split into time, host, program and text: which lines
 //! are kept, and when the host was active.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::HashMap;
 
-use super::sink::Sink;
+use super::sink::{ACTIVITY_GAP_SECONDS, Sink};
 use super::written_time::steady_seconds;
 use crate::model::Stamp;
 use crate::model::record::{Body, LogLine, Span};
@@ -18,7 +18,7 @@ pub const NEW_BOOT_ID: &str = "new-boot-id";
 /// was lost.
 pub const UPTIME_RESTARTED: &str = "uptime-restarted";
 /// The first message of a Linux kernel.
-const KERNEL_START: &str = "Linux version ";
+pub const KERNEL_START: &str = "Linux version ";
 
 /// Lines kept before a boot, as evidence of how the log ended.
 const LAST_LINES_KEPT: usize = 4;
@@ -33,28 +33,77 @@ pub struct SplitLine<'a> {
     pub uptime_micros: Option<u64>,
 }
 
+/// A line without a literal that matters, as far as it had to be split.
+pub struct QuietLine<'a> {
+    pub stamp: Stamp,
+    /// The stamp on a scale that is steady within the source.
+    pub seconds: i64,
+    /// A host that [`LogTracker::take`] has seen.
+    pub host: KnownHost,
+    /// Tag and text.
+    pub message: &'a [u8],
+}
+
+/// A host of a tracker.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownHost(usize);
+
 #[derive(Default)]
 struct HostState {
+    name: Vec<u8>,
+    run: Option<usize>,
     last_seconds: Option<i64>,
     boot_id: Option<String>,
     last_uptime: Option<u64>,
-    last_lines: VecDeque<(Span, Stamp, String, String)>,
+    last_lines: LastLines,
+}
+
+/// Lines remembered in case that a boot follows. Each takes the place of the oldest, and its memory:
+/// this is done for every line of every log.
+#[derive(Default)]
+struct LastLines {
+    lines: [LastLine; LAST_LINES_KEPT],
+    /// How many were ever remembered since the last boot.
+    count: usize,
+}
+
+struct LastLine {
+    span: Span,
+    stamp: Stamp,
+    /// `None`: the tag still stands in the text.
+    program: Option<String>,
+    text: Vec<u8>,
+}
+
+impl Default for LastLine {
+    fn default() -> Self {
+        Self { span: Span::default(), stamp: Stamp::Missing, program: None, text: Vec::new() }
+    }
 }
 
 /// Keeps the lines worth keeping, per host.
 #[derive(Default)]
 pub struct LogTracker {
-    hosts: BTreeMap<String, HostState>,
+    places: HashMap<Vec<u8>, usize>,
+    hosts: Vec<HostState>,
+    /// The host of the last line.
+    last: usize,
 }
 
 impl LogTracker {
     /// Takes one line. Its span is the sink's current one.
     pub fn take(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
-        let name = line.host.unwrap_or("");
-        if !self.hosts.contains_key(name) {
-            self.hosts.insert(name.to_owned(), HostState::default());
-        }
-        let Some(state) = self.hosts.get_mut(name) else { return };
+        let name = line.host.unwrap_or("").as_bytes();
+        let place = match self.known(name) {
+            Some(KnownHost(place)) => place,
+            None => {
+                self.places.insert(name.to_vec(), self.hosts.len());
+                self.hosts.push(HostState { name: name.to_vec(), ..HostState::default() });
+                self.hosts.len() - 1
+            }
+        };
+        self.last = place;
+        let state = &mut self.hosts[place];
         let mut signatures = sink.interest.signatures(line.program, line.text);
         let is_start = is_kernel(line.program) && line.text.starts_with(KERNEL_START);
         // The first id that a source shows is of a boot that may have begun long before.
@@ -66,20 +115,19 @@ impl LogTracker {
         if new_boot_id {
             signatures.push(NEW_BOOT_ID.to_owned());
         }
-        let restarted = !is_start && restarts(line, state);
+        let uptime = line.uptime_micros.filter(|_| is_kernel(line.program));
+        let restarted = !is_start && restarts(uptime, state);
         if restarted {
             signatures.push(UPTIME_RESTARTED.to_owned());
         }
-        if line.uptime_micros.is_some() && is_kernel(line.program) {
-            state.last_uptime = line.uptime_micros;
-        }
+        state.last_uptime = uptime.or(state.last_uptime);
         if sink.nul_before > 0 {
             sink.nul_before = 0;
             signatures.push(NUL_BYTES.to_owned());
         }
         let begins = is_start || new_boot_id || restarted;
         if begins {
-            emit_last_lines(line, state, sink);
+            emit_last_lines(line.host, state, sink);
         }
         if !signatures.is_empty() {
             sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
@@ -89,36 +137,110 @@ impl LogTracker {
             (Some(now), Some(before)) if !begins => Some(now - before),
             _ => None,
         };
-        sink.active(line.host, line.stamp, gap);
+        state.run = Some(sink.active(line.host, line.stamp, gap));
         state.last_seconds = seconds.or(state.last_seconds);
-        remember(line, state, sink.span());
+        state.last_lines.remember(sink.span(), line.stamp, Some(line.program), line.text.as_bytes());
+    }
+
+    /// The host of that name, if a line of it has been taken.
+    #[must_use]
+    pub fn known(&self, name: &[u8]) -> Option<KnownHost> {
+        match self.hosts.get(self.last) {
+            Some(state) if state.name == name => Some(KnownHost(self.last)),
+            _ => self.places.get(name).copied().map(KnownHost),
+        }
+    }
+
+    /// Takes a line that has no signature, which is next to all of them, without splitting all of it.
+    /// `false`: it needs [`LogTracker::take`] nevertheless, and nothing has been done.
+    pub fn pass(&mut self, line: &QuietLine<'_>, sink: &mut Sink<'_>) -> bool {
+        let KnownHost(place) = line.host;
+        let Some(state) = self.hosts.get_mut(place) else { return false };
+        let Some(uptime) = quiet_uptime(line.message) else { return false };
+        let (Some(run), Some(before)) = (state.run, state.last_seconds) else { return false };
+        let gap = line.seconds - before;
+        if sink.nul_before > 0 || restarts(uptime, state) || !(0..=ACTIVITY_GAP_SECONDS).contains(&gap) {
+            return false;
+        }
+        self.last = place;
+        state.last_uptime = uptime.or(state.last_uptime);
+        state.last_seconds = Some(line.seconds);
+        sink.still_active(run, line.stamp);
+        state.last_lines.remember(sink.span(), line.stamp, None, line.message);
+        true
     }
 }
+
+/// The uptime in a message with a tag (`kernel: [   12.345678] text`), in microseconds, if it is the
+/// kernel's and has one. Outer `None`: a message of another shape, which has to be split with care.
+fn quiet_uptime(message: &[u8]) -> Option<Option<u64>> {
+    if let Some((b"kernel: ", text)) = message.split_first_chunk::<8>() {
+        return match text.strip_prefix(b"[") {
+            Some(stamped) => uptime_micros(stamped).map(Some),
+            None => Some(None),
+        };
+    }
+    if !message.first()?.is_ascii_alphabetic() {
+        return None;
+    }
+    let tag_end = message.iter().take(TAG_BYTES_MAX).position(|byte| matches!(byte, b' ' | b':' | b'['))?;
+    let is_tag = message[tag_end] != b' ' && &message[..tag_end] != b"kernel";
+    is_tag.then_some(None)
+}
+
+/// What stands before the bracket of `   12.345678] text`, in microseconds; the same as
+/// [`split_uptime`] makes of it, or nothing.
+fn uptime_micros(stamped: &[u8]) -> Option<u64> {
+    let (mut micros, mut point) = (0_u64, None);
+    let blanks = stamped.iter().take(UPTIME_BYTES_MAX).take_while(|byte| **byte == b' ').count();
+    for (place, byte) in stamped.iter().enumerate().take(UPTIME_BYTES_MAX).skip(blanks) {
+        match byte {
+            b'0'..=b'9' => micros = micros.checked_mul(10)? + u64::from(byte - b'0'),
+            b'.' if point.is_none() && place > blanks => point = Some(place),
+            b']' => return (place == point? + 7).then_some(micros),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// A tag is no longer than this; see [`split_tag`].
+const TAG_BYTES_MAX: usize = 64;
+/// `4294967296.123456` and some blanks.
+const UPTIME_BYTES_MAX: usize = 32;
 
 /// Microseconds of uptime within which a kernel that starts over is noticed.
 const YOUNG_MICROS: u64 = 5_000_000;
 /// A step back by less is a message that was printed late.
 const STEP_BACK_MICROS: u64 = 60_000_000;
 
-/// Whether the kernel's uptime starts over with this line.
-fn restarts(line: &SplitLine<'_>, state: &HostState) -> bool {
-    is_kernel(line.program)
-        && line.uptime_micros.is_some_and(|now| {
-            now < YOUNG_MICROS && state.last_uptime.is_some_and(|before| before > now + STEP_BACK_MICROS)
-        })
+/// Whether the kernel's uptime starts over with a line of that uptime.
+fn restarts(uptime_micros: Option<u64>, state: &HostState) -> bool {
+    uptime_micros.is_some_and(|now| {
+        now < YOUNG_MICROS && state.last_uptime.is_some_and(|before| before > now + STEP_BACK_MICROS)
+    })
 }
 
 fn is_kernel(program: &str) -> bool {
     program.is_empty() || program == "kernel"
 }
 
-fn emit_last_lines(line: &SplitLine<'_>, state: &mut HostState, sink: &mut Sink<'_>) {
+fn emit_last_lines(host: Option<&str>, state: &mut HostState, sink: &mut Sink<'_>) {
     let here = sink.span();
-    for (span, stamp, program, text) in state.last_lines.drain(..) {
-        sink.at(span);
+    for line in state.last_lines.take() {
+        sink.at(line.span);
+        let text = String::from_utf8_lossy(&line.text);
+        let (program, text) = match &line.program {
+            Some(program) => (program.as_str(), text.as_ref()),
+            None => {
+                let (program, text) = split_tag(&text);
+                (program, split_uptime(text).1)
+            }
+        };
+        let (program, text) = (program.to_owned(), text.chars().take(REMEMBERED_CHARS).collect());
         let signatures = vec![LAST_LINES.to_owned()];
         let kept = LogLine { program, text, signatures, boot_id: None, uptime_micros: None };
-        sink.record(line.host.map(str::to_owned), stamp, Body::Log(kept));
+        sink.record(host.map(str::to_owned), line.stamp, Body::Log(kept));
     }
     sink.at(here);
 }
@@ -136,23 +258,27 @@ fn body(line: &SplitLine<'_>, signatures: Vec<String>) -> Body {
 /// Characters of a remembered line; evidence quotes no more.
 const REMEMBERED_CHARS: usize = 400;
 
-fn remember(line: &SplitLine<'_>, state: &mut HostState, span: Span) {
-    let mut slot = if state.last_lines.len() == LAST_LINES_KEPT {
-        state.last_lines.pop_front().unwrap_or((span, line.stamp, String::new(), String::new()))
-    } else {
-        (span, line.stamp, String::new(), String::new())
-    };
-    slot.0 = span;
-    slot.1 = line.stamp;
-    slot.2.clear();
-    slot.2.push_str(line.program);
-    slot.3.clear();
-    if line.text.len() <= REMEMBERED_CHARS {
-        slot.3.push_str(line.text);
-    } else {
-        slot.3.extend(line.text.chars().take(REMEMBERED_CHARS));
+/// Enough bytes for a tag, an uptime, and so many characters.
+const REMEMBERED_BYTES: usize = TAG_BYTES_MAX + UPTIME_BYTES_MAX + 8 + 4 * REMEMBERED_CHARS;
+
+impl LastLines {
+    fn remember(&mut self, span: Span, stamp: Stamp, program: Option<&str>, text: &[u8]) {
+        let line = &mut self.lines[self.count % LAST_LINES_KEPT];
+        self.count += 1;
+        line.span = span;
+        line.stamp = stamp;
+        line.program = program.map(str::to_owned);
+        line.text.clear();
+        line.text.extend_from_slice(&text[..text.len().min(REMEMBERED_BYTES)]);
     }
-    state.last_lines.push_back(slot);
+
+    /// The lines, oldest first; none are left.
+    fn take(&mut self) -> impl Iterator<Item = &LastLine> {
+        let kept = self.count.min(LAST_LINES_KEPT);
+        let oldest = self.count - kept;
+        self.count = 0;
+        (oldest..oldest + kept).map(|line| &self.lines[line % LAST_LINES_KEPT])
+    }
 }
 
 /// Counts how often the months of a year-less log have started over.
@@ -169,6 +295,11 @@ const NEW_YEAR_DAYS: i32 = 150;
 const CLOCK_SET_LINES: u32 = 2000;
 
 impl YearWraps {
+    /// Counts a line of the same month and day as the one before.
+    pub fn same_day(&mut self) {
+        self.since_wrap = self.since_wrap.saturating_add(1);
+    }
+
     /// The number of wraps up to a line of that month and day.
     pub fn at(&mut self, month: u8, day: u8) -> u16 {
         let ordinal = |(month, day): (u8, u8)| i32::from(month) * 31 + i32::from(day);

@@ -6,9 +6,13 @@ pub mod decompress;
 pub mod discover;
 pub mod drive;
 pub mod formats;
+pub mod lines;
 pub mod log_lines;
+pub mod prefilter;
 pub mod recognise;
+pub mod repeated_hour;
 pub mod sink;
+pub mod stream;
 pub mod table;
 pub mod table_rows;
 pub mod written_time;
@@ -17,10 +21,14 @@ use rayon::prelude::*;
 
 use crate::model::record::{SourceFacts, SourceId};
 use discover::Found;
+use prefilter::Prefilter;
 
 /// Says which signatures a log line matches. Handed in by the pipeline, so that readers need not
 /// know the knowledge base.
 pub trait Interest: Sync {
+    /// Pieces of text of which at least one stands in every line that has signatures.
+    fn literals(&self) -> Vec<&[u8]>;
+
     /// Ids of the signatures that `text`, written by `program`, matches. Empty for most lines.
     fn signatures(&self, program: &str, text: &str) -> Vec<String>;
 }
@@ -28,12 +36,13 @@ pub trait Interest: Sync {
 /// Reads all found files, in parallel, and returns them in the order given. `progress` is called
 /// once per file read.
 pub fn read_all(found: &[Found], interest: &dyn Interest, progress: &(dyn Fn() + Sync)) -> Vec<SourceFacts> {
+    let prefilter = Prefilter::of(interest);
     found
         .par_iter()
         .enumerate()
         .map(|(index, found)| {
             let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-            let parsed = drive::read_source(source, found, interest);
+            let parsed = drive::read_source(source, found, interest, &prefilter);
             progress();
             parsed
         })

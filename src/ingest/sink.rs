@@ -21,6 +21,9 @@ pub struct Sink<'a> {
     pub power: Vec<PowerSample>,
     /// Knows which log lines are worth a record.
     pub interest: &'a dyn Interest,
+    /// Whether a literal of the knowledge base stands in the current line. Of use to readers whose
+    /// lines hold the message as it is; where it is escaped, the answer means nothing.
+    pub candidate: bool,
     /// NUL bytes directly before the current line: a file system that lost power leaves them.
     pub nul_before: u64,
     /// A host that a header of the source names for all that follows.
@@ -41,6 +44,7 @@ impl<'a> Sink<'a> {
             activity: Vec::new(),
             power: Vec::new(),
             interest,
+            candidate: true,
             nul_before: 0,
             header_host: None,
             understood: 0,
@@ -78,20 +82,29 @@ impl<'a> Sink<'a> {
     }
 
     /// Notes that `host` wrote a line at `stamp`; `seconds` is the same time on any scale that is
-    /// steady within the source, and only serves to find gaps.
-    pub fn active(&mut self, host: Option<&str>, stamp: Stamp, gap_seconds: Option<i64>) {
+    /// steady within the source, and only serves to find gaps. Returns which run it is, for
+    /// [`Sink::still_active`].
+    pub fn active(&mut self, host: Option<&str>, stamp: Stamp, gap_seconds: Option<i64>) -> usize {
         let key = host.map(str::to_owned);
-        let line = self.span.line;
-        if let Some(&index) = self.open_runs.get(&key)
+        if let Some(&run) = self.open_runs.get(&key)
             && gap_seconds.is_some_and(|gap| (0..=ACTIVITY_GAP_SECONDS).contains(&gap))
         {
-            let run = &mut self.activity[index];
-            run.last = stamp;
-            run.last_line = line;
-            run.lines += 1;
-            return;
+            self.still_active(run, stamp);
+            return run;
         }
-        self.open_runs.insert(key.clone(), self.activity.len());
-        self.activity.push(Activity { host: key, first: stamp, last: stamp, last_line: line, lines: 1 });
+        let run = self.activity.len();
+        self.open_runs.insert(key.clone(), run);
+        let last_line = self.span.line;
+        self.activity.push(Activity { host: key, first: stamp, last: stamp, last_line, lines: 1 });
+        run
+    }
+
+    /// Notes one more line of a run.
+    pub fn still_active(&mut self, run: usize, stamp: Stamp) {
+        if let Some(run) = self.activity.get_mut(run) {
+            run.last = stamp;
+            run.last_line = self.span.line;
+            run.lines += 1;
+        }
     }
 }

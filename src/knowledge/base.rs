@@ -64,6 +64,11 @@ impl Knowledge {
         self.signatures.iter().find(|signature| signature.id == id)
     }
 
+    /// The literals of all log signatures: a line without any of them matches none.
+    pub fn literals(&self) -> impl Iterator<Item = &[u8]> {
+        self.matcher.literals()
+    }
+
     /// Ids of the signatures that a log line matches.
     #[must_use]
     pub fn log_line(&self, program: &str, text: &str) -> Vec<String> {

@@ -22,6 +22,7 @@ struct SelPattern {
 
 /// All signatures, compiled.
 pub struct Matcher {
+    texts: Vec<String>,
     literals: AhoCorasick,
     /// For each literal, the rule it belongs to.
     rule_of_literal: Vec<usize>,
@@ -76,8 +77,14 @@ impl Matcher {
                 }
             }
         }
-        let literals = AhoCorasick::new(&literals).map_err(CompileError::Literals)?;
-        Ok(Self { literals, rule_of_literal, log, sel })
+        let texts = literals;
+        let literals = AhoCorasick::new(&texts).map_err(CompileError::Literals)?;
+        Ok(Self { texts, literals, rule_of_literal, log, sel })
+    }
+
+    /// The literals of all log signatures.
+    pub fn literals(&self) -> impl Iterator<Item = &[u8]> {
+        self.texts.iter().map(String::as_bytes)
     }
 
     /// Ids of the signatures that a log line matches, in the order of the knowledge base.

@@ -33,8 +33,8 @@ pub struct SourceEntry {
     pub clock_uncertainty_s: Option<f64>,
     /// How the source's clock was resolved, in words.
     pub clock_note: String,
-    /// SHA-256 of the bytes as found, lower-case hexadecimal.
-    pub sha256: String,
+    /// BLAKE3 of the unpacked bytes, lower-case hexadecimal.
+    pub blake3: String,
 }
 
 /// A piece of a source that could not be read.

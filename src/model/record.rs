@@ -174,7 +174,8 @@ pub struct SourceFacts {
     pub quarantined: u64,
     pub reasons: BTreeMap<String, u64>,
     pub quoted: Vec<super::ledger::Quote>,
-    pub sha256: String,
+    /// BLAKE3 of the unpacked bytes, lower-case hexadecimal.
+    pub blake3: String,
     /// Records understood, kept or not.
     pub understood: u64,
     /// Modification time of the file, seconds of Unix time.

@@ -47,6 +47,10 @@ pub struct Analysis {
 }
 
 impl Interest for Knowledge {
+    fn literals(&self) -> Vec<&[u8]> {
+        Self::literals(self).collect()
+    }
+
     fn signatures(&self, program: &str, text: &str) -> Vec<String> {
         self.log_line(program, text)
     }
@@ -269,7 +273,7 @@ fn resolve(
     config: &Config,
     knowledge: &Knowledge,
 ) -> (Vec<SourceFacts>, Attribution, clock::Clocks) {
-    sources.sort_by(|a, b| (&a.path, &a.sha256).cmp(&(&b.path, &b.sha256)));
+    sources.sort_by(|a, b| (&a.path, &a.blake3).cmp(&(&b.path, &b.blake3)));
     let attribution = attribute(&sources, config);
     let config = &canonical_config(config, &attribution);
     let views: Vec<SourceView<'_>> = sources

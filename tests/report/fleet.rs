@@ -462,6 +462,6 @@ fn source(
         clock_offset_s: offset,
         clock_uncertainty_s: offset.map(|_| 12.0),
         clock_note: "14 boots seen by both the BMC and the host".to_owned(),
-        sha256: "0".repeat(64),
+        blake3: "0".repeat(64),
     }
 }

@@ -70,7 +70,7 @@ struct SourceDocument<'a> {
     clock_offset_s: Option<f64>,
     clock_uncertainty_s: Option<f64>,
     clock_note: &'a str,
-    sha256: &'a str,
+    blake3: &'a str,
 }
 
 #[derive(Serialize)]
@@ -250,7 +250,7 @@ impl<'a> SourceDocument<'a> {
             clock_offset_s: finite(source.clock_offset_s),
             clock_uncertainty_s: finite(source.clock_uncertainty_s),
             clock_note: &source.clock_note,
-            sha256: &source.sha256,
+            blake3: &source.blake3,
         }
     }
 }

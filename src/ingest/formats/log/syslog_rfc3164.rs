@@ -9,6 +9,7 @@
 
 use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag, split_uptime};
+use crate::ingest::repeated_hour::RepeatedHour;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::month_of;
 use crate::ledger::{Fate, Reason};
@@ -90,13 +91,18 @@ fn seconds_of(clock: &str) -> Option<u32> {
 struct SyslogReader {
     tracker: LogTracker,
     wraps: YearWraps,
+    hour: RepeatedHour,
     lines: u64,
 }
 
 impl LineReader for SyslogReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
         self.lines += 1;
+        if !sink.candidate && self.hour.pass(line, &mut self.tracker, sink) {
+            self.wraps.same_day();
+            return Fate::Parsed;
+        }
+        let text = String::from_utf8_lossy(line);
         let Some(header) = split_header(&text) else {
             if is_separator(&text) {
                 return Fate::Ignored("journal-separator");
@@ -122,6 +128,7 @@ impl LineReader for SyslogReader {
                 second_of_day: header.second_of_day,
             },
         };
+        self.hour.keep(&text, &stamp, header.host, header.message);
         let (program, message) = split_tag(header.message);
         let (uptime_micros, message) = split_uptime(message);
         let host = (!header.host.is_empty() && !header.host.ends_with(':')).then_some(header.host);

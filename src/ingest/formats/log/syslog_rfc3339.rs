@@ -9,6 +9,7 @@
 
 use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine, split_tag, split_uptime};
+use crate::ingest::repeated_hour::RepeatedHour;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
@@ -41,6 +42,8 @@ impl Format for SyslogRfc3339 {
 struct Parts<'a> {
     stamp: Stamp,
     host: &'a str,
+    /// Tag and text, where they stand together at the end of the line.
+    tagged: Option<&'a str>,
     program: &'a str,
     message: &'a str,
 }
@@ -56,8 +59,9 @@ fn split_line(line: &str) -> Option<Parts<'_>> {
     if host.is_empty() || host.contains([',', ';', '|', '"', '=']) {
         return None;
     }
+    let tagged = Some(message);
     let (program, message) = split_tag(message);
-    Some(Parts { stamp, host, program, message })
+    Some(Parts { stamp, host, tagged, program, message })
 }
 
 /// A stamp at the front: one word, or date and clock as two.
@@ -97,25 +101,32 @@ fn split_5424(rest: &str) -> Option<Parts<'_>> {
     let message = message.trim_start().trim_start_matches('\u{feff}');
     let host = if host == "-" { "" } else { host };
     let program = if program == "-" { "" } else { program };
-    Some(Parts { stamp, host, program, message })
+    Some(Parts { stamp, host, tagged: None, program, message })
 }
 
 #[derive(Default)]
 struct FullStampReader {
     tracker: LogTracker,
+    hour: RepeatedHour,
     lines: u64,
 }
 
 impl LineReader for FullStampReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
         self.lines += 1;
+        if !sink.candidate && self.hour.pass(line, &mut self.tracker, sink) {
+            return Fate::Parsed;
+        }
+        let text = String::from_utf8_lossy(line);
         let Some(parts) = split_line(&text) else {
             if text.starts_with([' ', '\t']) && self.lines > 1 {
                 return Fate::Ignored("continuation-line");
             }
             return Fate::Quarantined(Reason::BadShape);
         };
+        if let Some(tagged) = parts.tagged {
+            self.hour.keep(&text, &parts.stamp, parts.host, tagged);
+        }
         let (uptime_micros, message) = split_uptime(parts.message);
         let host = (!parts.host.is_empty()).then_some(parts.host);
         let split = SplitLine {

@@ -1,0 +1,158 @@
+//! Lines that are passed over quickly and lines that are split with care give the same facts.
+
+use std::sync::OnceLock;
+
+use coroner::ingest::Interest;
+use coroner::ingest::drive::read_bytes;
+use coroner::knowledge::Knowledge;
+use coroner::model::record::{SourceFacts, SourceId};
+use proptest::prelude::*;
+
+fn knowledge() -> &'static Knowledge {
+    static KNOWLEDGE: OnceLock<Knowledge> = OnceLock::new();
+    KNOWLEDGE.get_or_init(|| Knowledge::shipped().unwrap())
+}
+
+/// Looks twice at every line: each holds a digit.
+struct Careful;
+
+impl Interest for Careful {
+    fn literals(&self) -> Vec<&[u8]> {
+        vec![b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9"]
+    }
+
+    fn signatures(&self, program: &str, text: &str) -> Vec<String> {
+        knowledge().log_line(program, text)
+    }
+}
+
+fn quick(log: &[u8]) -> SourceFacts {
+    read_bytes(SourceId(0), "kern.log", log, knowledge())
+}
+
+fn careful(log: &[u8]) -> SourceFacts {
+    read_bytes(SourceId(0), "kern.log", log, &Careful)
+}
+
+#[track_caller]
+fn assert_same(log: &str) {
+    assert_eq!(quick(log.as_bytes()), careful(log.as_bytes()), "{log}");
+}
+
+/// A time of a day that moves on, or back; `step` in seconds.
+fn stamps(steps: &[i64], full: bool) -> Vec<String> {
+    let mut at = chrono::DateTime::from_timestamp(1_740_787_200, 0).unwrap();
+    let mut written = Vec::new();
+    for (place, step) in steps.iter().enumerate() {
+        at += chrono::TimeDelta::milliseconds(step * 1000 + i64::try_from(place).unwrap() * 37 % 1000);
+        let text = match (full, place % 7) {
+            (true, 3) => at.format("%Y-%m-%dT%H:%M:%S%.6f+01:00"),
+            (true, 5) => at.format("%Y-%m-%dT%H:%M:%SZ"),
+            (true, _) => at.format("%Y-%m-%dT%H:%M:%S%.6fZ"),
+            (false, _) => at.format("%b %e %H:%M:%S"),
+        };
+        written.push(text.to_string());
+    }
+    written
+}
+
+fn message() -> impl Strategy<Value = String> {
+    let fixed = proptest::sample::select(vec![
+        "systemd[1]: Started Session 12 of user root.",
+        "kernel: Linux version 6.1.0-18-amd64 (debian-kernel@lists.debian.org)",
+        "kernel: [    0.000000] Linux version 6.1.0-18-amd64",
+        "kernel: [    0.000001] Command line: BOOT_IMAGE=/boot/vmlinuz",
+        "kernel: [ 9999.123456] INFO: task jbd2/sda1-8:301 blocked for more than 120 seconds.",
+        "kernel: [99999.123456] usb 1-1: new device",
+        "kernel: [99999.12345] usb 1-1: five digits",
+        "kernel: [18446744073709551616.123456] usb 1-1: too large",
+        "kernel: [  T12] odd",
+        "kernel:[ 12.345678] no blank",
+        "kernel: text without uptime",
+        "kernel[7]: [  1.000000] with a number",
+        "[ 77.123456] no tag",
+        "two words: and a colon",
+        "last message repeated 3 times",
+        "CRON[12]: (root) CMD (true)",
+        "a:b c: d",
+        "-: dash",
+        "",
+        "nur Wörter ohne Marke",
+        "sshd[1]: caf\u{e9}",
+    ]);
+    let uptime =
+        (0_u64..200).prop_map(|seconds| format!("kernel: [{seconds:5}.{:06}] link is up", seconds * 7));
+    prop_oneof![3 => fixed.prop_map(str::to_owned), 2 => uptime]
+}
+
+fn log() -> impl Strategy<Value = String> {
+    let line = (
+        prop_oneof![6 => 0_i64..3, 1 => 60_i64..2000, 1 => -90_i64..0, 1 => 50_000_i64..9_000_000],
+        0..4_usize,
+        message(),
+        0..40_u8,
+    );
+    (any::<bool>(), proptest::collection::vec(line, 1..60)).prop_map(|(full, lines)| {
+        let steps: Vec<i64> = lines.iter().map(|line| line.0).collect();
+        let mut text = String::new();
+        for (stamp, (_, host, message, odd)) in stamps(&steps, full).iter().zip(&lines) {
+            let host = ["kvm01", "kvm01", "kvm02", "db-1.example.net"][*host];
+            match odd {
+                0 => text.push_str("  a line that goes on\n"),
+                1 => text.push_str(&format!("\0\0\0{stamp} {host} {message}\n")),
+                2 => text.push_str(&format!("{stamp} {host} half a li\0\0{stamp} {host} {message}\n")),
+                3 => text.push_str(&format!("<30>{stamp} {host} {message}\n")),
+                4 => text.push_str(&format!("{stamp}  {host} {message}\r\n")),
+                _ => text.push_str(&format!("{stamp} {host} {message}\n")),
+            }
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn quick_and_careful_reading_agree(log in log()) {
+        prop_assert_eq!(quick(log.as_bytes()), careful(log.as_bytes()));
+    }
+}
+
+#[test]
+fn an_hour_a_day_and_a_year_pass() {
+    for step in [1, 59, 899, 3600, 86_400, 40 * 86_400] {
+        for full in [false, true] {
+            let lines = stamps(&vec![step; 120], full);
+            let log: String = lines.iter().map(|at| format!("{at} kvm01 systemd[1]: Started 1.\n")).collect();
+            assert_same(&log);
+        }
+    }
+}
+
+#[test]
+fn long_logs_are_cut_into_batches_and_read_as_one() {
+    let lines = stamps(&vec![1; 40_000], false);
+    let mut log: String =
+        lines.iter().enumerate().map(|(n, at)| format!("{at} kvm01 app[{n}]: value {n}\n")).collect();
+    log.push_str("Mar  2 00:00:00 kvm01 kernel: Linux version 6.1.0");
+    assert!(log.len() > 3 * coroner::ingest::stream::BATCH_BYTES);
+    let facts = quick(log.as_bytes());
+    assert_eq!((facts.understood, facts.quarantined), (40_001, 0));
+    assert_eq!(facts, careful(log.as_bytes()));
+    assert_eq!(facts.records.last().unwrap().span.line, 40_001);
+}
+
+#[test]
+fn lines_longer_than_a_batch_are_booked_once_and_the_next_ones_read() {
+    let line = "2025-03-01T02:03:04Z kvm01 app: up\n";
+    for middle in [600_000, 1_048_577, 1_100_000, 3_000_000] {
+        let log = format!("{line}{}{}\n{line}", line.repeat(20_000), "x".repeat(middle));
+        let facts = quick(log.as_bytes());
+        assert_eq!((facts.understood, facts.bytes), (20_002, log.len() as u64), "{middle}");
+        assert_eq!(facts.quarantined, middle as u64 + 1, "{middle}: {:?}", facts.reasons);
+        let reason = if middle < 1_048_576 { "bad shape" } else { "too long" };
+        assert!(facts.reasons.contains_key(reason), "{:?}", facts.reasons);
+        assert_eq!(facts.quoted[0].line, 20_002);
+    }
+}
