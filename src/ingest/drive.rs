@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Interest;
 use super::decompress::{self, Opened};
 use super::discover::{Found, FoundState};
-use super::formats::{LineReader, Reader, SourceKind};
+use super::formats::{Content, LineReader, Reader, SourceKind};
 use super::recognise::{Recognised, recognise};
 use super::sink::Sink;
 use crate::ledger::{Account, Fate, Reason};
@@ -108,6 +108,7 @@ fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn I
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
         Some(Reader::Lines(mut reader)) => drive_lines(&mut stream, reader.as_mut(), &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),
+        Some(Reader::Stream(parse)) => drive_stream(&mut stream, parse, &mut sink),
         None => drive_ignored(&mut stream, &mut sink, opened.unsupported.is_some()),
     }));
     if outcome.is_err() {
@@ -181,6 +182,15 @@ fn drive_whole(stream: &mut Stream, parse: fn(&[u8], &mut Sink<'_>), sink: &mut 
     drain(stream, sink, Fate::Quarantined(Reason::TooLong));
 }
 
+fn drive_stream(stream: &mut Stream, parse: fn(&mut dyn Content, &mut Sink<'_>), sink: &mut Sink<'_>) {
+    parse(stream, sink);
+    let behind = stream.taken.saturating_sub(sink.account.cursor());
+    if behind > 0 {
+        sink.account.book_counted(b"", behind, Fate::Quarantined(Reason::Unclaimed));
+    }
+    drain(stream, sink, Fate::Quarantined(Reason::Unclaimed));
+}
+
 /// A source of no known format is left out by name. What is packed in a way that we cannot read
 /// could have mattered, so it is quarantined.
 fn drive_ignored(stream: &mut Stream, sink: &mut Sink<'_>, packed: bool) {
@@ -233,6 +243,17 @@ struct Stream {
 }
 
 const CHUNK_BYTES: usize = 256 * 1024;
+
+impl Content for Stream {
+    fn ahead(&mut self, count: usize) -> &[u8] {
+        while self.buffer.len() - self.start < count && self.fill() {}
+        &self.buffer[self.start..]
+    }
+
+    fn pass(&mut self, count: usize) {
+        self.hand_out(count.min(self.buffer.len() - self.start));
+    }
+}
 
 impl Stream {
     fn new(inner: Box<dyn Read + Send>) -> Self {

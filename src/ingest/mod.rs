@@ -6,6 +6,7 @@ pub mod decompress;
 pub mod discover;
 pub mod drive;
 pub mod formats;
+mod journal_file;
 pub mod log_lines;
 pub mod recognise;
 pub mod sink;

@@ -2,7 +2,8 @@
 
 use super::Format;
 
+pub mod linux_journal_binary;
 pub mod linux_wtmp;
 
 /// The register of these formats.
-pub static ALL: &[&dyn Format] = &[&linux_wtmp::LinuxWtmp];
+pub static ALL: &[&dyn Format] = &[&linux_journal_binary::LinuxJournalBinary, &linux_wtmp::LinuxWtmp];
