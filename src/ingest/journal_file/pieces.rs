@@ -23,6 +23,13 @@ const SEARCHED_BYTES: usize = 64 * 1024;
 /// So many zero bytes amid damage are space that was never used.
 const UNUSED_BYTES: usize = 64;
 
+/// Objects that must follow each other where one is looked for amid damage.
+const CHAIN: usize = 1;
+/// The same inside an object that looks sound: binary data may look like an object by chance.
+const CHAIN_INSIDE: usize = 4;
+/// Most objects are shorter.
+const LONG_BYTES: usize = 1024;
+
 /// The next piece at `offset` of the file; `None` at its end.
 pub fn next(content: &mut dyn Content, header: Header, offset: u64) -> Option<Piece> {
     let ahead = content.ahead(SEARCHED_BYTES);
@@ -48,9 +55,14 @@ pub fn next(content: &mut dyn Content, header: Header, offset: u64) -> Option<Pi
     }
     let len_here = usize::try_from(len).unwrap_or(usize::MAX);
     match boundary(content, header, len_here) {
-        Boundary::Sound => Some(Piece::Object(object, len)),
-        // The damage may be in what follows, or in this object's size: then another one begins inside.
-        Boundary::Broken => match search(content, header, len_here) {
+        Boundary::Sound if len_here < LONG_BYTES => Some(Piece::Object(object, len)),
+        // A damaged size can end anywhere, in unused space, too. Then other objects stand inside.
+        Boundary::Sound => match search(content, header, len_here, CHAIN_INSIDE) {
+            Found::Object(at) => Some(Piece::Damaged(at as u64, Reason::BadField("size"))),
+            Found::Unused(_) | Found::Nothing => Some(Piece::Object(object, len)),
+        },
+        // The damage may be in what follows, or in this object's size.
+        Boundary::Broken => match search(content, header, len_here, CHAIN) {
             Found::Object(at) => Some(Piece::Damaged(at as u64, Reason::BadField("size"))),
             Found::Unused(_) | Found::Nothing => Some(Piece::Object(object, len)),
         },
@@ -89,9 +101,9 @@ enum Found {
     Nothing,
 }
 
-/// Looks for the next place within `limit` bytes where an object begins that another one, unused
-/// space or the end of the file follows.
-fn search(content: &mut dyn Content, header: Header, limit: usize) -> Found {
+/// Looks for the next place within `limit` bytes where so many objects follow each other, and another
+/// one, unused space or the end of the file behind them.
+fn search(content: &mut dyn Content, header: Header, limit: usize, chain: usize) -> Found {
     let end = content.ahead(limit).len().min(limit);
     let mut at = 8;
     let mut zeros = 0;
@@ -99,25 +111,37 @@ fn search(content: &mut dyn Content, header: Header, limit: usize) -> Found {
         let ahead = content.ahead(at + HEAD_BYTES);
         let word_is_zero = ahead[at..at + 8].iter().all(|byte| *byte == 0);
         zeros = if word_is_zero { zeros + 8 } else { 0 };
-        if zeros == UNUSED_BYTES {
+        if zeros == UNUSED_BYTES && chain == CHAIN {
             return Found::Unused(at + 8 - zeros);
         }
-        if !word_is_zero
-            && let Some(object) = ObjectHead::read(&ahead[at..], header.compact)
-            && object.aligned() <= OBJECT_BYTES_MAX
-        {
-            let behind = at + usize::try_from(object.aligned()).unwrap_or(usize::MAX);
-            if matches!(boundary(content, header, behind), Boundary::Sound) {
-                return Found::Object(at);
-            }
+        if !word_is_zero && is_chain(content, header, at, chain) {
+            return Found::Object(at);
         }
         at += 8;
     }
     Found::Nothing
 }
 
+fn is_chain(content: &mut dyn Content, header: Header, begin: usize, chain: usize) -> bool {
+    let mut at = begin;
+    for _ in 0..chain {
+        let ahead = content.ahead(at + HEAD_BYTES);
+        let Some(object) = ahead.get(at..).and_then(|head| ObjectHead::read(head, header.compact)) else {
+            return false;
+        };
+        if object.aligned() > OBJECT_BYTES_MAX {
+            return false;
+        }
+        at += usize::try_from(object.aligned()).unwrap_or(usize::MAX / 2);
+        if !matches!(boundary(content, header, at), Boundary::Sound) {
+            return false;
+        }
+    }
+    true
+}
+
 fn damaged(content: &mut dyn Content, header: Header, limit: usize, reason: Reason) -> Piece {
-    let len = match search(content, header, limit) {
+    let len = match search(content, header, limit, CHAIN) {
         Found::Object(at) | Found::Unused(at) => at,
         Found::Nothing => content.ahead(limit).len().min(limit),
     };
