@@ -1,11 +1,13 @@
-//! Boot and login history in binary (`/var/log/wtmp`).
+//! Boot and login history in binary (`/var/log/wtmp`, `/run/utmp`, `/var/log/btmp`).
 //!
-//! Time:   seconds of Unix time on the host's clock.
+//! Time:   seconds and microseconds of Unix time on the host's clock.
 //! Units:  seconds, microseconds.
-//! Spec:   utmp(5); glibc's `struct utmp` is 384 bytes where time is two 32-bit words (x86, x86-64,
-//!         most others) and 400 bytes where it is two 64-bit words (arm64, riscv64, s390x).
+//! Spec:   utmp(5); glibc's `struct utmp` is 384 bytes where its time is two 32-bit words (x86, x86-64,
+//!         riscv64, ppc64 and most others) and 400 bytes where it is two 64-bit words (arm64 and a
+//!         few others, all of musl), in the byte order of the machine. Marks are told as sysvinit's and
+//!         util-linux's last(1) do: by the type, and by `reboot` or `shutdown` on a line `~`.
 //! Loses:  logins. They are no sign of life either: nobody logs in for weeks, and that is no silence.
-//! Not handled: the lastlog2/wtmpdb database.
+//! Not handled: the utmpx files of the BSDs and macOS; the wtmpdb database (SQLite).
 
 use chrono::DateTime;
 
@@ -13,7 +15,7 @@ use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
-use crate::model::record::{Body, BootMark};
+use crate::model::record::{Body, BootMark, Span};
 
 pub struct LinuxWtmp;
 
@@ -47,66 +49,126 @@ struct Layout {
     big_endian: bool,
 }
 
-/// Offsets common to all layouts: type, user name, and the time by layout.
-const USER_OFFSET: usize = 44;
+/// Offsets common to all layouts: process, line and user name; and the time by layout.
+const PROCESS_OFFSET: usize = 4;
 const LINE_OFFSET: usize = 8;
+const USER_OFFSET: usize = 44;
+const NAME_BYTES: usize = 32;
 const NARROW_TIME_OFFSET: usize = 340;
 const WIDE_TIME_OFFSET: usize = 344;
 
+/// Records looked at to recognise a layout.
+const RECORDS_SNIFFED: usize = 40;
+
+/// The layout by which most of the first records are sound, if that is most of them.
 fn layout_of(head: &[u8]) -> Option<Layout> {
     let layouts = [(384, false), (400, true)];
     layouts
         .into_iter()
         .flat_map(|(size, wide_time)| [false, true].map(|big_endian| Layout { size, wide_time, big_endian }))
-        .find(|layout| fits(head, *layout))
+        .filter_map(|layout| Some((dated_records(head, layout)?, layout)))
+        .max_by_key(|(dated, layout)| (*dated, std::cmp::Reverse(layout.size)))
+        .map(|(_, layout)| layout)
 }
 
-/// All whole records of the head (at most 40) have a known type, printable names and a time
-/// between 1990 and 2100 or none; and at least one has a time.
-fn fits(head: &[u8], layout: Layout) -> bool {
-    let mut timed = 0;
-    for record in head.chunks_exact(layout.size).take(40) {
-        if record.iter().all(|byte| *byte == 0) {
-            continue;
+/// Records with a date; `None` if there are none, or if more than one in five of the first is no record.
+fn dated_records(head: &[u8], layout: Layout) -> Option<usize> {
+    let mut dated = 0;
+    let mut broken = 0;
+    for bytes in head.chunks_exact(layout.size).take(RECORDS_SNIFFED) {
+        match Record::read(bytes, layout) {
+            Some(record) => dated += usize::from(record.seconds >= YEAR_1990),
+            None => broken += usize::from(bytes.iter().any(|byte| *byte != 0)),
         }
-        let kind = read_kind(record, layout);
-        let seconds = read_seconds(record, layout);
-        let clean = [LINE_OFFSET, USER_OFFSET].iter().all(|at| is_name(&record[*at..*at + 32]));
-        let plausible =
-            (631_152_000..4_102_444_800).contains(&seconds) || (0..400_000_000).contains(&seconds);
-        if !(0..=9).contains(&kind) || !clean || !plausible {
-            return false;
-        }
-        timed += usize::from(seconds > 631_152_000);
     }
-    timed > 0
+    (dated > 0 && broken * 4 <= dated).then_some(dated)
 }
 
-/// Printable up to the first NUL.
-fn is_name(field: &[u8]) -> bool {
-    field.iter().take_while(|byte| **byte != 0).all(|byte| !byte.is_ascii_control())
+const YEAR_1990: i64 = 631_152_000;
+const YEAR_2100: i64 = 4_102_444_800;
+/// A clock that was never set counts from 1970; it does not count for longer than this, seconds.
+const UNSET_CLOCK: std::ops::Range<i64> = 0..400_000_000;
+
+/// The fields of one record that matter here.
+struct Record<'a> {
+    kind: i16,
+    process: u32,
+    seconds: i64,
+    micros: i64,
+    line: &'a [u8],
+    user: &'a [u8],
 }
 
-fn read_kind(record: &[u8], layout: Layout) -> i16 {
-    let bytes = [record[0], record[1]];
+impl<'a> Record<'a> {
+    /// Reads a record; `None` if the bytes cannot be one: unknown type, unprintable names, or a time
+    /// outside 1990 to 2100 that is not of an unset clock either. A record of zeros is none.
+    fn read(bytes: &'a [u8], layout: Layout) -> Option<Self> {
+        if bytes.len() < layout.size || bytes[..layout.size].iter().all(|byte| *byte == 0) {
+            return None;
+        }
+        let word = |at: usize| {
+            let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+            if layout.big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }
+        };
+        let long = |at: usize| {
+            let (first, second) = (i64::from(word(at)), i64::from(word(at + 4)));
+            if layout.big_endian { first << 32 | second } else { second << 32 | first }
+        };
+        let (seconds, micros) = if layout.wide_time {
+            (long(WIDE_TIME_OFFSET), long(WIDE_TIME_OFFSET + 8))
+        } else {
+            (i64::from(word(NARROW_TIME_OFFSET)), i64::from(word(NARROW_TIME_OFFSET + 4)))
+        };
+        let record = Self {
+            kind: read_kind(bytes, layout),
+            process: word(PROCESS_OFFSET),
+            seconds,
+            micros: if (0..1_000_000).contains(&micros) { micros } else { 0 },
+            line: name(&bytes[LINE_OFFSET..LINE_OFFSET + NAME_BYTES]),
+            user: name(&bytes[USER_OFFSET..USER_OFFSET + NAME_BYTES]),
+        };
+        let plausible = (YEAR_1990..YEAR_2100).contains(&seconds) || UNSET_CLOCK.contains(&seconds);
+        // A failed login (btmp) records what was typed; the line is the system's own word.
+        let printable = !record.line.iter().any(u8::is_ascii_control);
+        ((0..=9).contains(&record.kind) && plausible && printable).then_some(record)
+    }
+
+    /// What the record says of boots, as last(1) tells it.
+    fn mark(&self) -> Option<Mark> {
+        let of_system = self.line.first() == Some(&b'~');
+        match self.kind {
+            _ if of_system && self.user.starts_with(b"shutdown") => Some(Mark::Told(BootMark::Shutdown)),
+            _ if of_system && self.user.starts_with(b"reboot") => Some(Mark::Told(BootMark::Boot)),
+            BOOT_TIME => Some(Mark::Told(BootMark::Boot)),
+            RUN_LVL if self.user.starts_with(b"shutdown") => Some(Mark::Told(BootMark::Shutdown)),
+            RUN_LVL if matches!(self.process & 0xff, HALT | REBOOT) => Some(Mark::GoingDown),
+            NEW_TIME => Some(Mark::Told(BootMark::ClockNew)),
+            OLD_TIME => Some(Mark::Told(BootMark::ClockOld)),
+            _ => None,
+        }
+    }
+}
+
+enum Mark {
+    Told(BootMark),
+    /// The change to a runlevel that ends the boot. A record of the shutdown itself follows, unless
+    /// the system never got that far.
+    GoingDown,
+}
+
+/// Up to the first NUL.
+fn name(field: &[u8]) -> &[u8] {
+    &field[..memchr::memchr(0, field).unwrap_or(field.len())]
+}
+
+fn read_kind(bytes: &[u8], layout: Layout) -> i16 {
+    let short = [bytes[0], bytes[1]];
     if layout.big_endian {
         // The type is a short at the front; some writers use a whole word.
-        let short = i16::from_be_bytes(bytes);
-        if short == 0 { i16::from_be_bytes([record[2], record[3]]) } else { short }
+        let short = i16::from_be_bytes(short);
+        if short == 0 { i16::from_be_bytes([bytes[2], bytes[3]]) } else { short }
     } else {
-        i16::from_le_bytes(bytes)
-    }
-}
-
-fn read_seconds(record: &[u8], layout: Layout) -> i64 {
-    if layout.wide_time {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&record[WIDE_TIME_OFFSET..WIDE_TIME_OFFSET + 8]);
-        if layout.big_endian { i64::from_be_bytes(bytes) } else { i64::from_le_bytes(bytes) }
-    } else {
-        let mut bytes = [0; 4];
-        bytes.copy_from_slice(&record[NARROW_TIME_OFFSET..NARROW_TIME_OFFSET + 4]);
-        i64::from(if layout.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+        i16::from_le_bytes(short)
     }
 }
 
@@ -115,41 +177,75 @@ const RUN_LVL: i16 = 1;
 const BOOT_TIME: i16 = 2;
 const NEW_TIME: i16 = 3;
 const OLD_TIME: i16 = 4;
+/// Runlevels, in the low byte of the process number of a `RUN_LVL` record.
+const HALT: u32 = b'0' as u32;
+const REBOOT: u32 = b'6' as u32;
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     let Some(layout) = layout_of(content) else { return };
-    for record in content.chunks(layout.size) {
-        if record.len() < layout.size {
-            let zero = record.iter().all(|byte| *byte == 0);
-            let fate =
-                if zero { Fate::Ignored("zero-padding") } else { Fate::Quarantined(Reason::Truncated) };
-            sink.claim(record, 0, fate);
-            continue;
-        }
-        if record.iter().all(|byte| *byte == 0) {
-            sink.claim(record, 0, Fate::Ignored("empty-record"));
-            continue;
-        }
-        let kind = read_kind(record, layout);
-        let Some(at) = DateTime::from_timestamp(read_seconds(record, layout), 0) else {
-            sink.claim(record, 0, Fate::Quarantined(Reason::BadField("time")));
+    let mut going_down: Option<(Span, Stamp)> = None;
+    let mut at = 0;
+    while at < content.len() {
+        let bytes = &content[at..content.len().min(at + layout.size)];
+        let Some(record) = Record::read(bytes, layout) else {
+            at += pass_no_record(content, at, layout, sink);
             continue;
         };
-        if !(0..=9).contains(&kind) {
-            sink.claim(record, 0, Fate::Quarantined(Reason::BadField("type")));
+        at += layout.size;
+        sink.claim(bytes, 0, Fate::Parsed);
+        let micros = record.seconds * 1_000_000 + record.micros;
+        let (Some(time), Some(mark)) = (DateTime::from_timestamp_micros(micros), record.mark()) else {
             continue;
-        }
-        sink.claim(record, 0, Fate::Parsed);
-        let user = &record[USER_OFFSET..USER_OFFSET + 32];
-        let mark = match kind {
-            BOOT_TIME => Some(BootMark::Boot),
-            RUN_LVL if user.starts_with(b"shutdown") => Some(BootMark::Shutdown),
-            NEW_TIME => Some(BootMark::ClockNew),
-            OLD_TIME => Some(BootMark::ClockOld),
-            _ => None,
         };
-        if let Some(mark) = mark {
-            sink.record(None, Stamp::Zoned(at), Body::Boot(mark));
+        let stamp = Stamp::Zoned(time);
+        match mark {
+            Mark::GoingDown => going_down = Some((sink.span(), stamp)),
+            Mark::Told(told) => {
+                if told == BootMark::Shutdown {
+                    going_down = None;
+                }
+                if told == BootMark::Boot {
+                    note_end(going_down.take(), sink);
+                }
+                sink.record(None, stamp, Body::Boot(told));
+            }
         }
     }
+    note_end(going_down, sink);
+}
+
+/// Keeps the change of runlevel as the shutdown where no record of the shutdown followed.
+fn note_end(going_down: Option<(Span, Stamp)>, sink: &mut Sink<'_>) {
+    if let Some((span, stamp)) = going_down {
+        let here = sink.span();
+        sink.at(span);
+        sink.record(None, stamp, Body::Boot(BootMark::Shutdown));
+        sink.at(here);
+    }
+}
+
+/// Books what is no record and returns its length: up to the next record, which need not stand at a
+/// multiple of the size where a write was cut short.
+fn pass_no_record(content: &[u8], at: usize, layout: Layout, sink: &mut Sink<'_>) -> usize {
+    let rest = &content[at..];
+    if rest.len() < layout.size {
+        let zero = rest.iter().all(|byte| *byte == 0);
+        let fate = if zero { Fate::Ignored("zero-padding") } else { Fate::Quarantined(Reason::Truncated) };
+        sink.claim(rest, 0, fate);
+        return rest.len();
+    }
+    if rest[..layout.size].iter().all(|byte| *byte == 0) {
+        sink.claim(&rest[..layout.size], 0, Fate::Ignored("empty-record"));
+        return layout.size;
+    }
+    let is_dated =
+        |bytes: &[u8]| Record::read(bytes, layout).is_some_and(|record| record.seconds >= YEAR_1990);
+    let is_next = |shift: &usize| {
+        let (from, to) = rest[*shift..].split_at_checked(layout.size).unwrap_or_default();
+        is_dated(from) && (to.is_empty() || is_dated(to))
+    };
+    let next = (1..layout.size).find(is_next);
+    let len = next.unwrap_or(layout.size);
+    sink.claim(&rest[..len], 0, Fate::Quarantined(Reason::BadShape));
+    len
 }
