@@ -71,17 +71,24 @@ fn layout_of(head: &[u8]) -> Option<Layout> {
         .map(|(_, layout)| layout)
 }
 
+/// So many sound records at the front are enough: what follows may be shifted by a write cut short.
+const RECORDS_SURE: usize = 3;
+
 /// Records with a date; `None` if there are none, or if more than one in five of the first is no record.
 fn dated_records(head: &[u8], layout: Layout) -> Option<usize> {
     let mut dated = 0;
     let mut broken = 0;
+    let mut dated_at_front = 0;
     for bytes in head.chunks_exact(layout.size).take(RECORDS_SNIFFED) {
         match Record::read(bytes, layout) {
-            Some(record) => dated += usize::from(record.seconds >= YEAR_1990),
+            Some(record) => {
+                dated += usize::from(record.seconds >= YEAR_1990);
+                dated_at_front = if broken == 0 { dated } else { dated_at_front };
+            }
             None => broken += usize::from(bytes.iter().any(|byte| *byte != 0)),
         }
     }
-    (dated > 0 && broken * 4 <= dated).then_some(dated)
+    (dated > 0 && (broken * 4 <= dated || dated_at_front >= RECORDS_SURE)).then_some(dated)
 }
 
 const YEAR_1990: i64 = 631_152_000;
