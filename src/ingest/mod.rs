@@ -7,11 +7,13 @@ pub mod discover;
 pub mod drive;
 pub mod formats;
 mod journal_file;
+mod last_output;
 pub mod log_lines;
 pub mod recognise;
 pub mod sink;
 pub mod table;
 pub mod table_rows;
+mod tool_time;
 pub mod written_time;
 
 use rayon::prelude::*;
