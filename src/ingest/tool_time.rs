@@ -62,10 +62,10 @@ impl PrintedTime {
             .map(|date| date.and_time(self.time))
     }
 
-    /// The stamp, if the year is written or given.
+    /// The stamp, if the year is written.
     #[must_use]
-    pub fn stamp(&self, year: Option<i32>) -> Option<Stamp> {
-        let local = self.at(year)?;
+    pub fn stamp(&self) -> Option<Stamp> {
+        let local = self.at(None)?;
         match self.zone_s {
             Some(seconds) => {
                 let utc = local.checked_sub_signed(TimeDelta::seconds(i64::from(seconds)))?;
@@ -162,7 +162,7 @@ mod tests {
         ] {
             let (printed, used) = read(text).unwrap();
             assert_eq!(used, text.split_whitespace().count(), "{text}");
-            assert_eq!(printed.stamp(None), Some(Stamp::Zoned(utc.parse().unwrap())), "{text}");
+            assert_eq!(printed.stamp(), Some(Stamp::Zoned(utc.parse().unwrap())), "{text}");
         }
     }
 
@@ -176,7 +176,7 @@ mod tests {
     fn a_year_is_optional_and_what_follows_stays() {
         let (printed, used) = read("Sat Mar  1 02:03 - 04:05  (02:02)").unwrap();
         assert_eq!((printed.year, used), (None, 4));
-        assert_eq!(printed.stamp(None), None);
+        assert_eq!(printed.stamp(), None);
     }
 
     #[test]

@@ -94,6 +94,9 @@ pub enum BootMark {
     /// The clock was set: the record before (old time) and after (new time).
     ClockOld,
     ClockNew,
+    /// The first entry of a boot in a journal: the system had come up, and how the boot before
+    /// ended stands elsewhere.
+    FirstEntry,
 }
 
 /// One run of a backup or other job.

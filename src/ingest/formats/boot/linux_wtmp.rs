@@ -12,10 +12,10 @@
 use chrono::DateTime;
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::login_records::{LoginRecord, LoginRecords};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
-use crate::model::record::{Body, BootMark, Span};
 
 pub struct LinuxWtmp;
 
@@ -98,12 +98,9 @@ const UNSET_CLOCK: std::ops::Range<i64> = 0..400_000_000;
 
 /// The fields of one record that matter here.
 struct Record<'a> {
-    kind: i16,
-    process: u32,
     seconds: i64,
     micros: i64,
-    line: &'a [u8],
-    user: &'a [u8],
+    login: LoginRecord<'a>,
 }
 
 impl<'a> Record<'a> {
@@ -126,41 +123,18 @@ impl<'a> Record<'a> {
         } else {
             (i64::from(word(NARROW_TIME_OFFSET)), i64::from(word(NARROW_TIME_OFFSET + 4)))
         };
-        let record = Self {
+        let login = LoginRecord {
             kind: read_kind(bytes, layout),
             process: word(PROCESS_OFFSET),
-            seconds,
-            micros: if (0..1_000_000).contains(&micros) { micros } else { 0 },
             line: name(&bytes[LINE_OFFSET..LINE_OFFSET + NAME_BYTES]),
             user: name(&bytes[USER_OFFSET..USER_OFFSET + NAME_BYTES]),
         };
+        let micros = if (0..1_000_000).contains(&micros) { micros } else { 0 };
         let plausible = (YEAR_1990..YEAR_2100).contains(&seconds) || UNSET_CLOCK.contains(&seconds);
         // A failed login (btmp) records what was typed; the line is the system's own word.
-        let printable = !record.line.iter().any(u8::is_ascii_control);
-        ((0..=9).contains(&record.kind) && plausible && printable).then_some(record)
+        let printable = !login.line.iter().any(u8::is_ascii_control);
+        ((0..=9).contains(&login.kind) && plausible && printable).then_some(Self { seconds, micros, login })
     }
-
-    /// What the record says of boots, as last(1) tells it.
-    fn mark(&self) -> Option<Mark> {
-        let of_system = self.line.first() == Some(&b'~');
-        match self.kind {
-            _ if of_system && self.user.starts_with(b"shutdown") => Some(Mark::Told(BootMark::Shutdown)),
-            _ if of_system && self.user.starts_with(b"reboot") => Some(Mark::Told(BootMark::Boot)),
-            BOOT_TIME => Some(Mark::Told(BootMark::Boot)),
-            RUN_LVL if self.user.starts_with(b"shutdown") => Some(Mark::Told(BootMark::Shutdown)),
-            RUN_LVL if matches!(self.process & 0xff, HALT | REBOOT) => Some(Mark::GoingDown),
-            NEW_TIME => Some(Mark::Told(BootMark::ClockNew)),
-            OLD_TIME => Some(Mark::Told(BootMark::ClockOld)),
-            _ => None,
-        }
-    }
-}
-
-enum Mark {
-    Told(BootMark),
-    /// The change to a runlevel that ends the boot. A record of the shutdown itself follows, unless
-    /// the system never got that far.
-    GoingDown,
 }
 
 /// Up to the first NUL.
@@ -179,18 +153,9 @@ fn read_kind(bytes: &[u8], layout: Layout) -> i16 {
     }
 }
 
-/// `ut_type` values, utmp(5).
-const RUN_LVL: i16 = 1;
-const BOOT_TIME: i16 = 2;
-const NEW_TIME: i16 = 3;
-const OLD_TIME: i16 = 4;
-/// Runlevels, in the low byte of the process number of a `RUN_LVL` record.
-const HALT: u32 = b'0' as u32;
-const REBOOT: u32 = b'6' as u32;
-
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     let Some(layout) = layout_of(content) else { return };
-    let mut going_down: Option<(Span, Stamp)> = None;
+    let mut records = LoginRecords::default();
     let mut at = 0;
     while at < content.len() {
         let bytes = &content[at..content.len().min(at + layout.size)];
@@ -200,35 +165,11 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
         };
         at += layout.size;
         sink.claim(bytes, 0, Fate::Parsed);
-        let micros = record.seconds * 1_000_000 + record.micros;
-        let (Some(time), Some(mark)) = (DateTime::from_timestamp_micros(micros), record.mark()) else {
-            continue;
-        };
-        let stamp = Stamp::Zoned(time);
-        match mark {
-            Mark::GoingDown => going_down = Some((sink.span(), stamp)),
-            Mark::Told(told) => {
-                if told == BootMark::Shutdown {
-                    going_down = None;
-                }
-                if told == BootMark::Boot {
-                    note_end(going_down.take(), sink);
-                }
-                sink.record(None, stamp, Body::Boot(told));
-            }
+        if let Some(time) = DateTime::from_timestamp_micros(record.seconds * 1_000_000 + record.micros) {
+            records.take(record.login, Stamp::Zoned(time), sink);
         }
     }
-    note_end(going_down, sink);
-}
-
-/// Keeps the change of runlevel as the shutdown where no record of the shutdown followed.
-fn note_end(going_down: Option<(Span, Stamp)>, sink: &mut Sink<'_>) {
-    if let Some((span, stamp)) = going_down {
-        let here = sink.span();
-        sink.at(span);
-        sink.record(None, stamp, Body::Boot(BootMark::Shutdown));
-        sink.at(here);
-    }
+    records.close(sink);
 }
 
 /// Books what is no record and returns its length: up to the next record, which need not stand at a
