@@ -26,7 +26,7 @@ impl JournalBoots {
     /// Takes one row; the sink stands at it.
     pub fn take(&mut self, boot: &ListedBoot<'_>, sink: &mut Sink<'_>) {
         if self.seen.insert(boot.id.to_owned()) {
-            sink.record(None, boot.first, Body::Boot(BootMark::FirstEntry));
+            sink.record(None, boot.first, Body::Boot(BootMark::Start));
         }
         let span = steady_seconds(&boot.first).zip(steady_seconds(&boot.last));
         // A clock that was set back during the boot leaves nothing to measure.

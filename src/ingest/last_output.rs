@@ -16,8 +16,7 @@ use crate::model::record::{Body, BootMark, Span};
 /// What a row is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowKind {
-    /// With its end, if it is a time.
-    Boot(Option<PrintedEnd>),
+    Boot(PrintedEnd),
     Shutdown,
     ClockOld,
     ClockNew,
@@ -28,8 +27,15 @@ pub enum RowKind {
 /// An end as printed: a whole time, or a time of day with the length of the boot in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrintedEnd {
+    /// The row has none, as on the BSDs.
+    Missing,
+    /// `still running`, `crash` and the like.
+    NoTime,
     At(PrintedTime),
-    Clock { time: NaiveTime, length_minutes: Option<i64> },
+    Clock {
+        time: NaiveTime,
+        length_minutes: Option<i64>,
+    },
 }
 
 /// A row and where it stands.
@@ -62,6 +68,9 @@ impl LastOutput {
         let rows = std::mem::take(&mut self.rows);
         let years = years_of(&rows, begins);
         let tells_shutdowns = rows.iter().any(|row| row.kind == RowKind::Shutdown);
+        // `last reboot` of a BSD shows neither ends nor shutdowns.
+        let tells_ends = tells_shutdowns
+            || rows.iter().any(|row| matches!(row.kind, RowKind::Boot(end) if end != PrintedEnd::Missing));
         let here = sink.span();
         let mut later_ends: Vec<Option<NaiveDateTime>> = Vec::with_capacity(rows.len());
         // Walking from the newest row back, the end of the boot after each.
@@ -79,7 +88,8 @@ impl LastOutput {
         for ((row, year), shutdown) in rows.iter().zip(&years).zip(later_ends).rev() {
             sink.at(row.span);
             let mark = match row.kind {
-                RowKind::Boot(_) => BootMark::Boot,
+                RowKind::Boot(_) if tells_ends => BootMark::Boot,
+                RowKind::Boot(_) => BootMark::Start,
                 RowKind::Shutdown => BootMark::Shutdown,
                 RowKind::ClockOld => BootMark::ClockOld,
                 RowKind::ClockNew => BootMark::ClockNew,
@@ -92,7 +102,7 @@ impl LastOutput {
             );
             if shutdown.is_some() {
                 let zone = match row.kind {
-                    RowKind::Boot(Some(PrintedEnd::At(end))) => end.zone_s,
+                    RowKind::Boot(PrintedEnd::At(end)) => end.zone_s,
                     _ => row.start.zone_s,
                 };
                 sink.record(None, stamp_of(shutdown, zone, *year), Body::Boot(BootMark::Shutdown));
@@ -173,9 +183,10 @@ fn is_unset_clock(start: &PrintedTime) -> bool {
 
 /// When the system was shut down after the boot of that row. A time of day is of the day that the
 /// printed length leads to.
-fn end_of(row: &Row, end: Option<PrintedEnd>, year: RowYear) -> Option<NaiveDateTime> {
+fn end_of(row: &Row, end: PrintedEnd, year: RowYear) -> Option<NaiveDateTime> {
     let begin = row.start.at(Some(year.year))?;
-    match end? {
+    match end {
+        PrintedEnd::Missing | PrintedEnd::NoTime => None,
         PrintedEnd::At(end) => end.at(Some(begin.year())),
         PrintedEnd::Clock { time, length_minutes } => {
             let about = begin.checked_add_signed(TimeDelta::minutes(length_minutes.unwrap_or(0)))?;

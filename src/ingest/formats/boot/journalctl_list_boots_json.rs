@@ -15,6 +15,7 @@ use crate::ingest::journal_boots::{JournalBoots, ListedBoot, is_boot_id};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
+use crate::model::record::Span;
 
 pub struct JournalctlListBootsJson;
 
@@ -48,9 +49,8 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
         sink.claim(content, 1, Fate::Quarantined(Reason::BadShape));
         return;
     };
-    sink.claim(content, 1, Fate::Parsed);
     // The list is one value; what counts as records are its rows.
-    sink.understood -= 1;
+    sink.at(Span { offset: 0, len: content.len() as u64, line: 1 });
     let mut boots = JournalBoots::default();
     for row in &rows {
         let time = |key: &str| {
@@ -63,4 +63,7 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
             sink.understood += 1;
         }
     }
+    let fate =
+        if sink.understood > 0 { Fate::Parsed } else { Fate::Quarantined(Reason::BadField("first_entry")) };
+    sink.account.book(content, fate);
 }

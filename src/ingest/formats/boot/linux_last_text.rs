@@ -107,7 +107,9 @@ fn read_row(line: &str) -> Option<(RowKind, PrintedTime)> {
 /// What the words before the time say the row is of.
 fn kind_of(names: &[&str]) -> RowKind {
     match names {
-        ["reboot", "system", "boot", ..] | ["reboot", "~", ..] | ["boot", "time", ..] => RowKind::Boot(None),
+        ["reboot", "system", "boot", ..] | ["reboot", "~", ..] | ["boot", "time", ..] => {
+            RowKind::Boot(PrintedEnd::Missing)
+        }
         ["shutdown", "system", "down", ..] | ["shutdown", "~", ..] | ["shutdown", "time", ..] => {
             RowKind::Shutdown
         }
@@ -117,20 +119,20 @@ fn kind_of(names: &[&str]) -> RowKind {
     }
 }
 
-/// The end of a row: `Some(None)` if it is none or no time; `None` if `last` prints nothing like it.
-fn read_end(words: &[&str]) -> Option<Option<PrintedEnd>> {
+/// The end of a row; `None` if `last` prints nothing like it.
+fn read_end(words: &[&str]) -> Option<PrintedEnd> {
     match words {
-        [] => Some(None),
-        ["still", "running" | "logged", ..] | ["gone", "-", "no", "logout", ..] => Some(None),
-        ["-", "crash" | "down" | "shutdown" | "still" | "gone", ..] => Some(None),
+        [] => Some(PrintedEnd::Missing),
+        ["still", "running" | "logged", ..] | ["gone", "-", "no", "logout", ..] => Some(PrintedEnd::NoTime),
+        ["-", "crash" | "down" | "shutdown" | "still" | "gone", ..] => Some(PrintedEnd::NoTime),
         ["-", rest @ ..] => {
             if let Some((end, _)) = PrintedTime::read(rest) {
-                return Some(Some(PrintedEnd::At(end)));
+                return Some(PrintedEnd::At(end));
             }
             let (hours, minutes) = rest.first()?.split_once(':')?;
             let time = chrono::NaiveTime::from_hms_opt(hours.parse().ok()?, minutes.parse().ok()?, 0)?;
             let length_minutes = rest.get(1).and_then(|length| read_length(length));
-            Some(Some(PrintedEnd::Clock { time, length_minutes }))
+            Some(PrintedEnd::Clock { time, length_minutes })
         }
         _ => None,
     }

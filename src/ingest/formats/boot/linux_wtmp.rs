@@ -159,7 +159,10 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
     let mut at = 0;
     while at < content.len() {
         let bytes = &content[at..content.len().min(at + layout.size)];
-        let Some(record) = Record::read(bytes, layout) else {
+        // What is left of a record that was cut short can look like one without a date.
+        let record = Record::read(bytes, layout)
+            .filter(|record| record.seconds >= YEAR_1990 || next_record(&content[at..], layout).is_none());
+        let Some(record) = record else {
             at += pass_no_record(content, at, layout, sink);
             continue;
         };
@@ -186,14 +189,17 @@ fn pass_no_record(content: &[u8], at: usize, layout: Layout, sink: &mut Sink<'_>
         sink.claim(&rest[..layout.size], 0, Fate::Ignored("empty-record"));
         return layout.size;
     }
-    let is_dated =
-        |bytes: &[u8]| Record::read(bytes, layout).is_some_and(|record| record.seconds >= YEAR_1990);
-    let is_next = |shift: &usize| {
-        let (from, to) = rest[*shift..].split_at_checked(layout.size).unwrap_or_default();
-        is_dated(from) && (to.is_empty() || is_dated(to))
-    };
-    let next = (1..layout.size).find(is_next);
-    let len = next.unwrap_or(layout.size);
+    let len = next_record(rest, layout).unwrap_or(layout.size);
     sink.claim(&rest[..len], 0, Fate::Quarantined(Reason::BadShape));
     len
+}
+
+/// Where within one record's length the next dated records begin, if not at a multiple of it.
+fn next_record(rest: &[u8], layout: Layout) -> Option<usize> {
+    let is_dated =
+        |bytes: &[u8]| Record::read(bytes, layout).is_some_and(|record| record.seconds >= YEAR_1990);
+    (1..layout.size.min(rest.len())).find(|shift| {
+        let (from, to) = rest[*shift..].split_at_checked(layout.size).unwrap_or_default();
+        is_dated(from) && (to.is_empty() || is_dated(to))
+    })
 }
