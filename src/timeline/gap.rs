@@ -175,3 +175,36 @@ fn overlapping(spans: &[Between], from: DateTime<Utc>, to: DateTime<Utc>) -> Opt
 const ONE_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// Signature of the first entry after the BMC's clock has started over.
 pub const BMC_RESTART: &str = "bmc-restarted-sel";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cause;
+    use crate::timeline::history::LogRun;
+    use crate::timeline::verdict::{Context, decide};
+
+    fn hour(hour: i64) -> DateTime<Utc> {
+        DateTime::<Utc>::from_timestamp(1_741_000_000, 0).unwrap() + TimeDelta::hours(hour)
+    }
+
+    #[test]
+    fn a_log_that_only_a_list_tells_of_shows_when_a_boot_ended_and_not_how() {
+        for (is_read, cause) in [(false, Cause::Unknown), (true, Cause::Hang)] {
+            let runs = [(0, 100), (103, 200)]
+                .map(|(from, to)| LogRun { from: hour(from), to: hour(to), is_read })
+                .to_vec();
+            let history = History { runs, ..History::default() };
+            let next = BootStart {
+                at: hour(103),
+                slack: TimeDelta::zero(),
+                signs: Vec::new(),
+                by_bmc_only: false,
+                versions: std::collections::BTreeMap::new(),
+            };
+            let gap = Gap::collect(&history, None, Some(&next), hour(200));
+            assert_eq!((gap.last_seen, gap.log_read), (Some(hour(100)), is_read));
+            let verdict = decide(&gap, Context { window: None, has_log: true });
+            assert_eq!(verdict.cause, cause, "{}", verdict.reason);
+        }
+    }
+}
