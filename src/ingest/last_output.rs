@@ -135,7 +135,9 @@ fn stamp_of(at: Option<NaiveDateTime>, zone_s: Option<i32>, year: RowYear) -> St
 
 /// The years of all rows, found from the oldest row on.
 fn years_of(rows: &[Row], begins: Option<PrintedTime>) -> Vec<RowYear> {
-    let mut known: Option<NaiveDate> = begins.and_then(|begins| begins.at(None)).map(|at| at.date());
+    let begins = begins.and_then(|begins| begins.at(None)).map(|at| at.date());
+    // A history that begins with an unset clock dates nothing.
+    let mut known: Option<NaiveDate> = begins.filter(|date| date.year() >= FIRST_YEAR);
     let mut wraps = YearWraps::default();
     let mut years: Vec<RowYear> = Vec::with_capacity(rows.len());
     for row in rows.iter().rev() {
@@ -157,6 +159,8 @@ fn years_of(rows: &[Row], begins: Option<PrintedTime>) -> Vec<RowYear> {
     years
 }
 
+/// No history that is still read begins earlier.
+const FIRST_YEAR: i32 = 1990;
 /// Days that a clock may have been set back between two rows.
 const SET_BACK_DAYS: i64 = 3;
 /// Weekdays of a date repeat within this, also across a century without a leap year.

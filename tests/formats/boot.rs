@@ -193,6 +193,19 @@ fn weekdays_tell_years_that_no_boot_fell_into() {
 }
 
 #[test]
+fn a_clock_that_was_not_set_yet_dates_nothing() {
+    let text = "reboot   system boot  6.1.0-31-arm64   Sat Mar  1 02:03   still running\n\
+                reboot   system boot  6.1.0-31-arm64   Thu Jan  1 00:00 - 02:00 (20148+02:00)\n\n\
+                wtmp begins Thu Jan  1 00:00:12 1970\n";
+    let expected = [
+        (BootMark::Boot, "1970-01-01 00:00:00"),
+        (BootMark::Shutdown, "2025-03-01 02:00:00"),
+        (BootMark::Boot, "+0y 03-01 02:03"),
+    ];
+    assert_eq!(marks(&take("last", text.as_bytes())), named(&expected));
+}
+
+#[test]
 fn utmpdump_times_keep_their_zone_across_a_change_of_the_clocks() {
     let history = take_fixture("formats/linux-utmpdump-text/local-time.txt");
     let expected = [

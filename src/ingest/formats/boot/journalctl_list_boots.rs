@@ -3,8 +3,8 @@
 //! Time:   local time of whoever printed it, with the zone; of an abbreviation of several meanings
 //!         (`IST`) only the local time.
 //! Units:  –
-//! Spec:   journalctl(1), systemd 206 to 257: index, boot id, times of the first and last entry, joined
-//!         by a dash up to version 250, in columns under a header since.
+//! Spec:   journalctl(1): index, boot id, times of the first and last entry; older versions join them
+//!         by a dash, newer ones print columns under a header.
 //! Loses:  the index. The list does not say how a boot ended, only when its last entry was written.
 //! Not handled: times from before a wrong hardware clock was set; they are read as printed.
 

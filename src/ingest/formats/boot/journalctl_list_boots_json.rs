@@ -2,7 +2,7 @@
 //!
 //! Time:   microseconds of Unix time on the host's clock.
 //! Units:  microseconds.
-//! Spec:   journalctl(1), systemd 251 and later: one array of objects `index`, `boot_id`,
+//! Spec:   journalctl(1) of newer systemd: one array of objects `index`, `boot_id`,
 //!         `first_entry`, `last_entry`.
 //! Loses:  the index. The list does not say how a boot ended, only when its last entry was written.
 //! Not handled: –

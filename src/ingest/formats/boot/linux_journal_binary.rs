@@ -2,8 +2,8 @@
 //!
 //! Time:   microseconds of Unix time on the host's clock; the kernel's uptime in microseconds.
 //! Units:  microseconds, bytes.
-//! Spec:   systemd "Journal File Format" (versions 189 to 257): regular and compact files, keyed and
-//!         plain hashes, sealed files, payloads packed with xz, LZ4 or zstd.
+//! Spec:   systemd "Journal File Format": regular and compact files, keyed and plain hashes, sealed
+//!         files, payloads packed with xz, LZ4 or zstd.
 //! Loses:  all fields but time, host, boot id, identifier, message and uptime; a message's text behind
 //!         its first 16 KiB; the text of a message that nothing was kept of where an entry repeats it
 //!         48 MiB of other messages later. Seals are not verified: what was changed by hand shows

@@ -3,8 +3,7 @@
 //! Time:   the host's local time, to the minute and without a year unless `-F` or `--time-format iso`
 //!         was given; years follow from the line `wtmp begins …` and the weekdays.
 //! Units:  days, hours and minutes of boots.
-//! Spec:   last(1) of util-linux (2.23 to 2.41), sysvinit and BusyBox, of macOS and the BSDs, and
-//!         `wtmpdb last`; `lastb`. Columns may be cut, missing (`-R`) or moved (`-a`).
+//! Spec:   last(1) of util-linux, sysvinit and BusyBox, of macOS and the BSDs, and `wtmpdb last`; `lastb`. Columns may be cut, missing (`-R`) or moved (`-a`).
 //! Loses:  logins and runlevels. `crash` needs no mark of its own: a boot that no shutdown is marked
 //!         before says the same.
 //! Not handled: `--time-format notime`; the end of the newest boot, which may be the time of printing;
@@ -126,16 +125,21 @@ fn read_end(words: &[&str]) -> Option<PrintedEnd> {
         ["still", "running" | "logged", ..] | ["gone", "-", "no", "logout", ..] => Some(PrintedEnd::NoTime),
         ["-", "crash" | "down" | "shutdown" | "still" | "gone", ..] => Some(PrintedEnd::NoTime),
         ["-", rest @ ..] => {
-            if let Some((end, _)) = PrintedTime::read(rest) {
-                return Some(PrintedEnd::At(end));
+            if let Some((end, used)) = PrintedTime::read(rest) {
+                return is_length(rest.get(used)?).then_some(PrintedEnd::At(end));
             }
+            let length = rest.get(1).filter(|word| is_length(word))?;
             let (hours, minutes) = rest.first()?.split_once(':')?;
             let time = chrono::NaiveTime::from_hms_opt(hours.parse().ok()?, minutes.parse().ok()?, 0)?;
-            let length_minutes = rest.get(1).and_then(|length| read_length(length));
-            Some(PrintedEnd::Clock { time, length_minutes })
+            Some(PrintedEnd::Clock { time, length_minutes: read_length(length) })
         }
         _ => None,
     }
+}
+
+/// Every end that is a time has the length behind it; appointments have not.
+fn is_length(word: &str) -> bool {
+    word.starts_with('(') && word.ends_with(')') && word.contains(':')
 }
 
 /// `(02:02)`, `(1+02:02)`, `(-00:04)`, in minutes.

@@ -1,6 +1,6 @@
 //! What `utmpdump` prints of wtmp, a record a line.
 //!
-//! Time:   the host's local time with its zone, to the second; since util-linux 2.33 ISO 8601 with
+//! Time:   the host's local time with its zone, to the second; newer versions print ISO 8601 with
 //!         microseconds. An abbreviation of several meanings (`IST`) is passed over: local time then.
 //! Units:  –
 //! Spec:   utmpdump(1) of util-linux and sysvinit: eight fields in brackets, type to time.
