@@ -326,6 +326,12 @@ fn damage_in_a_journal_costs_what_was_damaged() {
     bad[entries[6] + 24..entries[6] + 32].fill(0xff);
     let journal = no_line(&bad);
     assert_eq!((journal.understood, journal.reasons.contains_key("bad field: realtime")), (9, true));
+    // A name of a field that was overwritten.
+    let mut bad = good.clone();
+    let at = good.windows(12).position(|window| window == b"_HOSTNAME=kv").unwrap();
+    bad[at..at + 10].fill(0xff);
+    let journal = no_line(&bad);
+    assert_eq!((journal.understood, journal.reasons.contains_key("bad field: name of a field")), (10, true));
     // Everything behind an offset is gone.
     let cut = no_line(&good[..entries[7] + 20]);
     assert_eq!((cut.understood, cut.reasons.contains_key("truncated")), (7, true));

@@ -67,6 +67,9 @@ impl Entries {
     /// Remembers a data object that stands at `offset`, if it is of a field that is read.
     pub fn note_data(&mut self, offset: u64, packing: Packing, object: &[u8]) -> Fate {
         let payload = object.get(payload_offset(self.compact)..).unwrap_or(&[]);
+        if packing == Packing::None && !has_name(payload) {
+            return Fate::Quarantined(Reason::BadField("name of a field"));
+        }
         let bytes = match packed::unpack(payload, packing, is_read) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Fate::Parsed,
@@ -184,6 +187,16 @@ struct Line<'a> {
     command: Option<&'a str>,
     host: Option<&'a str>,
     from_kernel: bool,
+}
+
+/// Bytes of the name of a field, at most.
+const FIELD_NAME_BYTES_MAX: usize = 64;
+
+/// Whether a payload begins with a name and an equals sign.
+fn has_name(payload: &[u8]) -> bool {
+    let begin = &payload[..payload.len().min(FIELD_NAME_BYTES_MAX + 1)];
+    let name = memchr::memchr(b'=', begin).map_or(&[][..], |at| &begin[..at]);
+    !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
 }
 
 fn is_read(beginning: &[u8]) -> bool {

@@ -3,7 +3,8 @@
 //! Time:   the host's local time, to the minute and without a year unless `-F` or `--time-format iso`
 //!         was given; years follow from the line `wtmp begins …` and the weekdays.
 //! Units:  days, hours and minutes of boots.
-//! Spec:   last(1) of util-linux, sysvinit and BusyBox, of macOS and the BSDs, and `wtmpdb last`; `lastb`. Columns may be cut, missing (`-R`) or moved (`-a`).
+//! Spec:   last(1) of util-linux, sysvinit and BusyBox, of macOS and the BSDs, `wtmpdb last`, and
+//!         `lastb`. Columns may be cut, missing (`-R`) or moved (`-a`).
 //! Loses:  logins and runlevels. `crash` needs no mark of its own: a boot that no shutdown is marked
 //!         before says the same.
 //! Not handled: `--time-format notime`; the end of the newest boot, which may be the time of printing;
