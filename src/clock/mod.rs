@@ -252,7 +252,7 @@ fn os_boots(sources: &[SourceView<'_>], clocks: &Clocks, owner: &Owner<'_>) -> B
 
 fn is_os_boot(record: &Record) -> bool {
     match &record.body {
-        Body::Boot(mark) => *mark == BootMark::Boot,
+        Body::Boot(mark) => matches!(mark, BootMark::Boot | BootMark::Start),
         Body::Log(line) => line
             .signatures
             .iter()

@@ -58,12 +58,20 @@ struct Member {
     wraps_before: i32,
 }
 
+/// The first and last year-less times of a source. Boot histories have no runs of lines; their records
+/// stand in order of time.
 fn first_yearless(source: &SourceView<'_>) -> Option<Stamp> {
-    source.runs.iter().map(|run| run.first).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
+    let runs = source.runs.iter().map(|run| run.first);
+    runs.chain(source.records.iter().map(|record| record.stamp)).find(is_yearless)
 }
 
 fn last_yearless(source: &SourceView<'_>) -> Option<Stamp> {
-    source.runs.iter().rev().map(|run| run.last).find(|stamp| matches!(stamp, Stamp::Yearless { .. }))
+    let runs = source.runs.iter().rev().map(|run| run.last);
+    runs.chain(source.records.iter().rev().map(|record| record.stamp)).find(is_yearless)
+}
+
+fn is_yearless(stamp: &Stamp) -> bool {
+    matches!(stamp, Stamp::Yearless { .. })
 }
 
 /// Steps back in the year that make a new year rather than an overlap of two parts, in days.

@@ -7,12 +7,12 @@ use std::path::Path;
 use super::Interest;
 use super::decompress::{self, Opened};
 use super::discover::{Found, FoundState};
-use super::formats::{Reader, SourceKind};
+use super::formats::{Content, Reader, SourceKind};
 use super::lines;
 use super::prefilter::Prefilter;
 use super::recognise::{Recognised, recognise};
 use super::sink::Sink;
-use super::stream::Stream;
+use super::stream::{Steps, Stream};
 use crate::ledger::{Account, Fate, Reason};
 use crate::model::record::{SourceFacts, SourceId};
 
@@ -123,6 +123,7 @@ fn read_opened(
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
         Some(Reader::Lines(mut reader)) => lines::drive(&mut stream, prefilter, reader.as_mut(), &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),
+        Some(Reader::Stream(parse)) => drive_stream(&mut stream, parse, &mut sink),
         None => drive_ignored(&mut stream, &mut sink, opened.unsupported.is_some()),
     }));
     if outcome.is_err() {
@@ -150,6 +151,15 @@ fn drive_whole(stream: &mut Stream, parse: fn(&[u8], &mut Sink<'_>), sink: &mut 
         sink.account.book(rest, Fate::Quarantined(Reason::Unclaimed));
     }
     drain(stream, sink, Fate::Quarantined(Reason::TooLong));
+}
+
+fn drive_stream(stream: &mut Stream, parse: fn(&mut dyn Content, &mut Sink<'_>), sink: &mut Sink<'_>) {
+    parse(&mut Steps::new(stream), sink);
+    let behind = stream.taken().saturating_sub(sink.account.cursor());
+    if behind > 0 {
+        sink.account.book_counted(b"", behind, Fate::Quarantined(Reason::Unclaimed));
+    }
+    drain(stream, sink, Fate::Quarantined(Reason::Unclaimed));
 }
 
 /// A source of no known format is left out by name. What is packed in a way that we cannot read

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use super::formats::Content;
 use super::prefilter::Prefilter;
 
 /// The longest line that is handed to a reader; a longer one is booked as too long.
@@ -135,5 +136,46 @@ impl Stream {
             all.extend_from_slice(&chunk);
         }
         all
+    }
+}
+
+/// A reader that passes over the content in small steps works in the same buffer.
+pub struct Steps<'a> {
+    stream: &'a mut Stream,
+    /// Bytes of the buffer that have been passed.
+    passed: usize,
+}
+
+impl<'a> Steps<'a> {
+    pub fn new(stream: &'a mut Stream) -> Self {
+        Self { stream, passed: 0 }
+    }
+
+    /// Hands out what was passed and closes up behind it.
+    fn close_up(&mut self) {
+        let rest = self.stream.buffer.split_off(self.passed);
+        let passed = std::mem::replace(&mut self.stream.buffer, rest);
+        self.stream.hand_out(&passed);
+        self.passed = 0;
+    }
+}
+
+impl Content for Steps<'_> {
+    fn ahead(&mut self, count: usize) -> &[u8] {
+        if self.stream.buffer.len() - self.passed < count && !self.stream.ended {
+            self.close_up();
+            self.stream.fill(count);
+        }
+        &self.stream.buffer[self.passed..]
+    }
+
+    fn pass(&mut self, count: usize) {
+        self.passed += count.min(self.stream.buffer.len() - self.passed);
+    }
+}
+
+impl Drop for Steps<'_> {
+    fn drop(&mut self) {
+        self.close_up();
     }
 }

@@ -153,6 +153,14 @@ const ZONE_HOURS: &[(&str, i32)] = &[
     ("NZDT", 13),
 ];
 
+/// Seconds east of UTC of a zone as tools write it (`+01:00`, `CEST`); `None` if it is none, or an
+/// abbreviation of no or several meanings.
+#[must_use]
+pub fn zone_seconds(token: &str) -> Option<i32> {
+    let known = token.starts_with(['+', '-']) || ZONE_HOURS.iter().any(|(name, _)| *name == token);
+    known.then(|| read_zone(token)).flatten()
+}
+
 /// Seconds from UTC of a zone token; zero for an abbreviation of no or several meanings; `None` if it
 /// cannot be a zone.
 fn read_zone(token: &str) -> Option<i32> {

@@ -94,6 +94,9 @@ pub enum BootMark {
     /// The clock was set: the record before (old time) and after (new time).
     ClockOld,
     ClockNew,
+    /// The system had come up, by a source that does not say how boots end: a list of the boots in
+    /// a journal. That no shutdown stands before it means nothing.
+    Start,
 }
 
 /// One run of a backup or other job.
@@ -147,6 +150,7 @@ pub struct Activity {
     pub last: Stamp,
     /// Line number of the last line.
     pub last_line: u64,
+    /// Zero: only a list tells from when to when the log goes.
     pub lines: u64,
 }
 

@@ -56,7 +56,7 @@ pub fn assemble(
                 continue;
             };
             let history = history_of(&mut histories, &host);
-            history.runs.push(LogRun { from: *from, to: (*to).max(*from) });
+            history.runs.push(LogRun { from: *from, to: (*to).max(*from), is_read: run.lines > 0 });
             note_kind(&source.kind, history);
         }
         if source.kind == "sel"
@@ -228,6 +228,13 @@ fn take_mark(source: &SourceFacts, record: &Record, mark: BootMark, moment: Mome
                 text: "boot record".to_owned(),
             });
         }
+        // No mark of the boot history: the source does not say which boots were shut down.
+        BootMark::Start => history.starts.push(StartSign {
+            at: moment.best,
+            source: source.path.clone(),
+            line_or_offset: place_of(record),
+            text: "listed as a start".to_owned(),
+        }),
         BootMark::Shutdown => history.marks.push(HistoryMark { at: moment.best, is_boot: false }),
         BootMark::ClockOld | BootMark::ClockNew => {}
     }

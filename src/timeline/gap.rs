@@ -12,6 +12,8 @@ use crate::knowledge::Class;
 pub struct Gap<'a> {
     /// Last sign of life in a log before the end; `None` where no log was kept.
     pub last_seen: Option<DateTime<Utc>>,
+    /// The log of that last sign was read; else only a list tells when it ended.
+    pub log_read: bool,
     /// Start of the next boot; `None` if it never came.
     pub next_start: Option<DateTime<Utc>>,
     /// How silent this host's log commonly is.
@@ -88,8 +90,12 @@ impl<'a> Gap<'a> {
         let boot_marked =
             history.marks.iter().any(|mark| mark.is_boot && (mark.at - stop).abs() < TimeDelta::minutes(15));
         let bmc_restarted = events.iter().any(|event| event.by_bmc && event.signature == BMC_RESTART);
+        let log_read = last_seen.is_none_or(|seen| {
+            history.runs.iter().any(|run| run.is_read && run.from <= stop && run.to >= seen - AFTER)
+        });
         Self {
             last_seen,
+            log_read,
             next_start: next.map(|start| start.at),
             common: history.silence(stop),
             shutdown_mark,
@@ -117,7 +123,7 @@ impl<'a> Gap<'a> {
     /// Whether the log was silent before the next start for longer than an idle host would be.
     #[must_use]
     pub fn fell_silent(&self) -> bool {
-        self.silence_s().is_some_and(|silence| self.common.is_notable(silence))
+        self.log_read && self.silence_s().is_some_and(|silence| self.common.is_notable(silence))
     }
 
     /// Whether the BMC calls the start a warm reset, and nothing else (IPMI v2.0 table 42-3, type 1Dh):
@@ -169,3 +175,36 @@ fn overlapping(spans: &[Between], from: DateTime<Utc>, to: DateTime<Utc>) -> Opt
 const ONE_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// Signature of the first entry after the BMC's clock has started over.
 pub const BMC_RESTART: &str = "bmc-restarted-sel";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cause;
+    use crate::timeline::history::LogRun;
+    use crate::timeline::verdict::{Context, decide};
+
+    fn hour(hour: i64) -> DateTime<Utc> {
+        DateTime::<Utc>::from_timestamp(1_741_000_000, 0).unwrap() + TimeDelta::hours(hour)
+    }
+
+    #[test]
+    fn a_log_that_only_a_list_tells_of_shows_when_a_boot_ended_and_not_how() {
+        for (is_read, cause) in [(false, Cause::Unknown), (true, Cause::Hang)] {
+            let runs = [(0, 100), (103, 200)]
+                .map(|(from, to)| LogRun { from: hour(from), to: hour(to), is_read })
+                .to_vec();
+            let history = History { runs, ..History::default() };
+            let next = BootStart {
+                at: hour(103),
+                slack: TimeDelta::zero(),
+                signs: Vec::new(),
+                by_bmc_only: false,
+                versions: std::collections::BTreeMap::new(),
+            };
+            let gap = Gap::collect(&history, None, Some(&next), hour(200));
+            assert_eq!((gap.last_seen, gap.log_read), (Some(hour(100)), is_read));
+            let verdict = decide(&gap, Context { window: None, has_log: true });
+            assert_eq!(verdict.cause, cause, "{}", verdict.reason);
+        }
+    }
+}

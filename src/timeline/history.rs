@@ -9,6 +9,8 @@ use super::Event;
 pub struct LogRun {
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,
+    /// Whether the lines were read; else only a list tells from when to when the log goes.
+    pub is_read: bool,
 }
 
 /// Marks of the boot history (wtmp).
@@ -138,7 +140,7 @@ impl History {
         let mut gaps: Vec<i64> = Vec::new();
         let mut active = 0_i64;
         let mut end: Option<DateTime<Utc>> = None;
-        for run in self.runs.iter().filter(near) {
+        for run in self.runs.iter().filter(|run| run.is_read).filter(near) {
             if let Some(end) = end
                 && run.from > end
                 && !self.is_start(run.from)

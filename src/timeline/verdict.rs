@@ -459,6 +459,10 @@ fn silent(gap: &Gap<'_>, context: Context<'_>) -> Verdict {
             if gap.sel_covers || gap.shutdown_mark_missing { Cause::Unexplained } else { Cause::Unknown };
         return verdict(cause, 0.5, reason);
     };
+    if !gap.log_read && !gap.shutdown_mark_missing {
+        let reason = "a list says when the log of this boot ended; the log that would tell how is missing";
+        return verdict(Cause::Unknown, 0.4, reason.to_owned());
+    }
     if silence > (gap.common.rare_s * 4).max(72 * 3600) && !gap.shutdown_mark_missing {
         let reason = format!("no log for {} before the boot: the evidence is missing", duration(silence));
         return verdict(Cause::Unknown, 0.4, reason);
@@ -526,13 +530,14 @@ fn absence(gap: &Gap<'_>, verdict: &Verdict) -> Vec<Evidence> {
         supports: Supports::For,
     };
     let mut out = Vec::new();
-    if !orderly && !verdict.planned && gap.last_seen.is_some() {
+    if !orderly && !verdict.planned && gap.last_seen.is_some() && gap.log_read {
         out.push(note("no shutdown record in the host's log before the next boot".to_owned()));
     }
     if gap.shutdown_mark_missing && !verdict.planned {
         out.push(note("the boot history has no shutdown record before this boot".to_owned()));
     }
-    if let Some(silence) = gap.silence_s().filter(|silence| *silence > 300 && !verdict.planned) {
+    let silence = gap.silence_s().filter(|silence| *silence > 300 && !verdict.planned && gap.log_read);
+    if let Some(silence) = silence {
         out.push(note(format!(
             "the log is silent for {} before the next boot (common here: up to {})",
             duration(silence),

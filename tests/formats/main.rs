@@ -14,10 +14,12 @@ mod firmware;
 mod fixtures;
 mod incidents;
 mod inventory;
+mod journal_writer;
 mod log;
 mod maintenance;
 mod power;
 mod sel;
+mod wtmp_writer;
 
 use fixtures::{fixtures, fixtures_of};
 

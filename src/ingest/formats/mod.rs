@@ -72,6 +72,17 @@ pub enum Reader {
     /// Small sources only: the whole (decompressed) content at once. Books by [`Sink::claim`]; what
     /// it leaves over is booked as unclaimed.
     Whole(fn(&[u8], &mut Sink<'_>)),
+    /// Binary sources of any size: the reader takes the content piece by piece and books as it goes.
+    Stream(fn(&mut dyn Content, &mut Sink<'_>)),
+}
+
+/// The (decompressed) content of a source from front to back.
+pub trait Content {
+    /// The next bytes, without taking them: at least `count`, unless the source ends before. All of
+    /// them are held in memory.
+    fn ahead(&mut self, count: usize) -> &[u8];
+    /// Takes the next `count` bytes; no more than [`Content::ahead`] has shown.
+    fn pass(&mut self, count: usize);
 }
 
 /// A format: how to recognise it by content and how to read it.
