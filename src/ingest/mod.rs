@@ -5,13 +5,24 @@ mod column_words;
 pub mod decompress;
 pub mod discover;
 pub mod drive;
+mod firmware_items;
 pub mod formats;
+mod hardware_tree;
+mod host_facts;
+mod json_head;
+mod json_rows;
+mod key_value_text;
 pub mod log_lines;
 pub mod recognise;
+mod redfish;
+mod shell_prompt;
 pub mod sink;
+mod smbios;
 pub mod table;
 pub mod table_rows;
+mod wide_text;
 pub mod written_time;
+mod xml_text;
 
 use rayon::prelude::*;
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::spelling;
+
 /// Reads one line of a boot into `versions` (`bios_version`, `kernel`, `microcode`).
 pub fn read(text: &str, versions: &mut BTreeMap<String, String>) {
     if let Some(rest) = text.strip_prefix("Linux version ") {
@@ -11,9 +13,11 @@ pub fn read(text: &str, versions: &mut BTreeMap<String, String>) {
     } else if text.starts_with("DMI: ") {
         if let Some((_, bios)) = text.rsplit_once(", BIOS ") {
             // The version may have blanks; the date behind it has slashes.
-            let version: Vec<&str> = bios.split_whitespace().filter(|word| !word.contains('/')).collect();
+            let (dates, version): (Vec<&str>, Vec<&str>) =
+                bios.split_whitespace().partition(|word| word.contains('/'));
             if !version.is_empty() {
-                versions.insert("bios_version".to_owned(), version.join(" "));
+                let spelled = spelling::bios_version(&version.join(" "), dates.first().copied());
+                versions.insert("bios_version".to_owned(), spelled);
             }
         }
     } else if text.contains("microcode")
@@ -21,9 +25,7 @@ pub fn read(text: &str, versions: &mut BTreeMap<String, String>) {
         && let Some((_, hex)) = tail.split_once("0x")
     {
         let digits: String = hex.chars().take_while(char::is_ascii_hexdigit).collect();
-        let trimmed = digits.trim_start_matches('0');
-        let revision = if trimmed.is_empty() { "0" } else { trimmed };
-        versions.insert("microcode".to_owned(), format!("0x{revision}"));
+        versions.insert("microcode".to_owned(), spelling::microcode(&format!("0x{digits}")));
     }
 }
 
@@ -40,5 +42,12 @@ mod tests {
         assert_eq!(versions["kernel"], "6.1.0-18-amd64");
         assert_eq!(versions["bios_version"], "6.0.7");
         assert_eq!(versions["microcode"], "0x5003303");
+    }
+
+    #[test]
+    fn a_bios_that_is_named_by_its_family_keeps_the_date() {
+        let mut versions = BTreeMap::new();
+        read("DMI: HPE ProLiant EX10/ProLiant EX10, BIOS U30 10/29/2021", &mut versions);
+        assert_eq!(versions["bios_version"], "U30 10/29/2021");
     }
 }

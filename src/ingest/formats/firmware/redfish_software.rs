@@ -1,0 +1,134 @@
+//! Versions of firmware that a BMC lists: Redfish `SoftwareInventory`, alone or in a collection, and the one list
+//! that iLO 4 had before.
+//!
+//! Time:   dates of release and installation as written.
+//! Units:  none.
+//! Spec:   DMTF DSP0266, schema SoftwareInventory 1.0–1.10; Dell's ids (`Installed-`, `Current-`, `Previous-`,
+//!         `Available-`); HPE's, OpenBMC's, Supermicro's and Lenovo's names of components.
+//! Loses:  device paths, measurements, targets.
+//! Not handled: members that a collection only links to.
+
+use serde_json::Value;
+
+use crate::ingest::firmware_items::{self, is_spare, part_of};
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::json_rows::{self, first_text, text_at};
+use crate::ingest::redfish;
+use crate::ingest::sink::Sink;
+use crate::ingest::written_time::{self, DayFirst};
+use crate::ledger::Fate;
+use crate::model::record::{FirmwareItem, FirmwareState, Part};
+
+pub struct RedfishSoftware;
+
+const TYPES: &[&str] = &["SoftwareInventory", "SoftwareInventoryCollection", "FwSwVersionInventory"];
+
+impl Format for RedfishSoftware {
+    fn id(&self) -> &'static str {
+        "redfish-software"
+    }
+
+    fn kind(&self) -> SourceKind {
+        SourceKind::Firmware
+    }
+
+    fn title(&self) -> &'static str {
+        "Redfish: firmware and software inventory"
+    }
+
+    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+        match redfish::type_of_head(head) {
+            Some(name) if TYPES.contains(&name.as_str()) => Fit::Sure,
+            _ => Fit::No,
+        }
+    }
+
+    fn open(&self) -> Reader {
+        Reader::Whole(|content, sink| json_rows::read(content, &["Members"], sink, take))
+    }
+}
+
+fn take(resource: &Value, sink: &mut Sink<'_>) -> Fate {
+    if redfish::is_link(resource) {
+        return Fate::Ignored("link-to-another-resource");
+    }
+    match redfish::type_of(resource).as_deref() {
+        Some("SoftwareInventory") => match item(resource) {
+            Some(item) => {
+                firmware_items::keep(None, item, sink);
+                Fate::Parsed
+            }
+            None => Fate::Ignored("component-without-a-version"),
+        },
+        Some("FwSwVersionInventory") => old_list(resource, sink),
+        _ => Fate::Ignored("resource-of-another-type"),
+    }
+}
+
+fn item(resource: &Value) -> Option<FirmwareItem> {
+    let version = first_text(resource, &["/Version", "/VersionString"])?;
+    let text = |pointer: &str| text_at(resource, pointer);
+    let (id, name) = (text("/Id").unwrap_or_default(), text("/Name").unwrap_or_default());
+    let description = text("/Description").unwrap_or_default();
+    let dell = |field: &str| text(&format!("/Oem/Dell/DellSoftwareInventory/{field}"));
+    let stamp = |text: Option<String>| text.and_then(|text| written_time::read(&text, DayFirst(false)));
+    // Dell's ids end in the place: `Installed-159-2.10.0__BIOS.Setup.1-1`.
+    let place =
+        id.split_once("__").map(|(_, place)| place.to_owned()).or_else(|| text("/Oem/Hpe/DeviceContext"));
+    let part = [place.as_deref().filter(|_| id.contains("__")).unwrap_or_default(), &id, &name, &description]
+        .into_iter()
+        .map(part_of)
+        .find(|part| *part != Part::Other)
+        .unwrap_or_default();
+    let spare_state = text("/Status/State")
+        .is_some_and(|state| matches!(state.as_str(), "StandbySpare" | "StandbyOffline" | "Disabled"));
+    let is_available = id.starts_with("Available-")
+        || id.to_ascii_lowercase().contains("staging")
+        || dell("Status").is_some_and(|status| status.starts_with("Available"));
+    let is_rollback = id.starts_with("Previous-")
+        || spare_state
+        || [&id, &name, &description].into_iter().any(|name| is_spare(name) || name == "SystemRomBackup");
+    let state = match (is_available, is_rollback) {
+        (true, _) => FirmwareState::Available,
+        (_, true) => FirmwareState::Rollback,
+        _ => FirmwareState::Installed,
+    };
+    Some(FirmwareItem {
+        component: if name.is_empty() { id } else { name },
+        part,
+        place,
+        ids: text("/SoftwareId").into_iter().collect(),
+        version,
+        state,
+        installed: stamp(first_text(
+            resource,
+            &["/InstallDate", "/Oem/Dell/DellSoftwareInventory/InstallationDate"],
+        )),
+        released: stamp(text("/ReleaseDate")),
+        ..FirmwareItem::default()
+    })
+}
+
+/// iLO 4: kind of component → list of its versions.
+fn old_list(resource: &Value, sink: &mut Sink<'_>) -> Fate {
+    let lists = resource.get("Current").and_then(Value::as_object);
+    let mut fate = Fate::Ignored("component-without-a-version");
+    for (kind, entries) in lists.into_iter().flatten() {
+        for entry in entries.as_array().into_iter().flatten() {
+            let Some(version) = text_at(entry, "/VersionString") else { continue };
+            let name = text_at(entry, "/Name").unwrap_or_else(|| kind.clone());
+            let part = match part_of(kind) {
+                Part::Other => part_of(&name),
+                known => known,
+            };
+            let spare = is_spare(&name) || kind == "SystemRomBackup";
+            let state = if spare { FirmwareState::Rollback } else { FirmwareState::Installed };
+            let place = text_at(entry, "/Location");
+            let item =
+                FirmwareItem { component: name, part, place, version, state, ..FirmwareItem::default() };
+            firmware_items::keep(None, item, sink);
+            fate = Fate::Parsed;
+        }
+    }
+    fate
+}
