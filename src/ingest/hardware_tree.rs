@@ -3,6 +3,7 @@
 use super::host_facts::HostFacts;
 use super::sink::Sink;
 use super::smbios::size_bytes;
+use crate::model::spelling;
 
 /// A node of the tree, as far as it matters here.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +67,12 @@ fn hexadecimal(text: &str) -> String {
 pub fn without_order_number(product: &str) -> &str {
     let product = product.trim();
     match product.rfind(" (") {
-        Some(at) if product.ends_with(')') => product[..at].trim_end(),
+        Some(at) if product.ends_with(')') => {
+            let inside = &product[at + 2..product.len() - 1];
+            // Some names end in brackets of their own: `Standard PC (i440FX + PIIX, 1996)`.
+            let is_sku = !inside.contains(' ') || inside.contains("SKU=") || spelling::says_nothing(inside);
+            if is_sku { product[..at].trim_end() } else { product }
+        }
         _ if product.starts_with("(SKU=") => "",
         // What lshw calls a machine whose firmware does not name it.
         _ if product == "Computer" => "",
@@ -78,4 +84,20 @@ pub fn without_order_number(product: &str) -> &str {
 #[must_use]
 pub fn printed_size(text: &str) -> u64 {
     size_bytes(text).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_order_numbers_are_cut_off() {
+        assert_eq!(without_order_number("ProLiant DL360 Gen10 (868703-B21)"), "ProLiant DL360 Gen10");
+        assert_eq!(without_order_number("X11 (To be filled by O.E.M.)"), "X11");
+        assert_eq!(
+            without_order_number("Standard PC (i440FX + PIIX, 1996)"),
+            "Standard PC (i440FX + PIIX, 1996)"
+        );
+        assert_eq!(without_order_number("(SKU=0715;ModelName=)"), "");
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::formats::{Fit, LineReader};
 use super::host_facts::HostFacts;
+use super::quoted_output::is_quoted;
 use super::shell_prompt;
 use super::sink::Sink;
 use crate::ledger::Fate;
@@ -60,6 +61,9 @@ impl KeyTable {
     #[must_use]
     pub fn fit(&self, head: &[u8]) -> Fit {
         let Ok(text) = std::str::from_utf8(&head[..utf8_len(head)]) else { return Fit::No };
+        if is_quoted(text) {
+            return Fit::No;
+        }
         let mut found: BTreeSet<&str> = BTreeSet::new();
         let (mut lines, mut shaped) = (0_usize, 0_usize);
         for line in text.lines().filter(|line| !line.trim().is_empty()).take(LINES_SNIFFED) {

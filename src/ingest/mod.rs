@@ -13,6 +13,7 @@ mod json_head;
 mod json_rows;
 mod key_value_text;
 pub mod log_lines;
+mod quoted_output;
 pub mod recognise;
 mod redfish;
 mod shell_prompt;

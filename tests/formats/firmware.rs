@@ -20,6 +20,9 @@ pub const COUNTS: Counts = &[
     ("formats/smartctl-json/drive.json", 1, 1),
     ("formats/smartctl-text/nvme.txt", 8, 1),
     ("formats/smartctl-text/two-drives.txt", 19, 2),
+    ("formats/storcli-json/controller.json", 1, 1),
+    ("formats/storcli-json/drives.json", 1, 1),
+    ("formats/storcli-text/show.txt", 10, 1),
 ];
 
 fn items(path: &str) -> Vec<FirmwareItem> {
@@ -161,4 +164,22 @@ fn fwupd_names_what_is_installed_and_what_is_offered() {
         (Part::Bios, FirmwareState::Offered, "2.21.2".to_owned(), Some("high".to_owned()))
     );
     assert_eq!(items.len(), 3);
+}
+
+#[test]
+fn raid_controllers_and_their_drives_have_versions() {
+    let read = |path: &str| -> Vec<(Part, Option<String>, String, String)> {
+        items(path).into_iter().map(|item| (item.part, item.place, item.component, item.version)).collect()
+    };
+    let of = |part, place: &str, component: &str, version: &str| {
+        (part, Some(place.to_owned()), component.to_owned(), version.to_owned())
+    };
+    let controller = of(Part::StorageController, "/c0", "EXMPL RAID 9361-8i", "4.680.00-8458");
+    let as_json = read("formats/storcli-json/controller.json");
+    assert_eq!((as_json.len(), &as_json[0]), (1, &controller));
+    assert_eq!(read("formats/storcli-text/show.txt"), [controller]);
+    assert_eq!(
+        read("formats/storcli-json/drives.json"),
+        [of(Part::Drive, "/c0/e252/s0", "EX600MM0069", "EX35")]
+    );
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use coroner::config::Config;
 use coroner::ingest::Interest;
+use coroner::ingest::attribution::attribute;
 use coroner::ingest::drive::read_bytes;
 use coroner::model::record::{Body, SourceId};
 
@@ -19,6 +21,7 @@ pub const COUNTS: Counts = &[
     ("formats/dmidecode-text/two-hosts.txt", 20, 2),
     ("formats/dmidecode-text/type-by-type.txt", 9, 1),
     ("formats/hpasmcli-show-server/web11.txt", 12, 1),
+    ("formats/inventory-csv/foreman-and-glpi.csv", 2, 2),
     ("formats/inventory-csv/hosts.csv", 3, 3),
     ("formats/inventory-csv/netbox-export.csv", 2, 2),
     ("formats/inventory-json/by-name.json", 3, 3),
@@ -47,6 +50,8 @@ pub const COUNTS: Counts = &[
     ("formats/puppet-facts-json/flat.json", 1, 1),
     ("formats/racadm-getsysinfo/kvm31.txt", 17, 1),
     ("formats/redfish-inventory/array-of-systems.json", 2, 2),
+    ("formats/redfish-inventory/backplane.json", 0, 0),
+    ("formats/redfish-inventory/blade.json", 1, 1),
     ("formats/redfish-inventory/chassis.json", 1, 1),
     ("formats/redfish-inventory/collection-of-links.json", 0, 0),
     ("formats/redfish-inventory/collection-with-members.json", 1, 1),
@@ -258,18 +263,65 @@ impl Interest for Deaf {
 }
 
 #[test]
-fn a_document_that_is_cut_anywhere_is_accounted_for() {
-    for (path, _, _) in COUNTS {
+fn a_document_that_is_cut_or_damaged_anywhere_is_accounted_for() {
+    for (path, _, _) in COUNTS.iter().chain(super::firmware::COUNTS) {
         let content = take_fixture_bytes(path);
-        for cut in (0..content.len()).step_by(41) {
-            let facts = read_bytes(SourceId(0), path, &content[..cut], &Deaf);
-            assert_eq!(facts.bytes, cut as u64, "{path} cut at {cut}");
-            assert_eq!(facts.bytes, facts.parsed + facts.ignored + facts.quarantined, "{path} cut at {cut}");
+        for place in (0..content.len()).step_by(83) {
+            let mut damaged = content.clone();
+            damaged[place] = b"\0\"{}[]<>\xff\n="[place % 11];
+            for bytes in [&content[..place], &damaged] {
+                let facts = read_bytes(SourceId(0), path, bytes, &Deaf);
+                let booked = facts.parsed + facts.ignored + facts.quarantined;
+                assert_eq!(
+                    (facts.bytes, booked),
+                    (bytes.len() as u64, bytes.len() as u64),
+                    "{path} at {place}"
+                );
+                assert!(!facts.reasons.contains_key("reader panicked"), "{path} at {place}");
+            }
         }
     }
+}
+
+#[test]
+fn a_blade_is_a_machine_and_a_backplane_is_none() {
+    assert_eq!(only("formats/redfish-inventory/blade.json").1["model"], "PowerEdge MX740c");
+    assert_eq!(facts("formats/redfish-inventory/backplane.json"), []);
 }
 
 fn take_fixture_bytes(path: &str) -> Vec<u8> {
     let (folder, _) = path.rsplit_once('/').unwrap();
     super::fixtures(folder).into_iter().find(|(name, _)| name == path).unwrap().1
+}
+
+#[test]
+fn what_names_no_host_belongs_to_the_host_of_its_folder_and_offers_to_nobody() {
+    let of = |path: &str, fixture: &str| read_bytes(SourceId(0), path, &take_fixture_bytes(fixture), &Deaf);
+    let sources = [
+        of("site/kvm31/dmidecode.txt", "formats/dmidecode-text/full.txt"),
+        of("site/kvm31/redfish/v1/Managers/1/index.json", "formats/redfish-inventory/manager.json"),
+        of("site/kvm31/swinventory.txt", "formats/racadm-swinventory/kvm31.txt"),
+        of("site/kvm32/Catalog.xml", "formats/dell-catalog-xml/utf-16.xml"),
+        of("site/facts.json", "formats/ansible-facts/setup-output.txt"),
+    ];
+    let found = attribute(&sources, &Config::default());
+    let hosts: Vec<Option<&str>> = found.source_host.iter().map(Option::as_deref).collect();
+    assert_eq!(hosts, [Some("kvm31"), Some("kvm31"), Some("kvm31"), None, None]);
+    assert!(
+        found.homeless.is_empty() && found.repeated.is_empty(),
+        "{:?} {:?}",
+        found.homeless,
+        found.repeated
+    );
+    assert!(!found.hosts.contains("kvm32"), "{:?}", found.hosts);
+}
+
+#[test]
+fn the_type_of_a_device_is_its_model_only_where_no_column_is() {
+    let rows = facts("formats/inventory-csv/foreman-and-glpi.csv");
+    assert_eq!(rows[0].1["model"], "PowerEdge R740");
+    assert_eq!(
+        (rows[1].1["vendor"].as_str(), rows[1].1["role"].as_str(), rows[1].1["os"].as_str()),
+        ("HPE", "web", "CentOS 7.9")
+    );
 }

@@ -10,6 +10,8 @@ pub mod racadm_swinventory;
 pub mod redfish_software;
 pub mod smartctl_json;
 pub mod smartctl_text;
+pub mod storcli_json;
+pub mod storcli_text;
 
 /// The register of these formats.
 pub static ALL: &[&dyn Format] = &[
@@ -21,4 +23,6 @@ pub static ALL: &[&dyn Format] = &[
     &smartctl_json::SmartctlJson,
     &nvme_list_text::NvmeListText,
     &nvme_list_json::NvmeListJson,
+    &storcli_json::StorcliJson,
+    &storcli_text::StorcliText,
 ];

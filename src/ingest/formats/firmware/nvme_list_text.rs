@@ -8,6 +8,7 @@
 
 use crate::ingest::firmware_items;
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -30,6 +31,9 @@ impl Format for NvmeListText {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let text = String::from_utf8_lossy(head);
+        if is_quoted(&text) {
+            return Fit::No;
+        }
         let mut lines = text.lines().take(10);
         let header = lines.by_ref().any(is_header);
         if header && lines.next().is_some_and(|line| columns(line).is_some()) { Fit::Sure } else { Fit::No }

@@ -9,6 +9,7 @@
 use crate::ingest::firmware_items::{self, part_of};
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::key_value_text::split;
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -32,8 +33,14 @@ impl Format for RacadmSwinventory {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let text = String::from_utf8_lossy(head);
+        if is_quoted(&text) {
+            return Fit::No;
+        }
         let has = |name: &str| text.lines().any(|line| split(line, '=').is_some_and(|(key, _)| key == name));
-        if has("ComponentType") && has("ElementName") && has("FQDD") { Fit::Sure } else { Fit::No }
+        let keys = has("ComponentType") && has("ElementName") && has("FQDD");
+        let lines = || text.lines().filter(|line| !line.trim().is_empty());
+        let shaped = lines().filter(|line| line.contains('=') || line.starts_with("---")).count();
+        if keys && shaped * 3 >= lines().count() * 2 { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -9,6 +9,7 @@
 use crate::ingest::firmware_items;
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::key_value_text::split;
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -31,6 +32,9 @@ impl Format for SmartctlText {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let text = String::from_utf8_lossy(head);
+        if is_quoted(&text) {
+            return Fit::No;
+        }
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(12);
         let begins = lines.clone().any(is_version_line);
         let section = lines.any(|line| line.trim() == INFORMATION);

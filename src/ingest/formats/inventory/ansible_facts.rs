@@ -14,6 +14,7 @@ use crate::ingest::host_facts::Places;
 use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::key_value_text::utf8_len;
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
 
@@ -58,8 +59,12 @@ impl Format for AnsibleFacts {
             return if inside || cached { Fit::Sure } else { Fit::No };
         }
         let Ok(text) = std::str::from_utf8(&head[..utf8_len(head)]) else { return Fit::No };
-        let first = text.lines().find(|line| !line.trim().is_empty());
-        let answers = first.is_some_and(|line| answer(line).is_some());
+        if is_quoted(text) {
+            return Fit::No;
+        }
+        // Warnings may stand before the first answer.
+        let mut first = text.lines().filter(|line| !line.trim().is_empty()).take(20);
+        let answers = first.any(is_answer);
         if answers && text.contains("\"ansible_facts\"") { Fit::Sure } else { Fit::No }
     }
 
@@ -68,19 +73,18 @@ impl Format for AnsibleFacts {
     }
 }
 
-/// Host and what follows in `kvm07 | SUCCESS => {`, `kvm07 | success >> {`, `kvm07 | UNREACHABLE! => {`.
-fn answer(line: &str) -> Option<(&str, &str)> {
-    let (host, rest) = line.split_once(" | ")?;
-    let verdict = rest.split([' ', '!']).next()?;
-    let known = ["SUCCESS", "success", "CHANGED", "FAILED", "UNREACHABLE", "FAILED!", "failed"];
-    let host_like = !host.is_empty() && !host.contains(char::is_whitespace);
-    (host_like && known.contains(&verdict) && (rest.contains("=>") || rest.contains(">>")))
-        .then_some((host, rest))
+/// `kvm07 | SUCCESS => {`, `kvm07 | success >> {`, `kvm07 | UNREACHABLE! => {`.
+fn is_answer(line: &str) -> bool {
+    let Some((host, rest)) = line.split_once(" | ") else { return false };
+    let verdict = rest.split([' ', '!']).next().unwrap_or_default();
+    let known = ["SUCCESS", "success", "CHANGED", "FAILED", "failed", "UNREACHABLE"].contains(&verdict);
+    let opens = rest.contains("=> {") || rest.contains(">> {");
+    known && opens && !host.is_empty() && !host.contains(char::is_whitespace)
 }
 
 /// JSON alone, or with a line before each document that names its host.
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    json_rows::read(content, &[], sink, |value, sink| take(value, sink));
+    json_rows::read(content, &[], sink, take);
 }
 
 const PLACES: Places = Places {

@@ -8,6 +8,7 @@
 
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::key_value_text;
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ingest::smbios::{Machine, Structure};
@@ -30,6 +31,9 @@ impl Format for DmidecodeText {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let text = String::from_utf8_lossy(head);
+        if is_quoted(&text) {
+            return Fit::No;
+        }
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(200).peekable();
         let (mut own, mut all, mut handles, mut titles) = (0, 0, 0, 0);
         while let Some(line) = lines.next() {

@@ -141,14 +141,23 @@ fn factor_name(column: &str) -> &str {
         "product_name" | "product" | "hardware_model" | "hardware" | "hw_model" | "server_model"
         | "machine_type" | "device_type" | "hw" | "platform" | "machine_model" | "system_model"
         | "hwtype" | "hw_type" | "hardware_type" | "computer_model" | "productname" => "model",
-        "operating_system" | "os_version" | "os_name" | "os_release" | "distribution" | "guest_os"
+        "operating_system"
+        | "operating_system_name"
+        | "operatingsystem"
+        | "os_version"
+        | "os_name"
+        | "os_release"
+        | "distribution"
+        | "guest_os"
         | "distro" => "os",
-        "function" | "purpose" | "service" | "usage" | "workload" | "server_role" => "role",
+        "host_group" | "hostgroup" | "device_role" | "function" | "purpose" | "service" | "usage"
+        | "workload" | "server_role" => "role",
         "power_feed" | "feed" | "ups" | "power_source" | "pdu_feed" | "power" | "pdu_name"
         | "power_circuit" => "pdu",
         "rack_name" | "cabinet" | "rack_id" => "rack",
         "kernel_version" | "kernelversion" | "linux_kernel" | "running_kernel" => "kernel",
-        "manufacturer" | "hw_vendor" | "make" | "brand" | "oem" | "system_vendor" | "sys_vendor" => "vendor",
+        "manufacturer" | "manufacturers" | "hw_vendor" | "make" | "brand" | "oem" | "system_vendor"
+        | "sys_vendor" => "vendor",
         "datacenter" | "datacentre" | "location" | "dc" | "room" => "site",
         "hypervisor_host" | "parent" | "parent_host" | "runs_on" | "vm_host" | "kvm_host" | "esx_host"
         | "hypervisor_name" => "hypervisor",
@@ -180,7 +189,8 @@ pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sin
     let to_column = table.column(Role::InServiceTo, kind);
     let stamp_of = |column| table.cell(row, column).and_then(|text| written_time::read(text, day_first));
     let (from, to) = (stamp_of(from_column), stamp_of(to_column));
-    let has_vendor = table.columns.iter().any(|column| factor_name(column) == "vendor");
+    let has = |factor: &str| table.columns.iter().any(|column| factor_name(column) == factor);
+    let type_is_model = has("vendor") && !has("model");
     let mut factors = BTreeMap::new();
     for (index, column) in table.columns.iter().enumerate() {
         let is_date = Some(index) == from_column || Some(index) == to_column;
@@ -189,7 +199,7 @@ pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sin
         }
         let Some(factor) = factor_of_column(column) else { continue };
         // Next to its maker, the type of a device is its model.
-        let factor = if factor == "type" && has_vendor { "model" } else { factor };
+        let factor = if factor == "type" && type_is_model { "model" } else { factor };
         let value = table.cell(row, Some(index)).and_then(|value| spelling::of_factor(factor, value));
         if let Some(value) = value {
             factors.entry(factor.to_owned()).or_insert(value);

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::host_facts::HostFacts;
 use crate::ingest::key_value_text::{self, split};
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -33,6 +34,9 @@ impl Format for IpmitoolFruText {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let Ok(text) = std::str::from_utf8(&head[..key_value_text::utf8_len(head)]) else { return Fit::No };
+        if is_quoted(text) {
+            return Fit::No;
+        }
         let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(100);
         let begins = lines().any(|line| unit_of(line).is_some());
         let shaped = lines().filter(|line| line.contains(':') || line.trim_end().ends_with(')')).count();

@@ -37,7 +37,9 @@ impl Format for LshwJson {
             &["id", "class", "claimed", "handle", "physid", "configuration", "capabilities", "description"],
             1,
         );
-        if of_lshw >= 4 && head.together(&["id", "class"], 1) == 2 { Fit::Sure } else { Fit::No }
+        let named = head.together(&["id", "class"], 1) == 2;
+        let probed = head.together(&["claimed", "handle", "physid", "businfo"], 1) >= 1;
+        if of_lshw >= 4 && named && probed { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -8,6 +8,7 @@
 
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::hardware_tree::{Node, Tree, printed_size};
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -29,6 +30,9 @@ impl Format for LshwShort {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let text = String::from_utf8_lossy(head);
+        if is_quoted(&text) {
+            return Fit::No;
+        }
         let mut lines = text.lines().take(20);
         let header = lines.by_ref().any(|line| class_column(line).is_some());
         let rule = lines.next().is_some_and(|line| line.len() > 20 && line.bytes().all(|byte| byte == b'='));

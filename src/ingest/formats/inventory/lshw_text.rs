@@ -9,6 +9,7 @@
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::hardware_tree::{Node, Tree, printed_size};
 use crate::ingest::key_value_text::split;
+use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -30,6 +31,9 @@ impl Format for LshwText {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let text = String::from_utf8_lossy(head);
+        if is_quoted(&text) {
+            return Fit::No;
+        }
         let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(120);
         let nodes = lines().filter(|line| node_of(line).is_some()).count();
         let fields = lines().filter(|line| line.starts_with("    ") && split(line, ':').is_some()).count();

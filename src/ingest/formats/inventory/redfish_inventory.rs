@@ -126,20 +126,13 @@ fn holds_a_system(chassis: &Value) -> bool {
         |name: &str| ["/Links/", "/links/"].iter().find_map(|at| chassis.pointer(&format!("{at}{name}")));
     let systems = links("ComputerSystems").and_then(Value::as_array).map(|list| !list.is_empty());
     let contained = links("ContainedBy").is_some_and(|link| !link.is_null());
-    let kind = text_at(chassis, "/ChassisType").unwrap_or_default();
-    let is_part = matches!(
-        kind.as_str(),
-        "Component"
-            | "Module"
-            | "Card"
-            | "Cartridge"
-            | "Zone"
-            | "Drawer"
-            | "StorageEnclosure"
-            | "Enclosure"
-            | "Rack"
-    );
-    systems.unwrap_or(true) && !contained && !is_part
+    match text_at(chassis, "/ChassisType").unwrap_or_default().as_str() {
+        "Component" | "Module" | "Card" | "Cartridge" | "Zone" | "Drawer" | "StorageEnclosure"
+        | "Enclosure" | "Rack" => false,
+        // A blade sits in an enclosure, and is the machine.
+        "Blade" | "Sled" | "StandAlone" | "RackMount" => systems.unwrap_or(true),
+        _ => systems.unwrap_or(!contained),
+    }
 }
 
 fn is_bmc(manager: &Value) -> bool {
