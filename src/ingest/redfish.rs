@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::json_head::JsonHead;
 use super::json_rows::text_at;
+use super::sink::Sink;
+use crate::ledger::Fate;
 
 /// The type of the resource that a JSON text begins with, without version and namespace
 /// (`ComputerSystem`, `LogEntryCollection`). Sees the type of the first element where the text is an array.
@@ -40,6 +42,24 @@ fn bare_type(written: &str) -> String {
     let text = written.trim_start_matches('#');
     let text = text.split(['(', '/']).next().unwrap_or(text);
     text.rsplit('.').next().unwrap_or(text).to_owned()
+}
+
+/// Hands a resource to `take`, or each of those that a map of host → resource holds, with the name of the
+/// host. The best fate is that of the whole.
+pub fn each(
+    value: &Value,
+    sink: &mut Sink<'_>,
+    take: fn(Option<&str>, &Value, &mut Sink<'_>) -> Fate,
+) -> Fate {
+    let typed = |inner: &Value| type_of(inner).is_some();
+    match value.as_object() {
+        Some(map) if !typed(value) && !map.is_empty() && map.values().all(typed) => {
+            let fates: Vec<Fate> = map.iter().map(|(host, inner)| take(Some(host), inner, sink)).collect();
+            let best = fates.iter().copied().find(|fate| *fate == Fate::Parsed);
+            best.or(fates.first().copied()).unwrap_or(Fate::Ignored("resource-of-another-type"))
+        }
+        _ => take(None, value, sink),
+    }
 }
 
 /// Whether a resource is nothing but a link to one that is kept elsewhere.

@@ -52,6 +52,7 @@ pub const COUNTS: Counts = &[
     ("formats/redfish-inventory/array-of-systems.json", 2, 2),
     ("formats/redfish-inventory/backplane.json", 0, 0),
     ("formats/redfish-inventory/blade.json", 1, 1),
+    ("formats/redfish-inventory/by-host.json", 1, 2),
     ("formats/redfish-inventory/chassis.json", 1, 1),
     ("formats/redfish-inventory/collection-of-links.json", 0, 0),
     ("formats/redfish-inventory/collection-with-members.json", 1, 1),
@@ -164,6 +165,7 @@ fn hosts_are_named_by_what_they_say_of_themselves() {
         ("ansible-facts/one-line.txt", ["kvm31", "web11"]),
         ("salt-grains-json/two-minions.json", ["kvm31", "kvm32"]),
         ("netbox-json/page.json", ["kvm31", "kvm32"]),
+        ("redfish-inventory/by-host.json", ["kvm31", "kvm32"]),
         ("redfish-inventory/array-of-systems.json", ["kvm31", "web21"]),
     ] {
         let found: Vec<Option<String>> =

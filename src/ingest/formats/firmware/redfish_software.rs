@@ -44,23 +44,25 @@ impl Format for RedfishSoftware {
     }
 
     fn open(&self) -> Reader {
-        Reader::Whole(|content, sink| json_rows::read(content, &["Members"], sink, take))
+        Reader::Whole(|content, sink| {
+            json_rows::read(content, &["Members"], sink, |row, sink| redfish::each(row, sink, take));
+        })
     }
 }
 
-fn take(resource: &Value, sink: &mut Sink<'_>) -> Fate {
+fn take(host: Option<&str>, resource: &Value, sink: &mut Sink<'_>) -> Fate {
     if redfish::is_link(resource) {
         return Fate::Ignored("link-to-another-resource");
     }
     match redfish::type_of(resource).as_deref() {
         Some("SoftwareInventory") => match item(resource) {
             Some(item) => {
-                firmware_items::keep(None, item, sink);
+                firmware_items::keep(host, item, sink);
                 Fate::Parsed
             }
             None => Fate::Ignored("component-without-a-version"),
         },
-        Some("FwSwVersionInventory") => old_list(resource, sink),
+        Some("FwSwVersionInventory") => old_list(host, resource, sink),
         _ => Fate::Ignored("resource-of-another-type"),
     }
 }
@@ -110,7 +112,7 @@ fn item(resource: &Value) -> Option<FirmwareItem> {
 }
 
 /// iLO 4: kind of component → list of its versions.
-fn old_list(resource: &Value, sink: &mut Sink<'_>) -> Fate {
+fn old_list(host: Option<&str>, resource: &Value, sink: &mut Sink<'_>) -> Fate {
     let lists = resource.get("Current").and_then(Value::as_object);
     let mut fate = Fate::Ignored("component-without-a-version");
     for (kind, entries) in lists.into_iter().flatten() {
@@ -126,7 +128,7 @@ fn old_list(resource: &Value, sink: &mut Sink<'_>) -> Fate {
             let place = text_at(entry, "/Location");
             let item =
                 FirmwareItem { component: name, part, place, version, state, ..FirmwareItem::default() };
-            firmware_items::keep(None, item, sink);
+            firmware_items::keep(host, item, sink);
             fate = Fate::Parsed;
         }
     }

@@ -50,7 +50,9 @@ impl Format for RedfishInventory {
     }
 
     fn open(&self) -> Reader {
-        Reader::Whole(|content, sink| json_rows::read(content, &["Members", "Items"], sink, take))
+        Reader::Whole(|content, sink| {
+            json_rows::read(content, &["Members", "Items"], sink, |row, sink| redfish::each(row, sink, take));
+        })
     }
 }
 
@@ -88,18 +90,22 @@ const MANAGER: Places = Places {
     ],
 };
 
-fn take(resource: &Value, sink: &mut Sink<'_>) -> Fate {
+fn take(host: Option<&str>, resource: &Value, sink: &mut Sink<'_>) -> Fate {
     if redfish::is_link(resource) {
         return Fate::Ignored("link-to-another-resource");
     }
-    match redfish::type_of(resource).as_deref() {
-        Some("ComputerSystem") => system(resource).keep(sink),
-        Some("Chassis") if holds_a_system(resource) => CHASSIS.facts(resource).keep(sink),
-        Some("Chassis") => Fate::Ignored("chassis-without-a-system"),
-        Some("Manager") if is_bmc(resource) => MANAGER.facts(resource).keep(sink),
-        Some("Manager") => Fate::Ignored("manager-of-something-else"),
-        _ => Fate::Ignored("resource-of-another-type"),
+    let mut facts = match redfish::type_of(resource).as_deref() {
+        Some("ComputerSystem") => system(resource),
+        Some("Chassis") if holds_a_system(resource) => CHASSIS.facts(resource),
+        Some("Chassis") => return Fate::Ignored("chassis-without-a-system"),
+        Some("Manager") if is_bmc(resource) => MANAGER.facts(resource),
+        Some("Manager") => return Fate::Ignored("manager-of-something-else"),
+        _ => return Fate::Ignored("resource-of-another-type"),
+    };
+    if let Some(host) = host {
+        facts.name(host);
     }
+    facts.keep(sink)
 }
 
 fn system(resource: &Value) -> HostFacts {
