@@ -16,7 +16,8 @@ pub const COUNTS: Counts = &[
     ("formats/redfish-software/hpe-backup.json", 1, 1),
     ("formats/redfish-software/hpe-member.json", 1, 2),
     ("formats/redfish-software/ilo4.json", 1, 5),
-    ("formats/redfish-software/links.json", 0, 0),
+    ("formats/redfish-software/dell-links.json", 4, 5),
+    ("formats/redfish-software/links.json", 2, 0),
     ("formats/smartctl-json/drive.json", 1, 1),
     ("formats/smartctl-text/nvme.txt", 8, 1),
     ("formats/smartctl-text/two-drives.txt", 19, 2),
@@ -110,6 +111,16 @@ fn a_catalog_is_the_same_in_either_encoding_whatever_it_declares() {
     let coroner::model::Stamp::Zoned(at) = bios.released.unwrap() else { panic!() };
     assert_eq!(at.to_rfc3339(), "2023-06-04T04:30:00+00:00");
     assert_eq!((offers[1].part, offers[1].urgency.as_deref()), (Part::Bmc, Some("Recommended")));
+}
+
+#[test]
+fn links_that_name_versions_are_read_and_others_only_counted() {
+    let both = [pair("bios_version", "2.19.1"), pair("bmc_version", "4.40.00.00")];
+    assert_eq!(factors("formats/redfish-software/dell-links.json"), both);
+    let states: Vec<FirmwareState> =
+        items("formats/redfish-software/dell-links.json").iter().map(|item| item.state).collect();
+    assert_eq!(states, [FirmwareState::Installed, FirmwareState::Rollback, FirmwareState::Installed]);
+    assert_eq!(items("formats/redfish-software/links.json"), []);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! Spec:   DMTF DSP0266, schema SoftwareInventory 1.0–1.10; Dell's ids (`Installed-`, `Current-`, `Previous-`,
 //!         `Available-`); HPE's, OpenBMC's, Supermicro's and Lenovo's names of components.
 //! Loses:  device paths, measurements, targets.
-//! Not handled: members that a collection only links to.
+//! Not handled: members that a collection only links to, but for what Dell's names of them say.
 
 use serde_json::Value;
 
@@ -52,7 +52,11 @@ impl Format for RedfishSoftware {
 
 fn take(host: Option<&str>, resource: &Value, sink: &mut Sink<'_>) -> Fate {
     if redfish::is_link(resource) {
-        return Fate::Ignored("link-to-another-resource");
+        // A member that is kept elsewhere; some makers' names of it say the version.
+        if let Some(item) = text_at(resource, "/@odata.id").as_deref().and_then(item_of_link) {
+            firmware_items::keep(host, item, sink);
+        }
+        return Fate::Parsed;
     }
     match redfish::type_of(resource).as_deref() {
         Some("SoftwareInventory") => match item(resource) {
@@ -107,6 +111,31 @@ fn item(resource: &Value) -> Option<FirmwareItem> {
             &["/InstallDate", "/Oem/Dell/DellSoftwareInventory/InstallationDate"],
         )),
         released: stamp(text("/ReleaseDate")),
+        ..FirmwareItem::default()
+    })
+}
+
+/// Dell's ids say it all: `Installed-159-2.10.0__BIOS.Setup.1-1` is state, component id, version and place.
+fn item_of_link(link: &str) -> Option<FirmwareItem> {
+    let id = link.trim_end_matches('/').rsplit('/').next()?;
+    let (id, place) = id.split_once("__").map_or((id, None), |(id, place)| (id, Some(place.to_owned())));
+    let (state, rest) = id.split_once('-')?;
+    let state = match state {
+        "Installed" => FirmwareState::Installed,
+        "Previous" => FirmwareState::Rollback,
+        "Available" => FirmwareState::Available,
+        // `Current-` repeats what `Installed-` lists.
+        _ => return None,
+    };
+    let (component, version) = rest.split_once('-')?;
+    let is_number = !component.is_empty() && component.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !version.is_empty()).then(|| FirmwareItem {
+        component: place.clone().unwrap_or_else(|| format!("component {component}")),
+        part: place.as_deref().map(part_of).unwrap_or_default(),
+        place,
+        ids: vec![component.to_owned()],
+        version: version.to_owned(),
+        state,
         ..FirmwareItem::default()
     })
 }

@@ -92,7 +92,8 @@ const MANAGER: Places = Places {
 
 fn take(host: Option<&str>, resource: &Value, sink: &mut Sink<'_>) -> Fate {
     if redfish::is_link(resource) {
-        return Fate::Ignored("link-to-another-resource");
+        // Counted as a member; what it says is kept elsewhere.
+        return Fate::Parsed;
     }
     let mut facts = match redfish::type_of(resource).as_deref() {
         Some("ComputerSystem") => system(resource),
