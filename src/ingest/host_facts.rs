@@ -27,16 +27,20 @@ impl HostFacts {
 
     /// Notes a factor, unless the value says nothing.
     pub fn put(&mut self, factor: &str, value: &str) {
-        if let Some(value) = spelling::of_factor(factor, value) {
+        if let Some(value) = spelling::of_tool(factor, value) {
             self.factors.entry(factor.to_owned()).or_insert(value);
         }
     }
 
-    /// Notes the version of the BIOS with its date, which some makers' versions need to be told apart.
+    /// Notes the version of the BIOS; and its date, where the version does not tell releases apart.
     pub fn put_bios(&mut self, version: &str, date: Option<&str>) {
-        if !spelling::says_nothing(version) {
-            let date = date.filter(|date| !spelling::says_nothing(date));
-            self.put("bios_version", &spelling::bios_version(version, date));
+        if spelling::says_nothing(version) || self.has("bios_version") {
+            return;
+        }
+        let (version, date) = spelling::bios(version, date.filter(|date| !spelling::says_nothing(date)));
+        self.put("bios_version", &version);
+        if let Some(date) = date {
+            self.put("bios_date", &date);
         }
     }
 

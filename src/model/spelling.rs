@@ -1,10 +1,10 @@
 //! One spelling of what a host is made of, whoever wrote it: firmware tables, BMCs, inventories and the
 //! kernel name the same machine in different ways, and the ranking compares names.
 
-/// The value of a factor in its usual spelling; `None` if it says nothing (`To Be Filled By O.E.M.`).
-/// Factors without a rule keep their words.
+/// The value of a factor as people wrote it in a table: their words stay, but for the names of maker and
+/// model; `None` if it says nothing (`To Be Filled By O.E.M.`).
 #[must_use]
-pub fn of_factor(factor: &str, value: &str) -> Option<String> {
+pub fn of_table(factor: &str, value: &str) -> Option<String> {
     let value = one_line(value);
     if says_nothing(&value) {
         return None;
@@ -12,7 +12,16 @@ pub fn of_factor(factor: &str, value: &str) -> Option<String> {
     let spelled = match factor {
         "vendor" => vendor(&value),
         "model" => model(&value),
-        "bios_version" => bios_version(&value, None),
+        _ => value,
+    };
+    (!spelled.is_empty()).then_some(spelled)
+}
+
+/// The value of a factor as a tool told it, in the spelling that the tools can share.
+#[must_use]
+pub fn of_tool(factor: &str, value: &str) -> Option<String> {
+    let value = of_table(factor, value)?;
+    let spelled = match factor {
         "bmc_version" => bmc_version(&value),
         "cpu_model" => cpu_model(&value),
         "microcode" => microcode(&value),
@@ -219,26 +228,25 @@ pub fn model(value: &str) -> String {
     model.to_owned()
 }
 
-/// The version of the BIOS. HPE's firmware table and the kernel name the family and the date, its BMC
-/// all three (`U30 v2.52 (10/29/2021)`): family and date are what every source has. Lenovo's stands in
-/// `-[IVE142E-2.30]-`. `date` is the release date as month/day/year, where it is given apart.
+/// The version of the BIOS as the kernel names it, and the date of those whose version does not tell releases
+/// apart. HPE's firmware table says the family (`U30`), its BMC all of it (`U30 v2.52 (10/29/2021)`). `date` is
+/// the release date as month/day/year, where it is given apart; the one returned is year-month-day.
 #[must_use]
-pub fn bios_version(value: &str, date: Option<&str>) -> String {
-    let value = value.trim();
+pub fn bios(value: &str, date: Option<&str>) -> (String, Option<String>) {
     let words: Vec<&str> = value.split_whitespace().collect();
-    if let Some(family) = words.first().filter(|word| is_hpe_family(word)) {
-        let written =
-            words.last().map(|word| word.trim_matches(['(', ')'])).filter(|word| word.contains('/'));
-        return match written.or(date.map(str::trim)).filter(|date| !date.is_empty()) {
-            Some(date) => format!("{family} {date}"),
-            None => words.join(" "),
-        };
-    }
-    if let Some(inner) = value.strip_prefix("-[").and_then(|rest| rest.strip_suffix("]-")) {
-        return inner.split('-').next().unwrap_or(inner).to_owned();
-    }
-    let bare = value.strip_prefix("BIOS ").or_else(|| value.strip_prefix("Version ")).unwrap_or(value);
-    bare.trim().to_owned()
+    let Some(family) = words.first().filter(|word| is_hpe_family(word)) else {
+        return (value.trim().to_owned(), None);
+    };
+    let written = words.iter().map(|word| word.trim_matches(['(', ')'])).find(|word| word.contains('/'));
+    ((*family).to_owned(), written.or(date).and_then(year_first))
+}
+
+/// `10/29/2021` as `2021-10-29`.
+fn year_first(date: &str) -> Option<String> {
+    let mut parts = date.trim().split('/');
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let digits = |text: &str, len: usize| text.len() == len && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(month, 2) && digits(day, 2) && digits(year, 4)).then(|| format!("{year}-{month}-{day}"))
 }
 
 /// The version of the BMC's firmware: `iLO 5 v2.46` and `2.46 May 11 2021` are `2.46`.
@@ -293,6 +301,9 @@ pub fn operating_system(value: &str) -> String {
         name.truncate(at);
     }
     let name = name.strip_suffix(" LTS").unwrap_or(&name);
+    if name.starts_with("Rocky Linux") {
+        return name.to_owned();
+    }
     for (long, short) in [
         ("Debian GNU/Linux", "Debian"),
         ("CentOS Linux release", "CentOS"),
@@ -301,7 +312,7 @@ pub fn operating_system(value: &str) -> String {
         ("Red Hat Enterprise Linux release", "Red Hat Enterprise Linux"),
         ("Red Hat Enterprise Linux Server", "Red Hat Enterprise Linux"),
         ("RedHat", "Red Hat Enterprise Linux"),
-        ("Rocky Linux", "Rocky"),
+        ("Rocky", "Rocky Linux"),
     ] {
         if let Some(rest) = name.strip_prefix(long)
             && (rest.is_empty() || rest.starts_with(' '))
@@ -325,7 +336,7 @@ mod tests {
             "DELL EMC PowerEdge R740",
             "PowerEdge R740 (SKU=NotProvided;ModelName=PowerEdge R740)",
         ] {
-            assert_eq!(of_factor("model", text).as_deref(), Some("PowerEdge R740"), "{text}");
+            assert_eq!(of_tool("model", text).as_deref(), Some("PowerEdge R740"), "{text}");
         }
         assert_eq!(model("System x3650 M4: -[7915AC1]-"), "System x3650 M4");
         assert_eq!(model("HP ProLiant DL380 Gen9"), "ProLiant DL380 Gen9");
@@ -362,25 +373,43 @@ mod tests {
             "System Product Name",
             "N/A",
         ] {
-            assert_eq!(of_factor("model", text), None, "{text}");
+            assert_eq!(of_tool("model", text), None, "{text}");
         }
-        assert_eq!(of_factor("model", "X10").as_deref(), Some("X10"));
+        assert_eq!(of_tool("model", "X10").as_deref(), Some("X10"));
     }
 
     #[test]
-    fn a_bios_is_named_by_what_every_source_has() {
-        assert_eq!(bios_version("U30 v2.52 (10/29/2021)", None), "U30 10/29/2021");
-        assert_eq!(bios_version("U30", Some("10/29/2021")), "U30 10/29/2021");
-        assert_eq!(bios_version("-[IVE142E-2.30]-", Some("07/02/2019")), "IVE142E");
-        assert_eq!(bios_version("2.3.10", Some("08/15/2019")), "2.3.10");
+    fn a_bios_has_the_name_that_the_kernel_gives_it() {
+        let dated = |version: &str| (version.to_owned(), Some("2021-10-29".to_owned()));
+        assert_eq!(bios("U30 v2.52 (10/29/2021)", None), dated("U30"));
+        assert_eq!(bios("U30", Some("10/29/2021")), dated("U30"));
+        for version in ["-[IVE142E-2.30]-", "2.3.10", "Hyper-V UEFI Release v4.1"] {
+            assert_eq!(bios(version, Some("07/02/2019")), (version.to_owned(), None));
+        }
+    }
+
+    #[test]
+    fn a_bmc_has_one_version() {
         assert_eq!(bmc_version("iLO 5 v2.46"), bmc_version("2.46 May 11 2021"));
         assert_eq!(bmc_version("CDI3A4A build 7"), "CDI3A4A build 7");
+    }
+
+    #[test]
+    fn words_in_a_table_stay_as_they_are() {
+        for (factor, value) in [
+            ("os", "Rocky Linux 8"),
+            ("bios_version", "U30 v2.52 (10/29/2021)"),
+            ("bios_version", "-[IVE142E-2.30]-"),
+        ] {
+            assert_eq!(of_table(factor, value).as_deref(), Some(value));
+        }
     }
 
     #[test]
     fn systems_and_processors_lose_what_only_some_sources_write() {
         assert_eq!(operating_system("Debian GNU/Linux 12 (bookworm)"), "Debian 12");
         assert_eq!(operating_system("RedHat 8.6"), operating_system("Red Hat Enterprise Linux 8.6 (Ootpa)"));
+        assert_eq!(operating_system("Rocky 8.9"), operating_system("Rocky Linux 8.9 (Green Obsidian)"));
         assert_eq!(operating_system("Ubuntu 22.04, HWE"), "Ubuntu 22.04, HWE");
         assert_eq!(
             cpu_model("Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz"),

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::spelling;
-
 /// Reads one line of a boot into `versions` (`bios_version`, `kernel`, `microcode`).
 pub fn read(text: &str, versions: &mut BTreeMap<String, String>) {
     if let Some(rest) = text.strip_prefix("Linux version ") {
@@ -13,11 +11,9 @@ pub fn read(text: &str, versions: &mut BTreeMap<String, String>) {
     } else if text.starts_with("DMI: ") {
         if let Some((_, bios)) = text.rsplit_once(", BIOS ") {
             // The version may have blanks; the date behind it has slashes.
-            let (dates, version): (Vec<&str>, Vec<&str>) =
-                bios.split_whitespace().partition(|word| word.contains('/'));
+            let version: Vec<&str> = bios.split_whitespace().filter(|word| !word.contains('/')).collect();
             if !version.is_empty() {
-                let spelled = spelling::bios_version(&version.join(" "), dates.first().copied());
-                versions.insert("bios_version".to_owned(), spelled);
+                versions.insert("bios_version".to_owned(), version.join(" "));
             }
         }
     } else if text.contains("microcode")
@@ -25,7 +21,9 @@ pub fn read(text: &str, versions: &mut BTreeMap<String, String>) {
         && let Some((_, hex)) = tail.split_once("0x")
     {
         let digits: String = hex.chars().take_while(char::is_ascii_hexdigit).collect();
-        versions.insert("microcode".to_owned(), spelling::microcode(&format!("0x{digits}")));
+        let trimmed = digits.trim_start_matches('0');
+        let revision = if trimmed.is_empty() { "0" } else { trimmed };
+        versions.insert("microcode".to_owned(), format!("0x{revision}"));
     }
 }
 
@@ -42,12 +40,5 @@ mod tests {
         assert_eq!(versions["kernel"], "6.1.0-18-amd64");
         assert_eq!(versions["bios_version"], "6.0.7");
         assert_eq!(versions["microcode"], "0x5003303");
-    }
-
-    #[test]
-    fn a_bios_that_is_named_by_its_family_keeps_the_date() {
-        let mut versions = BTreeMap::new();
-        read("DMI: HPE ProLiant EX10/ProLiant EX10, BIOS U30 10/29/2021", &mut versions);
-        assert_eq!(versions["bios_version"], "U30 10/29/2021");
     }
 }

@@ -82,16 +82,19 @@ fn installed_previous_and_waiting_versions_are_told_apart() {
 #[test]
 fn only_what_is_installed_becomes_an_attribute_of_the_host() {
     assert_eq!(factors("formats/redfish-software/dell-members.json"), [pair("bios_version", "2.19.1")]);
-    assert_eq!(factors("formats/redfish-software/hpe-member.json"), [pair("bios_version", "U30 10/29/2021")]);
+    assert_eq!(
+        factors("formats/redfish-software/hpe-member.json"),
+        [pair("bios_date", "2021-10-29"), pair("bios_version", "U30")]
+    );
     assert_eq!(factors("formats/redfish-software/hpe-backup.json"), []);
     let both = [pair("bios_version", "2.19.1"), pair("bmc_version", "4.40.00.00")];
     assert_eq!(factors("formats/racadm-swinventory/kvm31.txt"), both);
     let old: Vec<(String, String)> = factors("formats/redfish-software/ilo4.json");
     assert!(
-        old.contains(&pair("bios_version", "P89 07/11/2014")) && old.contains(&pair("bmc_version", "2.50")),
+        old.contains(&pair("bios_version", "P89")) && old.contains(&pair("bmc_version", "2.50")),
         "{old:?}"
     );
-    assert_eq!(old.len(), 2, "{old:?}");
+    assert_eq!(old.len(), 3, "{old:?}");
     assert_eq!(factors("formats/dell-catalog-xml/utf-16.xml"), []);
 }
 

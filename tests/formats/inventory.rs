@@ -176,13 +176,17 @@ fn hosts_are_named_by_what_they_say_of_themselves() {
 
 #[test]
 fn a_bios_of_hpe_is_told_apart_by_its_date_in_every_source() {
-    let version = |path: &str, index: usize| facts(path)[index].1["bios_version"].clone();
-    assert_eq!(version("formats/dmidecode-text/two-hosts.txt", 0), "P89 07/11/2014");
-    assert_eq!(version("formats/dmidecode-text/two-hosts.txt", 1), "P89 01/22/2018");
-    assert_eq!(version("formats/ansible-facts/setup-output.txt", 1), "P89 07/11/2014");
-    assert_eq!(version("formats/hpasmcli-show-server/web11.txt", 0), "P89 07/11/2014");
-    assert_eq!(version("formats/redfish-inventory/ilo4.json", 0), "P89 07/11/2014");
-    assert_eq!(version("formats/redfish-inventory/array-of-systems.json", 1), "U30 10/29/2021");
+    let bios = |path: &str, index: usize| {
+        let (_, factors) = facts(path).remove(index);
+        (factors["bios_version"].clone(), factors["bios_date"].clone())
+    };
+    let of = |version: &str, date: &str| (version.to_owned(), date.to_owned());
+    assert_eq!(bios("formats/dmidecode-text/two-hosts.txt", 0), of("P89", "2014-07-11"));
+    assert_eq!(bios("formats/dmidecode-text/two-hosts.txt", 1), of("P89", "2018-01-22"));
+    assert_eq!(bios("formats/ansible-facts/setup-output.txt", 1), of("P89", "2014-07-11"));
+    assert_eq!(bios("formats/hpasmcli-show-server/web11.txt", 0), of("P89", "2014-07-11"));
+    assert_eq!(bios("formats/redfish-inventory/ilo4.json", 0), of("P89", "2014-07-11"));
+    assert_eq!(bios("formats/redfish-inventory/array-of-systems.json", 1), of("U30", "2021-10-29"));
 }
 
 #[test]
@@ -324,6 +328,6 @@ fn the_type_of_a_device_is_its_model_only_where_no_column_is() {
     assert_eq!(rows[0].1["model"], "PowerEdge R740");
     assert_eq!(
         (rows[1].1["vendor"].as_str(), rows[1].1["role"].as_str(), rows[1].1["os"].as_str()),
-        ("HPE", "web", "CentOS 7.9")
+        ("HPE", "web", "CentOS Linux 7.9")
     );
 }

@@ -200,7 +200,7 @@ pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sin
         let Some(factor) = factor_of_column(column) else { continue };
         // Next to its maker, the type of a device is its model.
         let factor = if factor == "type" && type_is_model { "model" } else { factor };
-        let value = table.cell(row, Some(index)).and_then(|value| spelling::of_factor(factor, value));
+        let value = table.cell(row, Some(index)).and_then(|value| spelling::of_table(factor, value));
         if let Some(value) = value {
             factors.entry(factor.to_owned()).or_insert(value);
         }
