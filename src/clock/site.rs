@@ -14,10 +14,9 @@ use crate::model::record::Body;
 pub fn window(sources: &[SourceView<'_>]) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let mut times: Vec<i64> = Vec::new();
     for source in sources {
-        let of_records = source
-            .records
-            .iter()
-            .filter(|record| !matches!(record.body, Body::Maintenance(_) | Body::Inventory(_)));
+        let of_records = source.records.iter().filter(|record| {
+            !matches!(record.body, Body::Maintenance(_) | Body::Inventory(_) | Body::Firmware(_))
+        });
         let stamps = of_records
             .map(|record| record.stamp)
             .chain(source.runs.iter().flat_map(|run| [run.first, run.last]));

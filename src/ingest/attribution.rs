@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
-use crate::model::record::{Body, SourceFacts};
+use crate::model::record::{Body, FirmwareState, SourceFacts};
 
 /// Hosts of a run, and how sources came by theirs.
 #[derive(Debug, Clone, Default)]
@@ -90,6 +90,22 @@ const PLACES: &[&str] = &[
     "remote",
     "current",
     "collected",
+    "dmidecode",
+    "lshw",
+    "lscpu",
+    "cpuinfo",
+    "uname",
+    "ohai",
+    "firmware",
+    "swinventory",
+    "getsysinfo",
+    "redfish",
+    "v1",
+    "updateservice",
+    "firmwareinventory",
+    "smartctl",
+    "fwupd",
+    "racadm",
 ];
 
 /// Finds the hosts of all sources.
@@ -101,7 +117,10 @@ pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
     for source in sources {
         let host = host_of_source(source, config, &mut found);
         if let Some(host) = &host {
-            remember(host, &mut found);
+            let known = remember(host, &mut found);
+            if source.kind == "inventory" {
+                found.inventory.insert(known);
+            }
         }
         found.source_host.push(host);
     }
@@ -148,7 +167,12 @@ fn note_named(sources: &[SourceFacts], config: &Config, found: &mut Attribution)
         let names: BTreeSet<&String> = source
             .records
             .iter()
-            .filter(|record| !matches!(record.body, Body::Inventory(_) | Body::Maintenance(_) | Body::Job(_)))
+            .filter(|record| {
+                !matches!(
+                    record.body,
+                    Body::Inventory(_) | Body::Firmware(_) | Body::Maintenance(_) | Body::Job(_)
+                )
+            })
             .filter_map(|record| record.host.as_ref())
             .chain(source.activity.iter().filter_map(|run| run.host.as_ref()))
             .collect();
@@ -178,7 +202,7 @@ fn found_number(name: &str) -> bool {
 }
 
 fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution) -> Option<String> {
-    if !belongs_to_one_host(&source.kind) {
+    if !belongs_to_one_host(&source.kind) && !speaks_of_a_nameless_host(source) {
         return None;
     }
     if let Some(host) = config.host_of(&source.path) {
@@ -212,6 +236,18 @@ fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution
 
 fn belongs_to_one_host(kind: &str) -> bool {
     matches!(kind, "sel" | "log" | "boot" | "power")
+}
+
+/// What a host said of itself (`dmidecode`, a BMC's resource) often leaves out its name. A vendor's offers
+/// are nobody's.
+fn speaks_of_a_nameless_host(source: &SourceFacts) -> bool {
+    let of_a_host = |body: &Body| match body {
+        Body::Inventory(_) => true,
+        Body::Firmware(item) => item.state != FirmwareState::Offered,
+        _ => false,
+    };
+    matches!(source.kind.as_str(), "inventory" | "firmware")
+        && source.records.iter().any(|record| record.host.is_none() && of_a_host(&record.body))
 }
 
 fn named_hosts(source: &SourceFacts, found: &Attribution) -> BTreeSet<String> {

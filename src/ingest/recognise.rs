@@ -1,6 +1,7 @@
 //! Decides by content which format a source has.
 
 use super::formats::{self, Fit, Format};
+use super::redfish;
 
 /// The verdict on a source.
 pub enum Recognised {
@@ -38,6 +39,9 @@ pub fn recognise(head: &[u8], size_bytes: Option<u64>) -> Recognised {
 fn describe_unknown(head: &[u8]) -> String {
     let sample = &head[..head.len().min(4096)];
     let binary = sample.iter().filter(|byte| **byte < 9 || (14..32).contains(*byte)).count();
+    if let Some(resource) = redfish::type_of_head(head) {
+        return format!("Redfish {resource}, which is not read");
+    }
     if binary * 50 > sample.len() {
         "binary content of no known format".to_owned()
     } else {

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod moment;
 pub mod record;
 pub mod report;
+pub mod spelling;
 pub mod stamp;
 pub mod study;
 

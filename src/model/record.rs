@@ -40,6 +40,7 @@ pub enum Body {
     Inventory(InventoryFact),
     Maintenance(MaintenanceWindow),
     Listed(ListedIncident),
+    Firmware(FirmwareItem),
 }
 
 /// One entry of a System Event Log, from raw bytes or from a tool's text.
@@ -141,6 +142,59 @@ pub struct ListedIncident {
     pub text: String,
 }
 
+/// One version of firmware or a driver: in a host, kept beside what runs, or on offer by the vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FirmwareItem {
+    /// The component in the source's words (`BIOS`, `iLO 5`, the model of a drive).
+    pub component: String,
+    pub part: Part,
+    /// Where in the host it sits (`BIOS.Setup.1-1`, `Slot 10`, `/dev/sda`).
+    pub place: Option<String>,
+    /// Ids by which an offer and what is installed can be matched, as the vendor numbers them.
+    pub ids: Vec<String>,
+    /// As written; vendors' schemes differ.
+    pub version: String,
+    pub state: FirmwareState,
+    /// When it was installed, and when the vendor released it, if the source says so.
+    pub installed: Option<Stamp>,
+    pub released: Option<Stamp>,
+    /// How the vendor rates an offer, in its own word (`Urgent`, `Recommended`).
+    pub urgency: Option<String>,
+    /// Models that an offer is for.
+    pub systems: Vec<String>,
+    /// Hours that the device has been powered on (drives).
+    pub power_on_hours: Option<u64>,
+}
+
+/// What kind of component firmware is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub enum Part {
+    Bios,
+    Bmc,
+    Drive,
+    StorageController,
+    Network,
+    PowerSupply,
+    Backplane,
+    Logic,
+    #[default]
+    Other,
+}
+
+/// How a version of firmware stands to the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub enum FirmwareState {
+    /// It runs, or will with the next start.
+    #[default]
+    Installed,
+    /// The version before, kept to go back to.
+    Rollback,
+    /// On the host, waiting to be installed.
+    Available,
+    /// In a catalog of the vendor's.
+    Offered,
+}
+
 /// A run of log lines of one host without a gap longer than fifteen minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Activity {
@@ -168,7 +222,7 @@ pub struct SourceFacts {
     pub path: String,
     /// Format id, or `None` where none was taken; then `reason` says why.
     pub format: Option<String>,
-    /// `sel`, `power`, `log`, `boot`, `backup`, `inventory`, `maintenance`, `incidents`, `context`.
+    /// `sel`, `power`, `log`, `boot`, `backup`, `inventory`, `firmware`, `maintenance`, `incidents`, `context`.
     pub kind: String,
     pub reason: String,
     /// Size in bytes after decompression; `bytes == parsed + ignored + quarantined`.

@@ -71,7 +71,7 @@ pub fn tell(
         note_dark_spans(history, readings);
     }
     let windows = maintenance_windows(sources, clocks);
-    let inventory = inventory(sources, attribution, config);
+    let inventory = inventory(sources, &owners, attribution, config);
     let mut hosts: BTreeSet<String> = attribution.hosts.clone();
     hosts.extend(histories.keys().cloned());
     let Lists { incidents: listed, undated, dates_only } = lists::read(sources, clocks, &owners);
@@ -265,13 +265,18 @@ fn maintenance_windows(sources: &[SourceFacts], clocks: &Clocks) -> Vec<Window> 
 
 fn inventory(
     sources: &[SourceFacts],
+    owners: &Owners<'_>,
     attribution: &Attribution,
     config: &Config,
 ) -> BTreeMap<String, Factors> {
     let mut out: BTreeMap<String, Factors> = BTreeMap::new();
-    for record in sources.iter().flat_map(|source| &source.records) {
+    let records = sources
+        .iter()
+        .enumerate()
+        .flat_map(|(index, source)| source.records.iter().map(move |record| (index, record)));
+    for (index, record) in records {
         if let (Body::Inventory(fact), Some(host)) =
-            (&record.body, record.host.as_deref().and_then(|name| attribution.canonical(name)))
+            (&record.body, owners.host(index, record.host.as_deref()))
         {
             let factors = out.entry(host).or_insert_with(|| fact.factors.clone());
             if !Arc::ptr_eq(factors, &fact.factors) {

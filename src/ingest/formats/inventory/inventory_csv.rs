@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
-use crate::model::Stamp;
 use crate::model::record::{Body, InventoryFact};
+use crate::model::{Stamp, spelling};
 
 pub struct InventoryCsv;
 
@@ -75,29 +75,100 @@ const NOT_FACTORS: &[&str] = &[
     "url",
     "fqdn",
     "uplink",
+    "primary_ip",
+    "primary_ipv4",
+    "primary_ipv6",
+    "primary_ip4",
+    "primary_ip6",
+    "oob_ip",
+    "out_of_band_ip",
+    "ipv4_address",
+    "ipv6_address",
+    "idrac",
+    "ilo",
+    "tags",
+    "created",
+    "last_updated",
+    "last_modified",
+    "last_report",
+    "last_update",
+    "position",
+    "u_position",
+    "rack_unit",
+    "rack_position",
+    "unit",
+    "latitude",
+    "longitude",
+    "airflow",
+    "virtual_chassis",
+    "inventory_number",
+    "alternate_username",
+    "technician_in_charge",
+    "object_id",
+    "asset_no",
+    "barcode",
+    "express_service_code",
+    "warranty",
+    "warranty_end",
+    "purchase_date",
 ];
 
 /// Usual names of the factors that have a fixed name with us.
 fn factor_name(column: &str) -> &str {
     match column {
-        "bios" | "bios_ver" | "biosversion" | "system_bios" | "bios_release" | "firmware" | "rom_version" => {
-            "bios_version"
-        }
+        "bios"
+        | "bios_ver"
+        | "biosversion"
+        | "system_bios"
+        | "bios_release"
+        | "firmware"
+        | "rom_version"
+        | "system_bios_version"
+        | "system_rom"
+        | "bios_firmware" => "bios_version",
+        "bmc_firmware"
+        | "bmc_fw"
+        | "bmc_firmware_version"
+        | "idrac_version"
+        | "idrac_firmware"
+        | "ilo_version"
+        | "ilo_firmware"
+        | "ipmi_firmware"
+        | "bmc_ver" => "bmc_version",
+        "cpu_type" | "processor" | "cpu_name" | "processor_model" => "cpu_model",
+        "microcode_version" | "ucode" | "microcode_revision" => "microcode",
+        "ram" | "memory_size" | "total_memory" => "memory",
         "product_name" | "product" | "hardware_model" | "hardware" | "hw_model" | "server_model"
-        | "machine_type" | "device_type" | "hw" | "platform" | "machine_model" | "system_model" => "model",
-        "operating_system" | "os_version" | "os_name" | "os_release" | "distribution" | "guest_os"
+        | "machine_type" | "device_type" | "hw" | "platform" | "machine_model" | "system_model"
+        | "hwtype" | "hw_type" | "hardware_type" | "computer_model" | "productname" => "model",
+        "operating_system"
+        | "operating_system_name"
+        | "operatingsystem"
+        | "os_version"
+        | "os_name"
+        | "os_release"
+        | "distribution"
+        | "guest_os"
         | "distro" => "os",
-        "function" | "purpose" | "service" | "usage" | "workload" | "server_role" => "role",
+        "host_group" | "hostgroup" | "device_role" | "function" | "purpose" | "service" | "usage"
+        | "workload" | "server_role" => "role",
         "power_feed" | "feed" | "ups" | "power_source" | "pdu_feed" | "power" | "pdu_name"
         | "power_circuit" => "pdu",
         "rack_name" | "cabinet" | "rack_id" => "rack",
         "kernel_version" | "kernelversion" | "linux_kernel" | "running_kernel" => "kernel",
-        "manufacturer" | "hw_vendor" | "make" => "vendor",
+        "manufacturer" | "manufacturers" | "hw_vendor" | "make" | "brand" | "oem" | "system_vendor"
+        | "sys_vendor" => "vendor",
         "datacenter" | "datacentre" | "location" | "dc" | "room" => "site",
         "hypervisor_host" | "parent" | "parent_host" | "runs_on" | "vm_host" | "kvm_host" | "esx_host"
         | "hypervisor_name" => "hypervisor",
         other => other,
     }
+}
+
+/// The factor that a column (in normal form) or a custom field gives; `None` if it gives none.
+pub(super) fn factor_of_column(column: &str) -> Option<&str> {
+    let is_factor = !column.is_empty() && !NOT_FACTORS.contains(&column);
+    is_factor.then(|| factor_name(column))
 }
 
 pub(super) fn parse_table(content: &[u8], sink: &mut Sink<'_>) {
@@ -118,17 +189,21 @@ pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sin
     let to_column = table.column(Role::InServiceTo, kind);
     let stamp_of = |column| table.cell(row, column).and_then(|text| written_time::read(text, day_first));
     let (from, to) = (stamp_of(from_column), stamp_of(to_column));
+    let has = |factor: &str| table.columns.iter().any(|column| factor_name(column) == factor);
+    let type_is_model = has("vendor") && !has("model");
     let mut factors = BTreeMap::new();
     for (index, column) in table.columns.iter().enumerate() {
         let is_date = Some(index) == from_column || Some(index) == to_column;
-        if index == host_column || is_date || column.is_empty() || NOT_FACTORS.contains(&column.as_str()) {
+        if index == host_column || is_date {
             continue;
         }
-        let Some(value) = table.cell(row, Some(index)) else { continue };
-        if ["n/a", "na", "none", "null", "unknown", "-", "?"].contains(&value.to_ascii_lowercase().as_str()) {
-            continue;
+        let Some(factor) = factor_of_column(column) else { continue };
+        // Next to its maker, the type of a device is its model.
+        let factor = if factor == "type" && type_is_model { "model" } else { factor };
+        let value = table.cell(row, Some(index)).and_then(|value| spelling::of_table(factor, value));
+        if let Some(value) = value {
+            factors.entry(factor.to_owned()).or_insert(value);
         }
-        factors.entry(factor_name(column).to_owned()).or_insert_with(|| value.to_owned());
     }
     sink.record(
         Some(host),
