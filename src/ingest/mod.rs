@@ -11,6 +11,7 @@ pub mod recognise;
 pub mod sink;
 pub mod table;
 pub mod table_rows;
+pub mod vendor_log;
 pub mod written_time;
 
 use rayon::prelude::*;

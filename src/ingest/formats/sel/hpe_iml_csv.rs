@@ -1,0 +1,79 @@
+//! Integrated Management Log or event log of HPE's iLO as its web interface exports it: a table, newest
+//! entry first.
+//!
+//! `"ID","Severity","Class","Last Update","Initial Update","Count","Description"`
+//!
+//! Time:   the controller's clock, zone not written, no seconds, month first; `[NOT SET]` is no time.
+//! Units:  none.
+//! Spec:   HPE iLO 3 to 6 user guides (event log, integrated management log).
+//! Loses:  severity, category; all but the first and the last of counted repeats.
+//! Not handled: exports without a header.
+
+use super::hpe_iml_text::keep;
+use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::sink::Sink;
+use crate::ingest::vendor_log::order::oldest_first;
+use crate::ingest::vendor_log::sheet::Sheet;
+use crate::ingest::vendor_log::written::read_stamp;
+use crate::ingest::written_time::DayFirst;
+use crate::ledger::{Fate, Reason};
+use crate::model::Stamp;
+use crate::model::record::SelEntry;
+
+pub struct HpeImlCsv;
+
+impl Format for HpeImlCsv {
+    fn id(&self) -> &'static str {
+        "hpe-iml-csv"
+    }
+
+    fn kind(&self) -> SourceKind {
+        SourceKind::Sel
+    }
+
+    fn title(&self) -> &'static str {
+        "integrated management log of an HPE iLO, table (web export)"
+    }
+
+    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+        if Sheet::find(head, is_header).is_some() { Fit::Sure } else { Fit::No }
+    }
+
+    fn open(&self) -> Reader {
+        Reader::Whole(parse)
+    }
+}
+
+const LAST: &[&str] = &["last_update", "last_updated"];
+const FIRST: &[&str] = &["initial_update", "initial_time"];
+
+fn is_header(columns: &[String]) -> bool {
+    let has = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
+    has(LAST) && has(&["count"]) && has(&["description"]) && has(&["severity"])
+}
+
+fn parse(content: &[u8], sink: &mut Sink<'_>) {
+    let Some(sheet) = Sheet::find(content, is_header) else { return };
+    let mut repeats = Vec::new();
+    sheet.rows(content, sink, |cells, sink| {
+        // A column that an export does not have is a time that was not set.
+        let time = |names: &[&str]| {
+            let written = cells.get(names);
+            if written.is_empty() { Some(Stamp::Missing) } else { read_stamp(&written, DayFirst(false)) }
+        };
+        let (Some(first), Some(last)) = (time(FIRST), time(LAST)) else {
+            return Fate::Quarantined(Reason::BadField("date or time"));
+        };
+        let entry = SelEntry {
+            record_id: cells.get(&["id", "number"]).parse().ok(),
+            sensor: cells.get(&["class", "category"]),
+            text: cells.get(&["description"]),
+            ..SelEntry::default()
+        };
+        let several = cells.get(&["count"]).parse::<u64>().is_ok_and(|count| count > 1);
+        let repaired = cells.get(&["severity"]).eq_ignore_ascii_case("repaired");
+        keep(entry, first, last, several && !repaired, &mut repeats, sink);
+        Fate::Parsed
+    });
+    oldest_first(&mut sink.records, repeats);
+}
