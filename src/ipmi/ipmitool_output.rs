@@ -77,8 +77,11 @@ pub enum OutputLine<'a> {
     NoEntries,
     /// First line of `sel info`.
     InfoTitle,
-    /// Another line of `sel info`.
-    Info,
+    /// Another line of `sel info`: key and value.
+    Info {
+        key: &'static str,
+        value: &'a str,
+    },
     /// The command itself, copied with its output.
     CommandEcho,
     /// What `ipmitool` says beside the log.
@@ -110,8 +113,10 @@ impl<'a> OutputLine<'a> {
         if line == SEL_INFO_TITLE {
             return Self::InfoTitle;
         }
-        if key_value(line).is_some_and(|(key, _)| SEL_INFO_KEYS.contains(&key)) {
-            return Self::Info;
+        if let Some((key, value)) = key_value(line)
+            && let Some(known) = SEL_INFO_KEYS.iter().find(|known| **known == key)
+        {
+            return Self::Info { key: known, value };
         }
         if line.contains("ipmitool ") && line.split_whitespace().any(|word| word == "sel") {
             return Self::CommandEcho;

@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod json_scan;
 pub mod order;
 pub mod redfish_entry;
+pub mod sel_state;
 pub mod sheet;
 pub mod written;
 pub mod xml_events;

@@ -3,20 +3,18 @@
 //! Many controllers show the newest entry first, and the clock of a controller is judged by the order of
 //! its entries: read as they stand, each would look like a clock that was set back.
 
+use std::cmp::Ordering;
+
 use crate::ingest::written_time::steady_seconds;
 use crate::model::Stamp;
-use crate::model::record::Record;
+use crate::model::record::{Body, Record};
 
 /// Turns `records` round if the newest comes first, and puts `repeats` (last occurrences of entries that
 /// are counted and not repeated) where their times belong.
 pub fn oldest_first(records: &mut Vec<Record>, mut repeats: Vec<Record>) {
-    let times: Vec<i64> = records.iter().filter_map(|record| set_seconds(&record.stamp)).collect();
-    let (mut rising, mut falling) = (0_usize, 0_usize);
-    for pair in times.windows(2) {
-        rising += usize::from(pair[1] > pair[0]);
-        falling += usize::from(pair[1] < pair[0]);
-    }
-    if falling > rising {
+    let by_time = direction(records.iter().filter_map(|record| set_seconds(&record.stamp)));
+    let direction = by_time.then_with(|| direction(records.iter().filter_map(record_id)));
+    if direction == Ordering::Less {
         records.reverse();
     }
     if repeats.is_empty() {
@@ -35,6 +33,20 @@ pub fn oldest_first(records: &mut Vec<Record>, mut repeats: Vec<Record>) {
     }
     merged.extend(repeats);
     *records = merged;
+}
+
+/// `Less` if most steps between neighbours go down, `Greater` if most go up.
+fn direction(values: impl Iterator<Item = i64>) -> Ordering {
+    let values: Vec<i64> = values.collect();
+    let count = |wanted: Ordering| values.windows(2).filter(|pair| pair[1].cmp(&pair[0]) == wanted).count();
+    count(Ordering::Greater).cmp(&count(Ordering::Less))
+}
+
+fn record_id(record: &Record) -> Option<i64> {
+    match &record.body {
+        Body::Sel(entry) => entry.record_id.map(i64::from),
+        _ => None,
+    }
 }
 
 /// Seconds on one scale, of a clock that had been set.

@@ -2,6 +2,7 @@
 
 use crate::ingest::sink::Sink;
 use crate::ingest::table::normal;
+use crate::ingest::written_time::DayFirst;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::Span;
 
@@ -55,6 +56,33 @@ impl Sheet {
         None
     }
 
+    /// Whether the dates of these columns put the day first: one first part above 12 settles it.
+    #[must_use]
+    pub fn day_first(&self, content: &[u8], names: &[&str]) -> DayFirst {
+        let mut reader = self.reader(&content[self.header_end..]);
+        let mut record = csv::ByteRecord::new();
+        let mut values: Vec<String> = Vec::new();
+        while let Ok(true) = reader.read_byte_record(&mut record) {
+            let cells = Cells { columns: &self.columns, record: &record };
+            let value = cells.get(names);
+            // Only what starts with a number above 12 can settle anything.
+            let first = value.split('/').next().and_then(|first| first.parse::<u32>().ok());
+            if first.is_some_and(|first| first > 12) {
+                values.push(value);
+                break;
+            }
+        }
+        DayFirst::of(values.iter().map(String::as_str))
+    }
+
+    fn reader<'c>(&self, body: &'c [u8]) -> csv::Reader<&'c [u8]> {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.delimiter)
+            .from_reader(body)
+    }
+
     /// Calls `each` for every row and books the row by its answer; also lines before, header and blank
     /// lines. Records of a row stand where the row does.
     pub fn rows(
@@ -70,11 +98,7 @@ impl Sheet {
         let header = &content[self.header_start..self.header_end];
         sink.claim(header, first_line, Fate::Ignored("table-header"));
         let body = &content[self.header_end..];
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.delimiter)
-            .from_reader(body);
+        let mut reader = self.reader(body);
         let mut record = csv::ByteRecord::new();
         let (mut start, mut line) = (0_usize, first_line + 1);
         while let Ok(true) = reader.read_byte_record(&mut record) {

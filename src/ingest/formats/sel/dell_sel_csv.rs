@@ -13,7 +13,6 @@ use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::sheet::Sheet;
 use crate::ingest::vendor_log::written::{is_message_id, leading_message_id, read_stamp};
-use crate::ingest::written_time::DayFirst;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, SelEntry};
 
@@ -66,8 +65,9 @@ fn is_header(columns: &[String]) -> bool {
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     let Some(sheet) = Sheet::find(content, is_header) else { return };
+    let day_first = sheet.day_first(content, TIME);
     sheet.rows(content, sink, |cells, sink| {
-        let Some(stamp) = read_stamp(&cells.get(TIME), DayFirst(false)) else {
+        let Some(stamp) = read_stamp(&cells.get(TIME), day_first) else {
             return Fate::Quarantined(Reason::BadField("date or time"));
         };
         let text = cells.get(TEXT);

@@ -3,7 +3,8 @@
 //!
 //! `"ID","Severity","Class","Last Update","Initial Update","Count","Description"`
 //!
-//! Time:   the controller's clock, zone not written, no seconds, month first; `[NOT SET]` is no time.
+//! Time:   the controller's clock, zone not written, no seconds, month first unless a day above 12
+//!         says otherwise; `[NOT SET]` is no time.
 //! Units:  none.
 //! Spec:   HPE iLO 3 to 6 user guides (event log, integrated management log).
 //! Loses:  severity, category; all but the first and the last of counted repeats.
@@ -15,7 +16,6 @@ use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::sheet::Sheet;
 use crate::ingest::vendor_log::written::read_stamp;
-use crate::ingest::written_time::DayFirst;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
 use crate::model::record::SelEntry;
@@ -49,17 +49,18 @@ const FIRST: &[&str] = &["initial_update", "initial_time"];
 
 fn is_header(columns: &[String]) -> bool {
     let has = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
-    has(LAST) && has(&["count"]) && has(&["description"]) && has(&["severity"])
+    has(LAST) && (has(&["count"]) || has(FIRST)) && has(&["description"]) && has(&["severity", "class"])
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     let Some(sheet) = Sheet::find(content, is_header) else { return };
+    let day_first = sheet.day_first(content, LAST);
     let mut repeats = Vec::new();
     sheet.rows(content, sink, |cells, sink| {
         // A column that an export does not have is a time that was not set.
         let time = |names: &[&str]| {
             let written = cells.get(names);
-            if written.is_empty() { Some(Stamp::Missing) } else { read_stamp(&written, DayFirst(false)) }
+            if written.is_empty() { Some(Stamp::Missing) } else { read_stamp(&written, day_first) }
         };
         let (Some(first), Some(last)) = (time(FIRST), time(LAST)) else {
             return Fate::Quarantined(Reason::BadField("date or time"));

@@ -2,6 +2,7 @@
 
 use super::Format;
 
+pub mod cisco_ucs_sel_text;
 pub mod dell_lclog_text;
 pub mod dell_lclog_xml;
 pub mod dell_omreport_log_text;
@@ -15,9 +16,11 @@ pub mod hpe_ribcl_log_xml;
 pub mod ipmi_sel_raw;
 pub mod ipmitool_sel_text;
 pub mod redfish_log_entries;
+pub mod vmware_esxcli_sel_text;
 
 /// The register of these formats.
 pub static ALL: &[&dyn Format] = &[
+    &cisco_ucs_sel_text::CiscoUcsSelText,
     &dell_lclog_text::DellLclogText,
     &dell_lclog_xml::DellLclogXml,
     &dell_omreport_log_text::DellOmreportLogText,
@@ -31,4 +34,5 @@ pub static ALL: &[&dyn Format] = &[
     &ipmi_sel_raw::IpmiSelRaw,
     &ipmitool_sel_text::IpmitoolSelText,
     &redfish_log_entries::RedfishLogEntries,
+    &vmware_esxcli_sel_text::VmwareEsxcliSelText,
 ];

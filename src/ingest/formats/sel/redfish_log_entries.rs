@@ -88,11 +88,13 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
         Reading { content, booked: mark, counted: 0, line: 1, line_start: 0, repeats: Vec::new(), sink };
     let mut scan = JsonScan::new(content, mark);
     while scan.peek().is_some() {
+        let start = scan.at();
         if let Err(fault) = reading.document(&mut scan) {
             // What follows at the start of a line may be another document.
             let rest = &content[scan.at()..];
             let next = rest.windows(2).position(|pair| pair[0] == b'\n' && matches!(pair[1], b'{' | b'['));
             let end = next.map_or(content.len(), |at| scan.at() + at + 1);
+            reading.frame(start);
             reading.broken(scan.at(), end, fault);
             scan = JsonScan::new(content, end);
         }
@@ -135,7 +137,7 @@ impl Reading<'_, '_, '_> {
         loop {
             match scan.peek() {
                 Some(b'{') => self.object(scan, depth + 1)?,
-                _ => drop(scan.value()?),
+                _ => _ = scan.value()?,
             }
             if scan.pass(b",]")? == b']' {
                 return Ok(());
@@ -169,7 +171,7 @@ impl Reading<'_, '_, '_> {
                     holds_members = true;
                     self.object(scan, depth + 1)?;
                 }
-                _ => drop(scan.value()?),
+                _ => _ = scan.value()?,
             }
             if scan.pass(b",}")? == b'}' {
                 break;
