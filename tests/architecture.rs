@@ -59,6 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("minijinja", &["report"]),
     ("plotters", &["report"]),
     ("polars", &["facts"]),
+    ("quick_xml", &["ingest"]),
     ("rand", &["hypothesis", "stats"]),
     ("rand_xoshiro", &["hypothesis", "stats"]),
     ("rayon", &["hypothesis", "ingest", "pipeline"]),

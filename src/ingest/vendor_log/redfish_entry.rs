@@ -61,7 +61,11 @@ pub fn read_entry(object: &Value) -> Result<RedfishEntry, &'static str> {
     if let Some(data) = event_data(&message) {
         add_event_data(&mut entry, data);
     }
-    let raw = ["RawEventData", "AdditionalDataURI"].into_iter().find_map(text_of_oem(object));
+    if entry.message_id.is_none() {
+        // XCC: the id of the message, else that of the event, which holds the codes of IPMI.
+        entry.message_id = ["LenovoMessageID", "EventID"].into_iter().find_map(text_of_oem(object));
+    }
+    let raw = ["RawEventData"].into_iter().find_map(text_of_oem(object));
     if let Some(raw) = raw.as_deref().and_then(written::read_raw) {
         written::add_raw(&mut entry, raw);
     }

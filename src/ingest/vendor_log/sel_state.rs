@@ -11,7 +11,7 @@ pub const SENSOR: &str = "SEL information";
 #[derive(Debug, Default)]
 pub struct SelState {
     span: Span,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<String>,
     host: Option<String>,
 }
 
@@ -26,11 +26,17 @@ impl SelState {
         self.facts.is_empty()
     }
 
-    /// Adds a fact; the span grows to the line at hand.
-    pub fn add(&mut self, name: &'static str, value: &str, sink: &Sink<'_>) {
+    /// Adds a fact (of yes or no: whether entries were lost); the span grows to the line at hand.
+    pub fn add(&mut self, name: &str, value: &str, sink: &Sink<'_>) {
         let here = sink.span();
         self.span.len = (here.offset + here.len).saturating_sub(self.span.offset);
-        self.facts.push((name, value.to_owned()));
+        let lost = match value.to_ascii_lowercase().as_str() {
+            "true" | "yes" => "overflow: entries were lost",
+            "false" | "no" => "no entry was lost",
+            _ => "",
+        };
+        let fact = if lost.is_empty() { format!("{name} {value}") } else { lost.to_owned() };
+        self.facts.push(fact);
     }
 
     /// Keeps the state as a record without a time, behind the entries: it is none of them, and the first
@@ -39,10 +45,10 @@ impl SelState {
         if self.facts.is_empty() {
             return;
         }
-        let facts: Vec<String> = self.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let here = sink.span();
         sink.at(self.span);
-        let entry = SelEntry { sensor: SENSOR.to_owned(), text: facts.join(", "), ..SelEntry::default() };
+        let entry =
+            SelEntry { sensor: SENSOR.to_owned(), text: self.facts.join(", "), ..SelEntry::default() };
         sink.record(self.host, Stamp::Missing, Body::Sel(entry));
         sink.at(here);
     }

@@ -42,7 +42,13 @@ impl Format for RedfishLogEntries {
         }
         let says = |key: &str| head.contains(&format!("\"{key}\""));
         match first_resource(&head) {
-            Some(resource) if resource.starts_with("LogEntry") => Fit::Sure,
+            Some(resource) if resource.contains("LogEntry") => Fit::Sure,
+            // iLO 4 before it spoke Redfish.
+            _ if head.contains("\"MemberType\": \"LogEntry.")
+                || head.contains("\"MemberType\":\"LogEntry.") =>
+            {
+                Fit::Sure
+            }
             Some(_) => Fit::No,
             // Entries that were cut out of their collection.
             None if says("Created")
@@ -163,7 +169,7 @@ impl Reading<'_, '_, '_> {
             let key = scan.string()?;
             scan.pass(b":")?;
             match scan.peek() {
-                Some(b'[') if key == b"Members" => {
+                Some(b'[') if key == b"Members" || key == b"Items" => {
                     holds_members = true;
                     self.members(scan, depth)?;
                 }
