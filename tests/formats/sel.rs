@@ -9,6 +9,8 @@ use super::fixtures::fixtures_of;
 use super::{Counts, take, take_fixture};
 
 pub const COUNTS: Counts = &[
+    ("formats/bmc-sel-table/ibmc.txt", 3, 3),
+    ("formats/bmc-sel-table/megarac.csv", 3, 3),
     ("formats/cisco-ucs-sel-text/show-sel.txt", 4, 4),
     ("formats/dell-lclog-text/view.txt", 3, 3),
     ("formats/dell-lclog-xml/export.xml", 2, 2),
@@ -297,6 +299,20 @@ fn hpe_logs_have_minutes_repeats_and_times_never_set() {
     let cli = take_fixture("formats/hpe-iml-text/hpasmcli.txt");
     assert_eq!(entry(by_id(&cli, 41)).text, "Power Supply - General Failure (Power Supply 2)");
     assert_eq!(by_id(&cli, 41).stamp, bmc("2024-06-10T06:24:00"));
+}
+
+#[test]
+fn tables_of_other_bmcs_are_read_by_their_headers() {
+    let ami = take_fixture("formats/bmc-sel-table/megarac.csv");
+    let lost = entry(by_id(&ami, 2));
+    assert_eq!((by_id(&ami, 2).stamp, lost.sensor.as_str()), (bmc(LOST_AT), "PSU2_Status"));
+    assert_eq!(meaning(lost), (Some(8), Some(0x6f), Some(3), Some(true)));
+    assert_eq!(entry(by_id(&ami, 3)).asserted, Some(false));
+    assert_eq!(entry(&ami.records[0]).record_id, Some(1), "oldest first");
+    let huawei = take_fixture("formats/bmc-sel-table/ibmc.txt");
+    let lost = entry(by_id(&huawei, 2));
+    assert_eq!((lost.message_id.as_deref(), lost.asserted), (Some("0x03000009"), Some(true)));
+    assert_eq!((by_id(&huawei, 2).stamp, lost.text.as_str()), (bmc(LOST_AT), "PSU 2 lost its AC input."));
 }
 
 #[test]

@@ -36,7 +36,34 @@ impl Cells<'_> {
     }
 }
 
+impl Cells<'_> {
+    /// Whether the row is a line drawn between header and rows.
+    #[must_use]
+    pub fn is_ruler(&self) -> bool {
+        let mut bytes = self.record.iter().flatten().peekable();
+        bytes.peek().is_some() && bytes.all(|byte| matches!(byte, b'-' | b'=' | b'+' | b'|' | b' '))
+    }
+}
+
+/// Rows looked at to recognise a table.
+const ROWS_LOOKED_AT: usize = 12;
+
 impl Sheet {
+    /// The cells of one column in the first rows; rulers and blank rows are passed over.
+    #[must_use]
+    pub fn sample(&self, head: &[u8], names: &[&str]) -> Vec<String> {
+        let mut reader = self.reader(head.get(self.header_end..).unwrap_or_default());
+        let mut record = csv::ByteRecord::new();
+        let mut found = Vec::new();
+        while found.len() < ROWS_LOOKED_AT && matches!(reader.read_byte_record(&mut record), Ok(true)) {
+            let cells = Cells { columns: &self.columns, record: &record };
+            if !cells.is_ruler() && record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                found.push(cells.get(names));
+            }
+        }
+        found
+    }
+
     /// Finds the header: the first line whose columns satisfy `is_header`.
     #[must_use]
     pub fn find(content: &[u8], is_header: fn(&[String]) -> bool) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use super::Format;
 
+pub mod bmc_sel_table;
 pub mod cisco_ucs_sel_text;
 pub mod dell_lclog_text;
 pub mod dell_lclog_xml;
@@ -20,6 +21,7 @@ pub mod vmware_esxcli_sel_text;
 
 /// The register of these formats.
 pub static ALL: &[&dyn Format] = &[
+    &bmc_sel_table::BmcSelTable,
     &cisco_ucs_sel_text::CiscoUcsSelText,
     &dell_lclog_text::DellLclogText,
     &dell_lclog_xml::DellLclogXml,
