@@ -1,5 +1,6 @@
 //! The lines of `ipmitool sel …`, told apart.
 
+use super::column_time::read_columns;
 use super::ipmitool_row::Row;
 
 /// First line of `ipmitool sel info`.
@@ -82,6 +83,8 @@ pub enum OutputLine<'a> {
         key: &'static str,
         value: &'a str,
     },
+    /// The answer of `sel time get`: a date and a time, and nothing else.
+    Clock,
     /// The command itself, copied with its output.
     CommandEcho,
     /// What `ipmitool` says beside the log.
@@ -118,6 +121,9 @@ impl<'a> OutputLine<'a> {
         {
             return Self::Info { key: known, value };
         }
+        if line.split_once(' ').is_some_and(|(date, time)| read_columns(date, time, false).is_some()) {
+            return Self::Clock;
+        }
         if line.contains("ipmitool ") && line.split_whitespace().any(|word| word == "sel") {
             return Self::CommandEcho;
         }
@@ -127,7 +133,7 @@ impl<'a> OutputLine<'a> {
         Self::Other
     }
 
-    /// Takes off the "host: " that `pdsh` and its like put before each line, if a row stands behind it.
+    /// Takes off the "host: " that `pdsh` and its like put before each line, if a line that tells something by itself stands behind it.
     #[must_use]
     pub fn with_host(line: &'a str) -> (Option<&'a str>, Self) {
         let shape = Self::of(line);
@@ -135,7 +141,12 @@ impl<'a> OutputLine<'a> {
             && let Some((host, rest)) = line.trim_start().split_once(": ")
             && !host.is_empty()
             && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-            && let behind @ (Self::Row(_) | Self::NoEntries) = Self::of(rest)
+            && let behind @ (Self::Row(_)
+            | Self::BlockStart(_)
+            | Self::NoEntries
+            | Self::InfoTitle
+            | Self::Info { .. }
+            | Self::Message) = Self::of(rest)
         {
             return (Some(host), behind);
         }

@@ -91,7 +91,7 @@ impl Seen {
             OutputLine::Message if names_bmc_part(line) => self.likely += 1,
             OutputLine::Row(row) if row.has_pipes() => self.likely += 1,
             OutputLine::Saved(_) => self.likely += 1,
-            OutputLine::Info { .. } | OutputLine::CommandEcho | OutputLine::Message => {}
+            OutputLine::Info { .. } | OutputLine::Clock | OutputLine::CommandEcho | OutputLine::Message => {}
             OutputLine::Row(_) | OutputLine::Broken(_) | OutputLine::Other => {
                 self.other += usize::from(!self.inside)
             }
@@ -117,6 +117,7 @@ fn names_bmc_part(line: &str) -> bool {
 
 /// Rules by which lines are left out.
 const SEL_INFO: &str = "sel-info-block";
+const SEL_TIME: &str = "time-of-the-sel";
 const COMMAND_ECHO: &str = "command-echo";
 const TOOL_MESSAGE: &str = "ipmitool-message";
 const SENSOR_DETAILS: &str = "sensor-details";
@@ -170,6 +171,8 @@ fn fill_event(entry: &mut SelEntry, event: &str) {
 /// A block of `-v` or `sel get`, as far as it was read.
 #[derive(Default)]
 struct Block {
+    /// The host that stands before each line, if one does.
+    host: Option<String>,
     span: Span,
     stamp: Option<Stamp>,
     exchanged: Option<NaiveDateTime>,
@@ -315,19 +318,22 @@ impl SelTextReader {
 
     /// Keeps the block that is open, at the place where it stands.
     fn close_block(&mut self, sink: &mut Sink<'_>) {
-        if let Some(block) = self.block.take() {
+        if let Some(mut block) = self.block.take() {
             let here = sink.span();
+            let host = block.host.take();
             let (span, stamp, exchanged, entry) = block.finish();
             sink.at(span);
             self.note_exchanged(exchanged, sink);
-            sink.record(None, stamp, Body::Sel(entry));
+            sink.record(host, stamp, Body::Sel(entry));
             sink.at(here);
         }
     }
 
     /// A line inside a block.
     fn block_line(&mut self, line: &str, sink: &mut Sink<'_>) -> Option<Fate> {
-        let (key, value) = key_value(line.trim())?;
+        let host = self.block.as_ref()?.host.as_deref();
+        let behind = host.and_then(|host| line.trim_start().strip_prefix(host)?.strip_prefix(':'));
+        let (key, value) = key_value(behind.unwrap_or(line).trim())?;
         let here = sink.span();
         let block = self.block.as_mut()?;
         let fate = if key == "Timestamp" {
@@ -364,7 +370,12 @@ impl LineReader for SelTextReader {
             OutputLine::BlockStart(id) => {
                 self.close_block(sink);
                 let entry = SelEntry { record_id: Some(id), ..SelEntry::default() };
-                self.block = Some(Block { span: sink.span(), entry, ..Block::default() });
+                self.block = Some(Block {
+                    host: host.map(str::to_owned),
+                    span: sink.span(),
+                    entry,
+                    ..Block::default()
+                });
                 Fate::Parsed
             }
             OutputLine::Saved([evm_rev, sensor_type, sensor_number, event_type, data @ ..]) => {
@@ -383,11 +394,12 @@ impl LineReader for SelTextReader {
             }
             OutputLine::NoEntries => Fate::Parsed,
             OutputLine::InfoTitle => {
-                self.states.push(SelState::starting(sink.span(), None));
+                self.states.push(SelState::starting(sink.span(), host.map(str::to_owned)));
                 Fate::Ignored(SEL_INFO)
             }
             OutputLine::Info { key, value } => self.info(key, value, sink),
             OutputLine::CommandEcho => Fate::Ignored(COMMAND_ECHO),
+            OutputLine::Clock => Fate::Ignored(SEL_TIME),
             OutputLine::Message => Fate::Ignored(TOOL_MESSAGE),
             OutputLine::Broken(field) => Fate::Quarantined(Reason::BadField(field)),
             OutputLine::Other => {
