@@ -25,6 +25,7 @@ pub const COUNTS: Counts = &[
     ("formats/dell-sel-csv/with-ids.csv", 2, 2),
     ("formats/hpe-ilorest-log-text/serverlogs.txt", 2, 3),
     ("formats/hpe-iml-csv/event-log.csv", 2, 2),
+    ("formats/hpe-iml-csv/excerpt.csv", 2, 3),
     ("formats/hpe-iml-csv/iml.csv", 4, 5),
     ("formats/hpe-iml-text/hpasmcli.txt", 3, 3),
     ("formats/hpe-iml-text/hplog.txt", 3, 4),
@@ -291,6 +292,9 @@ fn hpe_logs_have_minutes_repeats_and_times_never_set() {
         bmc("2024-06-10T07:02:00"),
         "the last time, where the first was never set"
     );
+    let excerpt = take_fixture("formats/hpe-iml-csv/excerpt.csv");
+    assert_eq!(entry(by_id(&excerpt, 212)).text, "Maintenance note: fans cleaned.");
+    assert_eq!(entry(&excerpt.records[0]).sensor, "Power");
     assert_eq!(entry(&iml.records[0]).record_id, Some(209), "oldest first");
     assert_eq!(entry(by_id(&iml, 209)).sensor, "POST Message");
     let xml = take_fixture("formats/hpe-ribcl-log-xml/iml.xml");

@@ -49,6 +49,27 @@ impl Cells<'_> {
 const ROWS_LOOKED_AT: usize = 12;
 
 impl Sheet {
+    /// A table whose header is missing, as in an excerpt: the first of its first lines that `columns_of`
+    /// can tell the columns of by its cells.
+    #[must_use]
+    pub fn without_header(
+        content: &[u8],
+        columns_of: fn(&[String]) -> Option<Vec<&'static str>>,
+    ) -> Option<Self> {
+        let mut start = 0;
+        for line in content.split_inclusive(|&byte| byte == b'\n').take(LINES_LOOKED_AT) {
+            let delimiter = b',';
+            if line.len() <= HEADER_BYTES_MAX
+                && let Some(columns) = columns_of(&cells_of(line, delimiter))
+            {
+                let columns = columns.into_iter().map(str::to_owned).collect();
+                return Some(Self { delimiter, columns, header_start: start, header_end: start });
+            }
+            start += line.len();
+        }
+        None
+    }
+
     /// The cells of one column in the first rows; rulers and blank rows are passed over.
     #[must_use]
     pub fn sample(&self, head: &[u8], names: &[&str]) -> Vec<String> {
@@ -122,8 +143,10 @@ impl Sheet {
             sink.claim(&content[..self.header_start], 1, Fate::Ignored("lines-before-the-header"));
         }
         let first_line = count_lines(&content[..self.header_end]);
-        let header = &content[self.header_start..self.header_end];
-        sink.claim(header, first_line, Fate::Ignored("table-header"));
+        if self.header_end > self.header_start {
+            let header = &content[self.header_start..self.header_end];
+            sink.claim(header, first_line, Fate::Ignored("table-header"));
+        }
         let body = &content[self.header_end..];
         let mut reader = self.reader(body);
         let mut record = csv::ByteRecord::new();
@@ -166,12 +189,16 @@ fn count_lines(bytes: &[u8]) -> u64 {
 }
 
 fn columns_of(line: &[u8], delimiter: u8) -> Vec<String> {
+    cells_of(line, delimiter).iter().map(|cell| normal(cell)).collect()
+}
+
+fn cells_of(line: &[u8], delimiter: u8) -> Vec<String> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(line);
     let mut record = csv::ByteRecord::new();
     match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|cell| normal(&String::from_utf8_lossy(cell))).collect(),
+        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect(),
         _ => Vec::new(),
     }
 }

@@ -8,7 +8,7 @@
 //! Units:  none.
 //! Spec:   HPE iLO 3 to 6 user guides (event log, integrated management log).
 //! Loses:  severity, category; all but the first and the last of counted repeats.
-//! Not handled: exports without a header.
+//! Not handled: exports of other columns than these.
 
 use super::hpe_iml_text::keep;
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
@@ -36,7 +36,7 @@ impl Format for HpeImlCsv {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        if Sheet::find(head, is_header).is_some() { Fit::Sure } else { Fit::No }
+        if sheet_of(head).is_some() { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {
@@ -52,8 +52,41 @@ fn is_header(columns: &[String]) -> bool {
     has(LAST) && (has(&["count"]) || has(FIRST)) && has(&["description"]) && has(&["severity", "class"])
 }
 
+fn sheet_of(content: &[u8]) -> Option<Sheet> {
+    Sheet::find(content, is_header).or_else(|| Sheet::without_header(content, columns_of))
+}
+
+const SEVERITIES: &[&str] =
+    &["informational", "information", "caution", "critical", "repaired", "ok", "warning"];
+
+/// The columns of an excerpt without a header, by a row: two times in minutes (or none that was set), a
+/// count behind them, and a severity before.
+fn columns_of(cells: &[String]) -> Option<Vec<&'static str>> {
+    let is_time = |cell: &String| {
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        cell == "[NOT SET]" || (cell.len() == 16 && digits == 12 && cell.contains('/') && cell.contains(':'))
+    };
+    let last = cells.windows(3).position(|three| {
+        is_time(&three[0]) && is_time(&three[1]) && three[2].bytes().all(|byte| byte.is_ascii_digit())
+    })?;
+    let set = cells[last..last + 2].iter().any(|cell| cell != "[NOT SET]");
+    let severity = cells[..last]
+        .iter()
+        .position(|cell| SEVERITIES.contains(&cell.to_ascii_lowercase().as_str()))
+        .filter(|_| set)?;
+    let mut columns: Vec<&'static str> = vec![""; cells.len()];
+    columns[..severity].fill("id");
+    columns[severity..last].fill("class");
+    columns[severity] = "severity";
+    columns[last] = "last_update";
+    columns[last + 1] = "initial_update";
+    columns[last + 2] = "count";
+    *columns.get_mut(last + 3)? = "description";
+    Some(columns)
+}
+
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    let Some(sheet) = Sheet::find(content, is_header) else { return };
+    let Some(sheet) = sheet_of(content) else { return };
     let day_first = sheet.day_first(content, LAST);
     let mut repeats = Vec::new();
     sheet.rows(content, sink, |cells, sink| {
