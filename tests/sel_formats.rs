@@ -296,6 +296,37 @@ fn lines_of_several_hosts_name_theirs() {
 }
 
 #[test]
+fn hosts_before_each_line_belong_to_blocks_states_and_messages_too() {
+    let records = fixture(&IpmitoolSelText, "several-hosts-verbose.txt");
+    assert_eq!(records.len(), 2);
+    assert_eq!((records[0].host.as_deref(), records[0].stamp), (Some("node01"), bmc(POWER_LOST_AT)));
+    assert_eq!(meaning(entry(&records[0])), (Some(0x08), Some(0x6f), Some(3)));
+    assert_eq!(records[1].host.as_deref(), Some("node03"));
+    assert_eq!(entry(&records[1]).text, "entries 512, used 100%, overflow: entries were lost");
+}
+
+#[test]
+fn hosts_that_share_an_output_share_its_entries() {
+    let records = fixture(&FreeipmiSelText, "consolidated.txt");
+    let mut lost: Vec<&str> = records
+        .iter()
+        .filter(|record| entry(record).record_id == Some(1))
+        .filter_map(|record| record.host.as_deref())
+        .collect();
+    lost.sort_unstable();
+    assert_eq!(lost, ["node01", "node02", "node03"]);
+    let other = records.iter().find(|record| record.host.as_deref() == Some("node05")).unwrap();
+    assert_eq!(other.stamp, Stamp::SinceBmcInit { seconds: 19 });
+}
+
+#[test]
+fn a_clock_that_was_never_set_counts_from_its_start() {
+    let records = fixture(&IpmitoolSelText, "list-clock-unset.txt");
+    assert_eq!(records[0].stamp, Stamp::SinceBmcInit { seconds: 19 });
+    assert_eq!(records[1].stamp, bmc(POWER_LOST_AT));
+}
+
+#[test]
 fn freeipmi_tells_what_the_raw_log_does() {
     let raw = fixture(&IpmiSelRaw, "writeraw.sel");
     let names =

@@ -31,6 +31,7 @@ pub mod table;
 pub mod table_rows;
 mod tool_time;
 mod wide_text;
+pub mod vendor_log;
 pub mod written_time;
 mod xml_text;
 

@@ -81,6 +81,12 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// Says that the line at hand goes on with the record of a line before it, so that a record of
+    /// several lines is counted once. Not for the first line of a record.
+    pub fn same_record(&mut self) {
+        self.understood = self.understood.saturating_sub(1);
+    }
+
     /// Notes that `host` wrote a line at `stamp`; `seconds` is the same time on any scale that is
     /// steady within the source, and only serves to find gaps. Returns which run it is, for
     /// [`Sink::still_active`].

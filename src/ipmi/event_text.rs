@@ -56,7 +56,14 @@ pub fn sensor_text(record: &SelRecord) -> String {
     if record.is_oem() || record.sensor_number == 0 {
         String::new()
     } else {
-        format!("#0x{:02x}", record.sensor_number)
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let number = usize::from(record.sensor_number);
+        // Once per record of a log: too often for `format!`.
+        let mut text = String::with_capacity(5);
+        text.push_str("#0x");
+        text.push(char::from(DIGITS[number >> 4]));
+        text.push(char::from(DIGITS[number & 0x0f]));
+        text
     }
 }
 

@@ -1,5 +1,6 @@
 //! The lines of `ipmitool sel …`, told apart.
 
+use super::column_time::read_columns;
 use super::ipmitool_row::Row;
 
 /// First line of `ipmitool sel info`.
@@ -77,8 +78,13 @@ pub enum OutputLine<'a> {
     NoEntries,
     /// First line of `sel info`.
     InfoTitle,
-    /// Another line of `sel info`.
-    Info,
+    /// Another line of `sel info`: key and value.
+    Info {
+        key: &'static str,
+        value: &'a str,
+    },
+    /// The answer of `sel time get`: a date and a time, and nothing else.
+    Clock,
     /// The command itself, copied with its output.
     CommandEcho,
     /// What `ipmitool` says beside the log.
@@ -110,8 +116,13 @@ impl<'a> OutputLine<'a> {
         if line == SEL_INFO_TITLE {
             return Self::InfoTitle;
         }
-        if key_value(line).is_some_and(|(key, _)| SEL_INFO_KEYS.contains(&key)) {
-            return Self::Info;
+        if let Some((key, value)) = key_value(line)
+            && let Some(known) = SEL_INFO_KEYS.iter().find(|known| **known == key)
+        {
+            return Self::Info { key: known, value };
+        }
+        if line.split_once(' ').is_some_and(|(date, time)| read_columns(date, time, false).is_some()) {
+            return Self::Clock;
         }
         if line.contains("ipmitool ") && line.split_whitespace().any(|word| word == "sel") {
             return Self::CommandEcho;
@@ -122,7 +133,7 @@ impl<'a> OutputLine<'a> {
         Self::Other
     }
 
-    /// Takes off the "host: " that `pdsh` and its like put before each line, if a row stands behind it.
+    /// Takes off the "host: " that `pdsh` and its like put before each line, if a line that tells something by itself stands behind it.
     #[must_use]
     pub fn with_host(line: &'a str) -> (Option<&'a str>, Self) {
         let shape = Self::of(line);
@@ -130,7 +141,12 @@ impl<'a> OutputLine<'a> {
             && let Some((host, rest)) = line.trim_start().split_once(": ")
             && !host.is_empty()
             && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-            && let behind @ (Self::Row(_) | Self::NoEntries) = Self::of(rest)
+            && let behind @ (Self::Row(_)
+            | Self::BlockStart(_)
+            | Self::NoEntries
+            | Self::InfoTitle
+            | Self::Info { .. }
+            | Self::Message) = Self::of(rest)
         {
             return (Some(host), behind);
         }

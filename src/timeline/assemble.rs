@@ -40,8 +40,7 @@ pub fn assemble(
             let history = history_of(&mut histories, &host);
             match (&record.body, moment) {
                 (Body::Sel(entry), _) => {
-                    let before = place.checked_sub(1).and_then(|before| source.records.get(before));
-                    take_sel(source, record, before, entry, *moment, knowledge, history);
+                    take_sel(source, place, entry, *moment, knowledge, history);
                 }
                 (Body::Log(line), Some(moment)) => {
                     take_line(source, record, line, *moment, knowledge, history)
@@ -149,14 +148,15 @@ fn take_line(
 
 fn take_sel(
     source: &SourceFacts,
-    record: &Record,
-    before: Option<&Record>,
+    place: usize,
     entry: &SelEntry,
     moment: Option<Moment>,
     knowledge: &Knowledge,
     history: &mut History,
 ) {
     let Some(moment) = moment else { return };
+    let Some(record) = source.records.get(place) else { return };
+    let before = place.checked_sub(1).and_then(|before| source.records.get(before));
     let span = history.sel.get_or_insert((moment.best, moment.best));
     span.0 = span.0.min(moment.best);
     span.1 = span.1.max(moment.best);
@@ -173,7 +173,8 @@ fn take_sel(
         line_or_offset: place_of(record),
         by_bmc: true,
         sensor: entry.sensor.clone(),
-        order: record.span.offset,
+        // Readers put entries in the order of their times; a log may show the newest first.
+        order: place as u64,
     };
     if clock_unset(record.stamp) && before.is_some_and(|record| !clock_unset(record.stamp)) {
         let text = format!("the BMC's clock started over: {}", base.text);

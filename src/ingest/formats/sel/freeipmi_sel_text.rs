@@ -8,12 +8,14 @@
 //! Spec:   output of `ipmi-sel` 0.8 to 1.6: default, `-v`, `--output-event-state`,
 //!         `--comma-separated-output`, `--legacy-output`, `--hex-dump`, host prefixes of several hosts;
 //!         meanings IPMI v2.0 §42.2 table 42-3.
-//! Loses:  the state column, which is FreeIPMI's opinion; what `--info` tells.
-//! Not handled: month names other than English; hosts that `--consolidate-output` put together.
+//! Loses:  the state column, which is FreeIPMI's opinion; of `--info` all but how full the log is.
+//! Not handled: month names other than English; lists of hosts with two brackets.
 
 use super::ipmi_sel_raw::{entry_of, stamp_of};
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
+use crate::ingest::vendor_log::sel_state::SelState;
+use crate::ingest::vendor_log::written::on_bmc_clock;
 use crate::ipmi::sel_record::LINUX_PANIC;
 use crate::ipmi::sensor_type::sensor_type_code;
 use crate::ipmi::{self, column_time, event_from_text, sensor_type_from_text};
@@ -90,6 +92,15 @@ const SEL_INFO_KEYS: &[&str] = &[
     "Number of free allocation units",
     "Largest free block",
     "Maximum record size",
+];
+
+/// Keys of `--info` that are kept, and their names in the text.
+const SEL_STATE: &[(&str, &str)] = &[
+    ("Number of log entries", "entries"),
+    ("Free space remaining", "free"),
+    ("Events dropped due to lack of space", "overflow"),
+    ("Recent addition timestamp", "last added"),
+    ("Recent erase timestamp", "last deleted"),
 ];
 
 /// Beginnings of what FreeIPMI says beside the log.
@@ -317,7 +328,7 @@ fn oem_record(event: &str) -> Option<(Option<u8>, Vec<u8>)> {
 fn read_stamp(date: &str, time: &str) -> Option<Stamp> {
     match (date, time) {
         ("PostInit" | "PreInit" | "Unspec." | "N/A", _) => Some(Stamp::Missing),
-        _ => column_time::read_named_month(date, time).map(Stamp::Bmc),
+        _ => column_time::read_named_month(date, time).map(on_bmc_clock),
     }
 }
 
@@ -375,19 +386,37 @@ struct SelReader {
     layout: Option<Layout>,
     /// The line before was the upper rule of a host banner.
     banner: bool,
+    /// The hosts that a banner names together, beyond the first.
+    more_hosts: Vec<String>,
+    /// Entries that were copied to them.
+    copies: usize,
+    /// The blocks of `--info`, in which the state of the log is told.
+    states: Vec<SelState>,
 }
 
 impl SelReader {
     /// The name between the rules of `--buffer-output` holds for what follows.
     fn banner_line(&mut self, line: &str, sink: &mut Sink<'_>) -> Fate {
-        let name = line.trim();
-        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-        if std::mem::take(&mut self.banner) && is_name {
-            sink.header_host = Some(name.to_owned());
-            Fate::Parsed
-        } else {
-            Fate::Quarantined(Reason::BadShape)
+        let hosts = if std::mem::take(&mut self.banner) { hosts_of(line.trim()) } else { None };
+        let Some(mut hosts) = hosts else { return Fate::Quarantined(Reason::BadShape) };
+        self.more_hosts = hosts.split_off(1);
+        sink.header_host = hosts.pop();
+        Fate::Parsed
+    }
+}
+
+impl SelReader {
+    /// A line of `--info`: what tells how full the log is and how far it goes back is kept.
+    fn info(&mut self, line: &str, sink: &mut Sink<'_>) -> Fate {
+        let found = SEL_STATE.iter().find_map(|(key, name)| Some((*name, line.split_once(key)?.1)));
+        let (Some((name, value)), Some(state)) = (found, self.states.last_mut()) else {
+            return Fate::Ignored(SEL_INFO);
+        };
+        if !state.is_empty() {
+            sink.same_record();
         }
+        state.add(name, value.trim_start_matches([' ', ':']).trim_end(), sink);
+        Fate::Parsed
     }
 }
 
@@ -408,6 +437,13 @@ impl LineReader for SelReader {
             }
             Said::Row(row) => {
                 let (stamp, entry) = *row;
+                self.copies += self.more_hosts.len();
+                if self.copies > COPIES_MAX {
+                    return Fate::Quarantined(Reason::TooLong);
+                }
+                for other in &self.more_hosts {
+                    sink.record(Some(other.clone()), stamp, Body::Sel(entry.clone()));
+                }
                 sink.record(host, stamp, Body::Sel(entry));
                 Fate::Parsed
             }
@@ -416,9 +452,49 @@ impl LineReader for SelReader {
                 sink.record(host, stamp_of(record.time), Body::Sel(entry_of(&record)));
                 Fate::Parsed
             }
-            Said::InfoTitle => Fate::Ignored(SEL_INFO),
+            Said::InfoTitle => {
+                self.states.push(SelState::starting(sink.span(), host));
+                Fate::Ignored(SEL_INFO)
+            }
+            Said::Ignored(SEL_INFO) => self.info(&line, sink),
             Said::Ignored(rule) => Fate::Ignored(rule),
             Said::Broken(field) => Fate::Quarantined(Reason::BadField(field)),
         }
     }
+
+    fn finish(&mut self, sink: &mut Sink<'_>) {
+        for state in std::mem::take(&mut self.states) {
+            state.keep(sink);
+        }
+    }
+}
+
+/// Hosts that one banner may name: each takes a copy of the entries below.
+const HOSTS_MAX: usize = 256;
+/// Copies of entries for further hosts that one source may ask for.
+const COPIES_MAX: usize = 200_000;
+
+/// The hosts of a banner: `node05`, or those with the same output under `--consolidate-output`:
+/// `node[01-04,7]`.
+fn hosts_of(banner: &str) -> Option<Vec<String>> {
+    let is_name =
+        |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let Some((start, rest)) = banner.split_once('[') else {
+        return (is_name(banner) && !banner.is_empty()).then(|| vec![banner.to_owned()]);
+    };
+    let (ranges, end) = rest.split_once(']')?;
+    if !is_name(start) || !is_name(end) {
+        return None;
+    }
+    let mut hosts = Vec::new();
+    for range in ranges.split(',') {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (from, to): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        if to < from || to - from >= HOSTS_MAX - hosts.len() {
+            return None;
+        }
+        let width = first.len();
+        hosts.extend((from..=to).map(|number| format!("{start}{number:0width$}{end}")));
+    }
+    (!hosts.is_empty()).then_some(hosts)
 }

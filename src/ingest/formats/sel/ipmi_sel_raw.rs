@@ -87,6 +87,7 @@ fn ids_rise(records: &[SelRecord]) -> bool {
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     let (records, rest) = content.as_chunks::<RECORD_BYTES>();
+    sink.records.reserve(records.len());
     for raw in records {
         if is_unused(raw) {
             sink.claim(raw, 0, Fate::Ignored("unused-record-slot"));

@@ -7,7 +7,7 @@
 //!         no time at all, and `-v` of 1.8.19 prints the date twice in place of date and time.
 //! Units:  readings as printed.
 //! Spec:   output of ipmitool 1.8.9 to 1.8.19; meanings IPMI v2.0 §42.2 table 42-3.
-//! Loses:  event data, unless `-v` or `sel save` printed it; what `sel info` tells.
+//! Loses:  event data, unless `-v` or `sel save` printed it; of `sel info` all but how full the log is.
 //! Not handled: words that `ipmitool -O FILE` adds to OEM records are text only; dates that put the day
 //!         first are known by the first day above 12, and by nothing in a log without one.
 
@@ -18,6 +18,8 @@ use chrono::NaiveDateTime;
 use super::ipmi_sel_raw::entry_of;
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
+use crate::ingest::vendor_log::sel_state::SelState;
+use crate::ingest::vendor_log::written::on_bmc_clock;
 use crate::ipmi::column_time::{self, ColumnTime};
 use crate::ipmi::ipmitool_output::{OutputLine, key_value};
 use crate::ipmi::ipmitool_row::{Row, RowEvent, RowTime};
@@ -89,7 +91,7 @@ impl Seen {
             OutputLine::Message if names_bmc_part(line) => self.likely += 1,
             OutputLine::Row(row) if row.has_pipes() => self.likely += 1,
             OutputLine::Saved(_) => self.likely += 1,
-            OutputLine::Info | OutputLine::CommandEcho | OutputLine::Message => {}
+            OutputLine::Info { .. } | OutputLine::Clock | OutputLine::CommandEcho | OutputLine::Message => {}
             OutputLine::Row(_) | OutputLine::Broken(_) | OutputLine::Other => {
                 self.other += usize::from(!self.inside)
             }
@@ -115,9 +117,19 @@ fn names_bmc_part(line: &str) -> bool {
 
 /// Rules by which lines are left out.
 const SEL_INFO: &str = "sel-info-block";
+const SEL_TIME: &str = "time-of-the-sel";
 const COMMAND_ECHO: &str = "command-echo";
 const TOOL_MESSAGE: &str = "ipmitool-message";
 const SENSOR_DETAILS: &str = "sensor-details";
+
+/// Keys of `sel info` that are kept, and their names in the text.
+const SEL_STATE: &[(&str, &str)] = &[
+    ("Entries", "entries"),
+    ("Percent Used", "used"),
+    ("Overflow", "overflow"),
+    ("Last Add Time", "last added"),
+    ("Last Del Time", "last deleted"),
+];
 
 /// The entry for a row.
 fn row_entry(row: &Row<'_>) -> SelEntry {
@@ -159,6 +171,8 @@ fn fill_event(entry: &mut SelEntry, event: &str) {
 /// A block of `-v` or `sel get`, as far as it was read.
 #[derive(Default)]
 struct Block {
+    /// The host that stands before each line, if one does.
+    host: Option<String>,
     span: Span,
     stamp: Option<Stamp>,
     exchanged: Option<NaiveDateTime>,
@@ -243,6 +257,8 @@ fn event_data(value: &str) -> Option<[u8; 3]> {
 #[derive(Default)]
 struct SelTextReader {
     block: Option<Block>,
+    /// The blocks of `sel info`, in which the state of the log is told.
+    states: Vec<SelState>,
     /// Whether `/` dates put the day first, once a date has shown it.
     day_first: Option<bool>,
     /// Records so far whose date can be read both ways: their index and the other reading.
@@ -273,7 +289,7 @@ impl SelTextReader {
     fn row(&mut self, host: Option<&str>, row: &Row<'_>, sink: &mut Sink<'_>) {
         let (stamp, exchanged) = match row.time {
             RowTime::Columns { date, time } => match self.read_time(date, time, sink) {
-                Some(read) => (Stamp::Bmc(read.at), read.exchanged),
+                Some(read) => (on_bmc_clock(read.at), read.exchanged),
                 None => (Stamp::Missing, None),
             },
             RowTime::PreInit(seconds) => (Stamp::SinceBmcInit { seconds }, None),
@@ -283,28 +299,48 @@ impl SelTextReader {
         sink.record(host.map(str::to_owned), stamp, Body::Sel(row_entry(row)));
     }
 
+    /// A line of `sel info`: what tells how full the log is and how far it goes back is kept.
+    fn info(&mut self, key: &'static str, value: &str, sink: &mut Sink<'_>) -> Fate {
+        let Some((name, state)) = SEL_STATE
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map(|(_, name)| *name)
+            .zip(self.states.last_mut())
+        else {
+            return Fate::Ignored(SEL_INFO);
+        };
+        if !state.is_empty() {
+            sink.same_record();
+        }
+        state.add(name, value, sink);
+        Fate::Parsed
+    }
+
     /// Keeps the block that is open, at the place where it stands.
     fn close_block(&mut self, sink: &mut Sink<'_>) {
-        if let Some(block) = self.block.take() {
+        if let Some(mut block) = self.block.take() {
             let here = sink.span();
+            let host = block.host.take();
             let (span, stamp, exchanged, entry) = block.finish();
             sink.at(span);
             self.note_exchanged(exchanged, sink);
-            sink.record(None, stamp, Body::Sel(entry));
+            sink.record(host, stamp, Body::Sel(entry));
             sink.at(here);
         }
     }
 
     /// A line inside a block.
     fn block_line(&mut self, line: &str, sink: &mut Sink<'_>) -> Option<Fate> {
-        let (key, value) = key_value(line.trim())?;
+        let host = self.block.as_ref()?.host.as_deref();
+        let behind = host.and_then(|host| line.trim_start().strip_prefix(host)?.strip_prefix(':'));
+        let (key, value) = key_value(behind.unwrap_or(line).trim())?;
         let here = sink.span();
         let block = self.block.as_mut()?;
         let fate = if key == "Timestamp" {
             let (date, time) = value.split_once(' ').unwrap_or((value, ""));
             let read = self.read_time(date, time.trim(), sink);
             let block = self.block.as_mut()?;
-            block.stamp = read.map(|read| Stamp::Bmc(read.at));
+            block.stamp = read.map(|read| on_bmc_clock(read.at));
             block.exchanged = read.and_then(|read| read.exchanged);
             Fate::Parsed
         } else if block.take(key, value) {
@@ -313,6 +349,8 @@ impl SelTextReader {
             return Some(Fate::Ignored(SENSOR_DETAILS));
         };
         if let Some(block) = self.block.as_mut() {
+            // The block counts once.
+            sink.same_record();
             block.span.len = (here.offset + here.len).saturating_sub(block.span.offset);
         }
         Some(fate)
@@ -332,7 +370,12 @@ impl LineReader for SelTextReader {
             OutputLine::BlockStart(id) => {
                 self.close_block(sink);
                 let entry = SelEntry { record_id: Some(id), ..SelEntry::default() };
-                self.block = Some(Block { span: sink.span(), entry, ..Block::default() });
+                self.block = Some(Block {
+                    host: host.map(str::to_owned),
+                    span: sink.span(),
+                    entry,
+                    ..Block::default()
+                });
                 Fate::Parsed
             }
             OutputLine::Saved([evm_rev, sensor_type, sensor_number, event_type, data @ ..]) => {
@@ -350,8 +393,13 @@ impl LineReader for SelTextReader {
                 Fate::Parsed
             }
             OutputLine::NoEntries => Fate::Parsed,
-            OutputLine::InfoTitle | OutputLine::Info => Fate::Ignored(SEL_INFO),
+            OutputLine::InfoTitle => {
+                self.states.push(SelState::starting(sink.span(), host.map(str::to_owned)));
+                Fate::Ignored(SEL_INFO)
+            }
+            OutputLine::Info { key, value } => self.info(key, value, sink),
             OutputLine::CommandEcho => Fate::Ignored(COMMAND_ECHO),
+            OutputLine::Clock => Fate::Ignored(SEL_TIME),
             OutputLine::Message => Fate::Ignored(TOOL_MESSAGE),
             OutputLine::Broken(field) => Fate::Quarantined(Reason::BadField(field)),
             OutputLine::Other => {
@@ -370,5 +418,8 @@ impl LineReader for SelTextReader {
 
     fn finish(&mut self, sink: &mut Sink<'_>) {
         self.close_block(sink);
+        for state in std::mem::take(&mut self.states) {
+            state.keep(sink);
+        }
     }
 }
