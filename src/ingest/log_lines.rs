@@ -221,3 +221,18 @@ pub fn split_uptime(text: &str) -> (Option<u64>, &str) {
     let rest = &inner[close + 1..];
     (Some(seconds.saturating_mul(1_000_000).saturating_add(micros)), rest.strip_prefix(' ').unwrap_or(rest))
 }
+
+impl LogTracker {
+    /// Takes a line that is the first of a boot because the source says so (`-- Reboot --`), not
+    /// because of what the line itself says.
+    pub fn take_first_of_boot(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
+        if let Some(state) = self.hosts.get_mut(line.host.unwrap_or("")) {
+            emit_last_lines(line, state, sink);
+            // Nobody wrote between two boots.
+            state.last_seconds = None;
+        }
+        let signatures = vec![NEW_BOOT_ID.to_owned()];
+        sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
+        self.take(line, sink);
+    }
+}

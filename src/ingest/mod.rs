@@ -6,11 +6,15 @@ pub mod decompress;
 pub mod discover;
 pub mod drive;
 pub mod formats;
+pub mod kernel_stamp;
+pub mod log_header;
 pub mod log_lines;
+pub mod month_names;
 pub mod recognise;
 pub mod sink;
 pub mod table;
 pub mod table_rows;
+pub mod terminal;
 pub mod written_time;
 
 use rayon::prelude::*;

@@ -1,0 +1,85 @@
+//! How surely the head of a file is a log with headers.
+
+use super::unsplit::is_heading;
+use super::{Header, When, read};
+use crate::ingest::formats::Fit;
+use crate::ingest::terminal;
+
+/// The two families of headers, each with a format of its own. A log that was written by one and
+/// then the other belongs to the one with more lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    Yearless,
+    FullStamp,
+}
+
+/// Lines looked at.
+const LINES_SNIFFED: usize = 120;
+
+#[derive(Default)]
+struct Count {
+    yearless: usize,
+    full: usize,
+    /// Of both, those of a shape that only logs have.
+    certain: usize,
+    other: usize,
+}
+
+/// Sure: most lines are such; maybe: it begins with such lines, and text with line breaks goes on
+/// between them, or the lines have a time but no sign of a log.
+#[must_use]
+pub fn fit(head: &[u8], own: Family) -> Fit {
+    let mut count = Count::default();
+    let mut begins = false;
+    let last_newline = head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1);
+    for (index, line) in head[..last_newline].split(|byte| *byte == b'\n').enumerate() {
+        let start = line.iter().position(|byte| *byte != 0).unwrap_or(line.len());
+        let text = String::from_utf8_lossy(&line[start..line.len().min(start + 400)]);
+        let text = terminal::plain(&text);
+        if text.trim().is_empty() || is_heading(&text) {
+            continue;
+        }
+        match read(&text).filter(|header| !is_other_format(&text, header)) {
+            Some(header) => {
+                match header.when {
+                    When::Yearless { .. } => count.yearless += 1,
+                    When::Full(_) => count.full += 1,
+                }
+                count.certain += usize::from(header.tagged || matches!(header.when, When::Yearless { .. }));
+                // The first line can be what is left of a longer one.
+                begins |= count.yearless + count.full + count.other == 1 || index == 1;
+            }
+            // Text that is set in goes on with the message before.
+            None if begins && text.starts_with([' ', '\t']) => {}
+            None => count.other += 1,
+        }
+        if count.yearless + count.full + count.other == LINES_SNIFFED {
+            break;
+        }
+    }
+    verdict(&count, begins, own)
+}
+
+fn verdict(count: &Count, begins: bool, own: Family) -> Fit {
+    let mine = if count.yearless >= count.full { Family::Yearless } else { Family::FullStamp };
+    let headers = count.yearless + count.full;
+    let lines = headers + count.other;
+    if headers == 0 || mine != own {
+        Fit::No
+    } else if count.certain * 10 >= lines * 6 {
+        Fit::Sure
+    } else if headers * 10 >= lines * 6 || begins && headers * 10 >= lines {
+        Fit::Maybe
+    } else {
+        Fit::No
+    }
+}
+
+/// `dmesg --time-format iso` has a stamp and no host; a line of figures is a table.
+fn is_other_format(text: &str, header: &Header<'_>) -> bool {
+    let dmesg_iso =
+        text.len() > 32 && text.as_bytes()[19] == b',' && matches!(text.as_bytes()[26], b'+' | b'-');
+    let words = header.tagged
+        || header.text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3);
+    dmesg_iso || !words
+}
