@@ -2,11 +2,13 @@
 
 pub mod attribution;
 mod column_words;
+pub mod console;
 pub mod decompress;
 pub mod discover;
 pub mod drive;
 pub mod formats;
 pub mod kernel_stamp;
+pub mod kernel_text;
 pub mod log_header;
 pub mod log_lines;
 pub mod month_names;

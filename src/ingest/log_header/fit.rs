@@ -16,6 +16,13 @@ pub enum Family {
 /// Lines looked at.
 const LINES_SNIFFED: usize = 120;
 
+/// The head without its last line, which can be cut; a single line without an end is all there is.
+#[must_use]
+pub fn whole_lines(head: &[u8]) -> &[u8] {
+    let end = memchr::memrchr(b'\n', head).map_or(head.len(), |at| at + 1);
+    &head[..end]
+}
+
 #[derive(Default)]
 struct Count {
     yearless: usize,
@@ -31,8 +38,7 @@ struct Count {
 pub fn fit(head: &[u8], own: Family) -> Fit {
     let mut count = Count::default();
     let mut begins = false;
-    let last_newline = head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1);
-    for (index, line) in head[..last_newline].split(|byte| *byte == b'\n').enumerate() {
+    for (index, line) in whole_lines(head).split(|byte| *byte == b'\n').enumerate() {
         let start = line.iter().position(|byte| *byte != 0).unwrap_or(line.len());
         let text = String::from_utf8_lossy(&line[start..line.len().min(start + 400)]);
         let text = terminal::plain(&text);

@@ -6,10 +6,9 @@ mod unsplit;
 mod when;
 mod who;
 
-pub use fit::{Family, fit};
+pub use fit::{Family, fit, whole_lines};
 pub use unsplit::Unsplit;
-pub use when::When;
-use when::split_when;
+pub use when::{When, split_when};
 pub use who::is_severity;
 use who::{Promise, host_name, split_who};
 

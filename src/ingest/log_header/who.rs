@@ -115,6 +115,8 @@ fn split_program(message: &str) -> (&str, &str) {
         Some((id, rest)) if id.len() < 40 && id.contains('.') => rest,
         _ => text,
     };
+    // journalctl's with-unit names the unit, of which the program is a part.
+    let program = if program == "init.scope" { "systemd" } else { program.trim_end_matches(".service") };
     (program, vmkernel(text).unwrap_or(text))
 }
 

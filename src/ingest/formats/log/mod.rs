@@ -4,6 +4,8 @@ use super::Format;
 
 pub mod linux_dmesg_text;
 pub mod linux_journal_json;
+pub mod linux_journal_monotonic;
+pub mod linux_kernel_text;
 pub mod syslog_rfc3164;
 pub mod syslog_rfc3339;
 
@@ -11,6 +13,8 @@ pub mod syslog_rfc3339;
 pub static ALL: &[&dyn Format] = &[
     &linux_dmesg_text::LinuxDmesgText,
     &linux_journal_json::LinuxJournalJson,
+    &linux_journal_monotonic::LinuxJournalMonotonic,
+    &linux_kernel_text::LinuxKernelText,
     &syslog_rfc3164::SyslogRfc3164,
     &syslog_rfc3339::SyslogRfc3339,
 ];
