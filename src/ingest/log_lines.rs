@@ -235,4 +235,17 @@ impl LogTracker {
         sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
         self.take(line, sink);
     }
+
+    /// Takes a line whose time nobody knows: it may be worth keeping, but says nothing of when its
+    /// host was active.
+    pub fn take_untimed(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
+        let mut signatures = sink.interest.signatures(line.program, line.text);
+        if sink.nul_before > 0 {
+            sink.nul_before = 0;
+            signatures.push(NUL_BYTES.to_owned());
+        }
+        if !signatures.is_empty() {
+            sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
+        }
+    }
 }

@@ -7,6 +7,7 @@ pub mod decompress;
 pub mod discover;
 pub mod drive;
 pub mod formats;
+pub mod journal_entry;
 pub mod kernel_stamp;
 pub mod kernel_text;
 pub mod log_header;

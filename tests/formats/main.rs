@@ -1,6 +1,7 @@
 //! Every format: fixtures that it takes, and files that are none.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use coroner::ingest::drive::read_bytes;
 use coroner::ingest::formats::{self, Fit, Format};
@@ -22,7 +23,8 @@ mod sel;
 use fixtures::{fixtures, fixtures_of};
 
 fn take(path: &str, content: &[u8]) -> SourceFacts {
-    read_bytes(SourceId(0), path, content, &Knowledge::shipped().unwrap())
+    static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::shipped().unwrap());
+    read_bytes(SourceId(0), path, content, &*KNOWLEDGE)
 }
 
 /// Reads one fixture by its path below `tests/fixtures`.

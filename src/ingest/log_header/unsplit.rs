@@ -6,6 +6,7 @@ use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps};
 use crate::ingest::sink::Sink;
 use crate::ingest::terminal;
 use crate::ledger::{Fate, Reason};
+use crate::model::Stamp;
 
 use super::{Header, When, read, split_when};
 
@@ -26,6 +27,8 @@ impl Unsplit {
         self.begun = true;
         if std::mem::take(&mut self.boot_begins) {
             tracker.take_first_of_boot(split, sink);
+        } else if split.stamp == Stamp::Missing {
+            tracker.take_untimed(split, sink);
         } else {
             tracker.take(split, sink);
         }
@@ -63,7 +66,7 @@ impl Unsplit {
         let stamp = match header.when {
             When::Full(stamp) => stamp,
             When::Yearless { month, day, second_of_day } => {
-                crate::model::Stamp::Yearless { wraps: wraps.at(month, day), month, day, second_of_day }
+                Stamp::Yearless { wraps: wraps.at(month, day), month, day, second_of_day }
             }
         };
         let (mut host, mut text) = (header.host, header.text);

@@ -126,7 +126,11 @@ impl DmesgReader {
         sink: &mut Sink<'_>,
     ) {
         let split = SplitLine { stamp, host: None, program, text, boot_id: None, uptime_micros };
-        self.tracker.take(&split, sink);
+        if stamp == Stamp::Missing {
+            self.tracker.take_untimed(&split, sink);
+        } else {
+            self.tracker.take(&split, sink);
+        }
     }
 
     fn stamp_of(&mut self, time: KernelTime, message: &str) -> (Stamp, Option<u64>) {

@@ -87,7 +87,7 @@ impl LineReader for KernelTextReader {
             boot_id: None,
             uptime_micros: None,
         };
-        self.tracker.take(&split, sink);
+        self.tracker.take_untimed(&split, sink);
         Fate::Parsed
     }
 }
