@@ -18,6 +18,7 @@ pub mod sink;
 pub mod table;
 pub mod table_rows;
 pub mod terminal;
+pub mod utf16;
 pub mod written_time;
 
 use rayon::prelude::*;

@@ -77,6 +77,12 @@ fn of_this_host(rest: &str, certain: bool) -> Who<'_> {
 
 fn of_host<'a>(first: &'a str, behind: &'a str, whole: &'a str, promise: Promise) -> Who<'a> {
     let (first, behind) = host_behind_address(first, behind);
+    // Firewalls set the colon apart: `fw01 : %ASA-4-106023: …`.
+    if let Some((program, text)) = behind.strip_prefix(": ").map(split_tag)
+        && program.starts_with('%')
+    {
+        return Who { host: host_name(first), program, text, tagged: true };
+    }
     // busybox writes `host kern.info kernel: …`.
     let (next, after) = behind.split_once(' ').unwrap_or((behind, ""));
     let (behind, marked) = if is_priority_word(next) { (after.trim_start(), true) } else { (behind, false) };
