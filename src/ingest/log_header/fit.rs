@@ -55,8 +55,9 @@ pub fn fit(head: &[u8], own: Family) -> Fit {
                 // The first line can be what is left of a longer one.
                 begins |= count.yearless + count.full + count.other == 1 || index == 1;
             }
-            // Text that is set in goes on with the message before.
-            None if begins && text.starts_with([' ', '\t']) => {}
+            // Text that is set in goes on with the message before, and so does a command line that
+            // libvirt wraps.
+            None if begins && (text.starts_with([' ', '\t']) || text.ends_with(" \\")) => {}
             None => count.other += 1,
         }
         if count.yearless + count.full + count.other == LINES_SNIFFED {

@@ -28,6 +28,12 @@ fn reads_the_headers_of_many_systems() {
         ("Mar  1 02:03:04 relay <34>Mar  1 02:03:03 kernel: text", ("relay", "kernel", "text")),
         ("Mar  1 02:03:04 10.0.0.7 kvm07 kernel: text", ("kvm07", "kernel", "text")),
         ("Mar  1 02:03:04 s_net@kvm07/10.0.0.7 kernel: text", ("kvm07", "kernel", "text")),
+        ("Mar  1 02:03:04 fw01 : %ASA-4-106023: text", ("fw01", "%ASA-4-106023", "text")),
+        (
+            "Mar  1 02:03:04 mac01.local socketfilterfw[112] <Error>: text",
+            ("mac01.local", "socketfilterfw", "text"),
+        ),
+        ("Mar 01 02:03:04 [    1.250000] text", ("-", "kernel", "[    1.250000] text")),
         // full stamps
         ("2025-03-01T02:03:04.1-07:00 INFO kernel: text", ("-", "kernel", "text")),
         ("<6>2025-03-01T02:03:04Z kvm07 tag text", ("kvm07", "", "tag text")),

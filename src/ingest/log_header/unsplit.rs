@@ -79,9 +79,10 @@ impl Unsplit {
         {
             (host, text) = (Some(word), rest.trim_start());
         }
-        let (uptime_micros, text) = match kernel_stamp::split_uptime(text) {
-            Some((micros, text)) => (Some(micros), text),
-            None => (None, text),
+        let (uptime_micros, text) = match (stamp, kernel_stamp::split_uptime(text)) {
+            (Stamp::SinceBoot { micros }, None) => (Some(micros), text),
+            (_, Some((micros, text))) => (Some(micros), text),
+            (_, None) => (None, text),
         };
         let split = SplitLine { stamp, host, program: header.program, text, boot_id: None, uptime_micros };
         self.take(&split, tracker, sink);

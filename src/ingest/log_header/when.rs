@@ -18,9 +18,11 @@ pub enum When {
 pub fn split_when(text: &str) -> Option<(When, &str)> {
     match text.as_bytes().first()? {
         b'@' => tai64(text),
-        b'0'..=b'9' => {
-            iso(text).or_else(|| epoch(text)).or_else(|| day_first(text)).or_else(|| month_first(text))
-        }
+        b'0'..=b'9' => iso(text)
+            .or_else(|| epoch(text))
+            .or_else(|| esxi_uptime(text))
+            .or_else(|| day_first(text))
+            .or_else(|| month_first(text)),
         _ => month_first(text).or_else(|| behind_weekday(text)),
     }
 }
@@ -67,6 +69,17 @@ fn epoch(text: &str) -> Option<(When, &str)> {
         return None;
     }
     Some((When::Full(Stamp::Zoned(DateTime::from_timestamp(seconds, micros * 1000)?)), rest))
+}
+
+/// `0:00:00:05.123`, days to milliseconds since ESXi's kernel started, before its clock is known.
+fn esxi_uptime(text: &str) -> Option<(When, &str)> {
+    let (days, rest) = text.split_once(':')?;
+    let ((second_of_day, micros), rest) = clock(rest)?;
+    if !rest.starts_with(" cpu") {
+        return None;
+    }
+    let seconds = u64::from(number(days)?) * 86_400 + u64::from(second_of_day);
+    Some((When::Full(Stamp::SinceBoot { micros: seconds * 1_000_000 + u64::from(micros) }), rest))
 }
 
 /// `@400000005f5e…`, as multilog and s6-log write: TAI64, or TAI64N with nanoseconds. They count
@@ -313,6 +326,7 @@ mod tests {
             ("20250301T02:03:04Z h", zoned("2025-03-01T02:03:04Z")),
             ("1740790984.25 h", zoned("2025-03-01T01:03:04.25Z")),
             ("1740790984250 h", zoned("2025-03-01T01:03:04.25Z")),
+            ("1:00:00:05.250 cpu0:1)h", When::Full(Stamp::SinceBoot { micros: 86_405_250_000 })),
             ("@4000000067c25b120ee6b280 h", zoned("2025-03-01T00:55:36.25Z")),
         ] {
             let found = split_when(text).map(|(when, _)| when);

@@ -1,5 +1,6 @@
 //! What stands between the time of a log line and its text: host, severity, program.
 
+use crate::ingest::kernel_stamp;
 use crate::ingest::log_lines::split_tag;
 
 /// Who wrote a line.
@@ -30,6 +31,10 @@ pub fn split_who(rest: &str, promise: Promise) -> Option<Who<'_>> {
     }
     let rest = rest.strip_prefix(' ')?.trim_start();
     let rest = pass_bracketed_severity(rest);
+    // A console's capture that was stamped line by line.
+    if kernel_stamp::split_uptime(rest).is_some() {
+        return Some(Who { host: None, program: "kernel", text: rest, tagged: true });
+    }
     if let Some(text) = vmkernel(rest) {
         return Some(Who { host: None, program: "vmkernel", text, tagged: true });
     }
@@ -116,7 +121,7 @@ fn host_behind_address<'a>(first: &'a str, behind: &'a str) -> (&'a str, &'a str
 
 /// The tag, without Solaris' message id behind it.
 fn split_program(message: &str) -> (&str, &str) {
-    let (program, text) = split_tag(message);
+    let (program, text) = with_level(message).unwrap_or_else(|| split_tag(message));
     let text = match text.strip_prefix("[ID ").and_then(|inner| inner.split_once("] ")) {
         Some((id, rest)) if id.len() < 40 && id.contains('.') => rest,
         _ => text,
@@ -124,6 +129,14 @@ fn split_program(message: &str) -> (&str, &str) {
     // journalctl's with-unit names the unit, of which the program is a part.
     let program = if program == "init.scope" { "systemd" } else { program.trim_end_matches(".service") };
     (program, vmkernel(text).unwrap_or(text))
+}
+
+/// `program[12] <Error>: text`, as macOS writes it.
+fn with_level(message: &str) -> Option<(&str, &str)> {
+    let (tag, rest) = message.split_once(" <")?;
+    let (level, text) = rest.split_once(">: ")?;
+    let level = level.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (level && tag.len() <= 80).then(|| pid_tag(tag).map(|program| (program, text))).flatten()
 }
 
 /// The host in a header's word: syslog-ng can write `source@host/relay`. `None`: no name at all.

@@ -50,8 +50,8 @@ fn split_line(line: &str) -> Option<(&str, &str)> {
     let (severity, rest) = rest.trim_start().split_once(' ')?;
     let (program, text) = rest.split_once(':')?;
     let named = !program.is_empty() && program.len() <= 80 && !program.contains(' ');
-    (is_clock && log_header::is_severity(severity) && named)
-        .then(|| (program.split('[').next().unwrap_or(program), text.trim_start()))
+    let severe = log_header::is_severity(severity) || matches!(severity, "DBG" | "INF" | "WRN" | "CRT");
+    (is_clock && severe && named).then(|| (program.split('[').next().unwrap_or(program), text.trim_start()))
 }
 
 #[derive(Default)]

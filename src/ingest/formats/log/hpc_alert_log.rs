@@ -1,5 +1,6 @@
 //! Logs of supercomputers as the Computer Failure Data Repository publishes them: an alert's label or `-`, Unix time,
-//! date, place, then the line as the machine wrote it (Blue Gene's RAS log, or syslog).
+//! date, place, then the line as the machine wrote it (Blue Gene's RAS log, or syslog). Also the events of Los Alamos'
+//! clusters: number, node, component, state, Unix time, flag, text.
 //!
 //! Time:   Unix time, seconds, as the collector put it before the line.
 //! Units:  seconds.
@@ -32,7 +33,7 @@ impl Format for HpcAlertLog {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        formats::fit_by_lines(head, |line| split_line(line).is_some())
+        formats::fit_by_lines(head, |line| split_line(line).is_some() || split_event(line).is_some())
     }
 
     fn open(&self) -> Reader {
@@ -54,6 +55,22 @@ fn split_line(line: &str) -> Option<(Stamp, &str, &str)> {
     }
     let at = DateTime::from_timestamp(seconds.parse().ok()?, 0)?;
     Some((Stamp::Zoned(at), place, words.next().unwrap_or("")))
+}
+
+/// `134681 node-246 unix.hw state_change.unavailable 1077804742 1 text`: number, node, component, state, time and
+/// flag, as Los Alamos published the events of a cluster.
+fn split_event(line: &str) -> Option<(Stamp, &str, &str)> {
+    let mut words = line.splitn(7, ' ');
+    let (number, node, component) = (words.next()?, words.next()?, words.next()?);
+    let (state, seconds, flag) = (words.next()?, words.next()?, words.next()?);
+    let digits = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let fits = digits(number) && is_name(node) && is_name(component) && is_name(state);
+    if !fits || !digits(flag) || flag.len() > 2 || !digits(seconds) || !(9..=10).contains(&seconds.len()) {
+        return None;
+    }
+    let at = DateTime::from_timestamp(seconds.parse().ok()?, 0)?;
+    Some((Stamp::Zoned(at), node, words.next().unwrap_or("")))
 }
 
 /// Program and text of the machine's own line.
@@ -82,7 +99,7 @@ struct AlertReader {
 impl LineReader for AlertReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = String::from_utf8_lossy(line);
-        let Some((stamp, place, own)) = split_line(&text) else {
+        let Some((stamp, place, own)) = split_line(&text).or_else(|| split_event(&text)) else {
             return Fate::Quarantined(Reason::BadShape);
         };
         let (program, message) = split_own(own);

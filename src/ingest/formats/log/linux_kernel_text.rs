@@ -56,7 +56,8 @@ impl Format for LinuxKernelText {
             }
             before = if goes_on && found.is_none() { before } else { found };
         }
-        let report = first == Some(Some(Shape::Headline)) && shapes.len() >= 4 && own >= other * 2;
+        let begins = first == Some(Some(Shape::Headline));
+        let report = begins && shapes.len() >= 3 && own >= other * 2 || shapes.len() >= 5 && own >= other * 4;
         let starts = head.starts_with(b"Linux version ") || head.starts_with(b"Bootdata ok ");
         match (report, starts && own >= 8 && own * 8 >= own + other) {
             (true, _) => Fit::Sure,
