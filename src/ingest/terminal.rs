@@ -47,7 +47,7 @@ fn pass_escape(rest: &mut std::str::Chars<'_>) {
             }
         }
         // Choice of a character set.
-        Some('(' | ')') => {
+        Some('(' | ')' | '%') => {
             rest.next();
         }
         _ => {}

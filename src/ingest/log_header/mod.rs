@@ -82,12 +82,17 @@ pub fn may_begin_header(text: &str) -> bool {
     }
 }
 
+/// First words of messages that daemons write without a host: `syslogd started: …`, `last message
+/// repeated 3 times`, `message repeated 3 times: […]`.
+const NO_HOSTS: [&str; 4] = ["syslogd", "last", "message", "kernel"];
+
 /// Whether a plain reader's split can stand: the host is nothing but a name, and no second header
 /// follows it.
 #[must_use]
 pub fn is_plain(host: &str, message: &str) -> bool {
     let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     host.bytes().all(name)
+        && !NO_HOSTS.contains(&host)
         && host.bytes().any(|byte| byte.is_ascii_alphanumeric())
         && !may_begin_header(message)
 }

@@ -18,6 +18,8 @@ fn reads_the_headers_of_many_systems() {
         ("Sat Mar  1 02:03:04 2025 kern.info kernel: text", ("-", "kernel", "text")),
         ("Mar  1 02:03:04 <kern.crit> fw kernel: text", ("fw", "kernel", "text")),
         ("Mar  1 02:03:04 sun genunix: [ID 540533 kern.notice] text", ("sun", "genunix", "text")),
+        ("Mar  1 02:03:04 syslogd started: BusyBox", ("-", "", "syslogd started: BusyBox")),
+        ("Mar  1 02:03:04 last message repeated 3 times", ("-", "", "last message repeated 3 times")),
         // routers
         ("*Mar  1 00:00:04.123: %SYS-5-RESTART: text", ("-", "%SYS-5-RESTART", "text")),
         ("000045: Mar  1 02:03:04.123 CET: %LINK-3-UPDOWN: text", ("-", "%LINK-3-UPDOWN", "text")),

@@ -88,13 +88,20 @@ impl Unsplit {
         self.take(&split, tracker, sink);
     }
 
-    fn fate_without_header(&mut self, text: &str, sink: &Sink<'_>) -> Fate {
+    fn fate_without_header(&mut self, text: &str, sink: &mut Sink<'_>) -> Fate {
+        if let Some(notice) = text.strip_prefix("<ConMan> ") {
+            let host = notice.strip_prefix("Console [").and_then(|inner| inner.split_once(']'));
+            if let Some((host, _)) = host {
+                sink.header_host = Some(host.to_owned());
+            }
+            return Fate::Ignored("conman-notice");
+        }
         if begins_boot(text) {
             self.boot_begins = true;
             return Fate::Ignored("journal-boot-separator");
         }
         if is_heading(text) {
-            return Fate::Ignored("journal-heading");
+            return Fate::Ignored("heading");
         }
         if !self.begun {
             let first = sink.span().line <= 1;
@@ -116,9 +123,11 @@ fn begins_boot(text: &str) -> bool {
     text == "-- Reboot --" || text.starts_with("-- Boot ") && text.ends_with(" --")
 }
 
-/// `-- Logs begin at … --`, `-- Journal begins at … --`, `-- No entries --`, `-- cursor: …`.
+/// `-- Logs begin at … --`, `-- Journal begins at … --`, `-- No entries --`, `-- cursor: …`; and the
+/// heading of macOS' `log show`.
 pub(super) fn is_heading(text: &str) -> bool {
     text.starts_with("-- ") && (text.ends_with(" --") || text.starts_with("-- cursor: "))
+        || text.starts_with("Timestamp ") && text.contains("PID")
 }
 
 /// `HH:MM:SS` near the front.

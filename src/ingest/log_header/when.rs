@@ -18,6 +18,10 @@ pub enum When {
 pub fn split_when(text: &str) -> Option<(When, &str)> {
     match text.as_bytes().first()? {
         b'@' => tai64(text),
+        // The C library's Chinese and Japanese set the numbers of months to the right.
+        b' ' => month_first(text.trim_start())
+            .filter(|_| text.trim_start().starts_with(|c: char| c.is_ascii_digit())),
+        b'T' if text.starts_with("TSC: ") => esxi_ticks(text),
         b'0'..=b'9' => iso(text)
             .or_else(|| epoch(text))
             .or_else(|| esxi_uptime(text))
@@ -80,6 +84,13 @@ fn esxi_uptime(text: &str) -> Option<(When, &str)> {
     }
     let seconds = u64::from(number(days)?) * 86_400 + u64::from(second_of_day);
     Some((When::Full(Stamp::SinceBoot { micros: seconds * 1_000_000 + u64::from(micros) }), rest))
+}
+
+/// `TSC: 4161231 cpu0:1)…`: ticks of the processor, which are no time.
+fn esxi_ticks(text: &str) -> Option<(When, &str)> {
+    let number = text.strip_prefix("TSC: ")?;
+    let rest = &number[leading_digits(number)..];
+    rest.starts_with(" cpu").then_some((When::Full(Stamp::Missing), rest))
 }
 
 /// `@400000005f5e…`, as multilog and s6-log write: TAI64, or TAI64N with nanoseconds. They count
@@ -307,6 +318,8 @@ mod tests {
             ("1 Mar 02:03:04 h", march),
             ("мар  1 02:03:04 h", march),
             ("3月  1 02:03:04 h", march),
+            (" 3月  1 02:03:04 h", march),
+            ("TSC: 12 cpu0:1)h", When::Full(Stamp::Missing)),
             ("Mar  1 2025 02:03:04 h", local("2025-03-01T02:03:04")),
             ("Mar  1 02:03:04 2025 h", local("2025-03-01T02:03:04")),
             ("Sat Mar  1 02:03:04 2025 h", local("2025-03-01T02:03:04")),

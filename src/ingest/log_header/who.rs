@@ -1,5 +1,6 @@
 //! What stands between the time of a log line and its text: host, severity, program.
 
+use super::NO_HOSTS;
 use crate::ingest::kernel_stamp;
 use crate::ingest::log_lines::split_tag;
 
@@ -42,7 +43,7 @@ pub fn split_who(rest: &str, promise: Promise) -> Option<Who<'_>> {
     if is_priority_word(first) || is_esx_severity(first) || is_severity(first) {
         return Some(of_this_host(behind.trim_start(), !is_severity(first)));
     }
-    if first.ends_with(':') || (first.contains('[') && first.ends_with(']')) {
+    if NO_HOSTS.contains(&first) || first.ends_with(':') || (first.contains('[') && first.ends_with(']')) {
         return Some(of_this_host(rest, promise.host));
     }
     Some(of_host(first, behind.trim_start(), rest, promise))

@@ -5,6 +5,7 @@ use super::Format;
 pub mod clock_only_log;
 pub mod hpc_alert_log;
 pub mod linux_audit_log;
+pub mod linux_boot_log;
 pub mod linux_dmesg_json;
 pub mod linux_dmesg_text;
 pub mod linux_journal_export;
@@ -24,6 +25,7 @@ pub static ALL: &[&dyn Format] = &[
     &clock_only_log::ClockOnlyLog,
     &hpc_alert_log::HpcAlertLog,
     &linux_audit_log::LinuxAuditLog,
+    &linux_boot_log::LinuxBootLog,
     &linux_dmesg_json::LinuxDmesgJson,
     &linux_kmsg_records::LinuxKmsgRecords,
     &linux_dmesg_text::LinuxDmesgText,
