@@ -14,7 +14,7 @@ pub const COUNTS: Counts = &[
     ("formats/hpc-alert-log/ras-and-syslog.log", 5, 0),
     ("formats/linux-audit-log/audit.log", 4, 2),
     ("formats/linux-audit-log/ausearch.txt", 2, 1),
-    ("formats/linux-boot-log/boot.log", 5, 1),
+    ("formats/linux-boot-log/boot.log", 5, 2),
     ("formats/linux-dmesg-json/ring-buffer.json", 2, 2),
     ("formats/linux-dmesg-text/decoded-with-callers.txt", 4, 2),
     ("formats/linux-dmesg-text/deltas.txt", 3, 3),
