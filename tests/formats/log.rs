@@ -121,6 +121,24 @@ fn a_power_cut_leaves_nul_bytes_and_a_cut_line_and_no_host_of_its_own() {
 }
 
 #[test]
+fn a_boot_that_was_written_behind_half_a_line_is_seen() {
+    for (half, whole) in [
+        ("Mar  1 02:03:09 kvm11 kernel: [  813.000001] EXT4-fs (s", "Mar  1 02:09:51 kvm11"),
+        ("Mar  1 02:03:09 kvm11 CRON[12]: (root", "<6>Mar  1 02:09:51 kvm11"),
+        ("2025-03-01T02:03:09Z kvm11 kernel: EXT4-fs (s", "2025-03-01T02:09:51Z kvm11"),
+    ] {
+        let text = format!("{half}{whole} kernel: [    0.000000] Linux version 6.1.0-18-amd64 (build)\n");
+        let facts = take("kern.log", text.as_bytes());
+        let starts = facts.records.iter().filter(|record| match &record.body {
+            Body::Log(line) => line.signatures.iter().any(|id| id == "kernel-start"),
+            _ => false,
+        });
+        assert_eq!(starts.count(), 1, "{text}");
+        assert_eq!(facts.activity.iter().map(|run| run.lines).sum::<u64>(), 2, "{text}");
+    }
+}
+
+#[test]
 fn hosts_of_relayed_lines_are_the_senders_and_nothing_else_passes_for_a_host() {
     let facts = take_fixture("formats/syslog-rfc3164/relayed-and-foreign.log");
     let hosts: BTreeSet<_> = facts.activity.iter().filter_map(|run| run.host.as_deref()).collect();

@@ -37,12 +37,16 @@ struct Count {
 #[must_use]
 pub fn fit(head: &[u8], own: Family) -> Fit {
     let mut count = Count::default();
-    let mut begins = false;
+    let (mut begins, mut headings) = (false, 0_usize);
     for (index, line) in whole_lines(head).split(|byte| *byte == b'\n').enumerate() {
         let start = line.iter().position(|byte| *byte != 0).unwrap_or(line.len());
         let text = String::from_utf8_lossy(&line[start..line.len().min(start + 400)]);
         let text = terminal::plain(&text);
-        if text.trim().is_empty() || is_heading(&text) {
+        if is_heading(&text) {
+            headings += 1;
+            continue;
+        }
+        if text.trim().is_empty() {
             continue;
         }
         match read(&text).filter(|header| !is_other_format(&text, header)) {
@@ -63,6 +67,11 @@ pub fn fit(head: &[u8], own: Family) -> Fit {
         if count.yearless + count.full + count.other == LINES_SNIFFED {
             break;
         }
+    }
+    // A journal without entries is one all the same.
+    let lines = count.yearless + count.full + count.other;
+    if lines == 0 && headings > 0 && own == Family::Yearless {
+        return Fit::Maybe;
     }
     verdict(&count, begins, own)
 }

@@ -140,10 +140,30 @@ fn has_clock(text: &str) -> bool {
     })
 }
 
+/// Where a kernel's line begins inside another line: the end of that one was lost with the power, and
+/// the next boot wrote on. Found by the kernel's tag, in the text of the first message.
+#[must_use]
+pub fn glued_kernel_line(text: &str) -> Option<usize> {
+    memchr::memmem::find_iter(text.as_bytes(), b" kernel: ").take(8).find_map(|tag| {
+        // No header is longer than this, so little is searched for each tag.
+        let from = text.floor_char_boundary(tag.saturating_sub(HEADER_BYTES_MAX));
+        let header = &text[..text.floor_char_boundary(tag + HEADER_BYTES_MAX)];
+        (from.max(1)..tag).find(|at| {
+            let begins =
+                matches!(header.as_bytes()[*at], b'0'..=b'9' | b'A'..=b'Z') && header[..*at].contains(": ");
+            begins
+                && read(&header[*at..])
+                    .is_some_and(|header| header.program == "kernel" && header.host.is_some())
+        })
+    })
+}
+
+const HEADER_BYTES_MAX: usize = 100;
+
 /// Where further messages begin inside a line: senders that do not end their messages glue them,
 /// `<PRI>` to text. The first start, 0, is not among them.
 fn message_starts(text: &str) -> Vec<usize> {
-    let mut starts = Vec::new();
+    let mut starts: Vec<usize> = glued_kernel_line(text).into_iter().collect();
     for at in memchr::memchr_iter(b'<', text.as_bytes()).filter(|at| *at > 0) {
         let inner = &text.as_bytes()[at + 1..];
         let digits = inner.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
@@ -160,6 +180,8 @@ fn message_starts(text: &str) -> Vec<usize> {
             starts.push(at);
         }
     }
+    starts.sort_unstable();
+    starts.dedup();
     starts
 }
 

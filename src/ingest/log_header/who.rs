@@ -51,7 +51,11 @@ pub fn split_who(rest: &str, promise: Promise) -> Option<Who<'_>> {
 
 /// `time: text`. ESXi's vobd and libvirt write it, routers, and rsyslog for lines repeated.
 fn without_blank(text: &str) -> Who<'_> {
-    if text.starts_with('[') {
+    // `[GenericCorrelator] 3211us: [vob.user.host.boot] …`
+    if let Some((_, behind)) = text.strip_prefix('[').and_then(|inner| inner.split_once("] "))
+        && let Some((micros, _)) = behind.split_once("us: ")
+        && micros.bytes().all(|byte| byte.is_ascii_digit())
+    {
         return Who { host: None, program: "vobd", text, tagged: true };
     }
     if text.starts_with('%') {

@@ -10,6 +10,8 @@
 //! Loses:  priorities (`<6>`), callers (`[   T12]`), output of boot loaders and programs.
 //! Not handled: parts of a pstore dump are taken in the order of the file, though the kernel writes the last part first.
 
+use std::borrow::Cow;
+
 use crate::ingest::console::{ConsoleLine, console_line, shows_console};
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp::{self, KernelTime};
@@ -92,6 +94,8 @@ struct DmesgReader {
     /// The minute that steps count from, and the microseconds since.
     minute: Option<(u8, u8, u32)>,
     stepped_micros: u64,
+    /// Something other than the kernel has written, so what has no time need not be the kernel's.
+    is_console: bool,
     /// The first message is the kernel's first, so steps count from its start.
     from_start: bool,
 }
@@ -100,6 +104,7 @@ impl LineReader for DmesgReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = String::from_utf8_lossy(line);
         let text = terminal::plain(&text);
+        self.is_console |= matches!(text, Cow::Owned(_));
         if let Some((time, message)) = kernel_stamp::split(&text) {
             let (stamp, uptime_micros) = self.stamp_of(time, message);
             self.last = Some(stamp);
@@ -109,6 +114,7 @@ impl LineReader for DmesgReader {
         if let Some((_, micros, message)) = kernel_stamp::find(&text) {
             let stamp = Stamp::SinceBoot { micros };
             self.last = Some(stamp);
+            self.is_console = true;
             self.take(stamp, "kernel", message, Some(micros), sink);
             return Fate::Parsed;
         }
@@ -168,6 +174,7 @@ impl DmesgReader {
 
     fn line_without_time(&mut self, text: &str, sink: &mut Sink<'_>) -> Fate {
         let Some(stamp) = self.last else {
+            self.is_console |= shows_console(text);
             return match console_line(text) {
                 ConsoleLine::PstoreHeading => Fate::Ignored("pstore-part-heading"),
                 _ => Fate::Ignored("before-the-kernel"),
@@ -175,6 +182,7 @@ impl DmesgReader {
         };
         match console_line(text) {
             ConsoleLine::Systemd(status) => {
+                self.is_console = true;
                 self.take(stamp, "systemd", status, None, sink);
                 return Fate::Parsed;
             }
@@ -194,12 +202,9 @@ impl DmesgReader {
         if unreadable * 4 > text.chars().count() {
             return Fate::Quarantined(Reason::BadShape);
         }
-        // A message with line breaks in it goes on without a time, and is set in.
-        if text.starts_with([' ', '\t']) {
-            Fate::Ignored("continuation-line")
-        } else {
-            Fate::Ignored("console-output")
-        }
+        // A message with line breaks in it goes on without a time, on a console set in.
+        let goes_on = text.starts_with([' ', '\t']) || !self.is_console;
+        Fate::Ignored(if goes_on { "continuation-line" } else { "console-output" })
     }
 }
 

@@ -6,7 +6,7 @@
 //! Units:  none.
 //! Spec:   RFC 3164 §4.1, as written by rsyslog, syslog-ng, busybox, journalctl and devices; `<PRI>` is passed over.
 //! Loses:  severity, facility, fractions of a second.
-//! Not handled: a message that was glued to the end of another without a `<PRI>` between them.
+//! Not handled: a message other than the kernel's that was glued to the end of another without a `<PRI>`.
 
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
@@ -99,7 +99,8 @@ impl LineReader for SyslogReader {
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };
         let (program, message) = split_tag(header.message);
-        if program.is_empty() {
+        let is_glued = || program == "kernel" && log_header::glued_kernel_line(header.message).is_some();
+        if program.is_empty() || is_glued() {
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         }
         let stamp = match header.year {
