@@ -30,6 +30,8 @@ struct Count {
     /// Of both, those of a shape that only logs have.
     certain: usize,
     other: usize,
+    /// Lines with a header before the first without.
+    leading: usize,
 }
 
 /// Sure: most lines are such; maybe: it begins with such lines, and text with line breaks goes on
@@ -55,6 +57,7 @@ pub fn fit(head: &[u8], own: Family) -> Fit {
                     When::Yearless { .. } => count.yearless += 1,
                     When::Full(_) => count.full += 1,
                 }
+                count.leading += usize::from(count.other == 0);
                 count.certain += usize::from(header.tagged || matches!(header.when, When::Yearless { .. }));
                 // The first line can be what is left of a longer one.
                 begins |= count.yearless + count.full + count.other == 1 || index == 1;
@@ -84,18 +87,31 @@ fn verdict(count: &Count, begins: bool, own: Family) -> Fit {
         Fit::No
     } else if count.certain * 10 >= lines * 6 {
         Fit::Sure
-    } else if headers * 10 >= lines * 6 || begins && headers * 10 >= lines {
+    } else if headers * 10 >= lines * 6 || begins && goes_on(count, headers, lines) {
         Fit::Maybe
     } else {
         Fit::No
     }
 }
 
-/// `dmesg --time-format iso` has a stamp and no host; a line of figures is a table.
+/// Messages with line breaks in them can outnumber the headers; but one line of a log above a text
+/// does not make it a log.
+fn goes_on(count: &Count, headers: usize, lines: usize) -> bool {
+    headers * 2 >= lines
+        || headers >= 2 && headers * 5 >= lines
+        || count.leading >= 3 && headers * 10 >= lines
+}
+
+/// `dmesg --time-format iso` has a stamp and no host; a line of figures is a table; traces and web
+/// proxies write Unix time, lists of timers a weekday, before what is no log's.
 fn is_other_format(text: &str, header: &Header<'_>) -> bool {
-    let dmesg_iso =
-        text.len() > 32 && text.as_bytes()[19] == b',' && matches!(text.as_bytes()[26], b'+' | b'-');
-    let words = header.tagged
-        || header.text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3);
-    dmesg_iso || !words
+    let bytes = text.as_bytes();
+    let dmesg_iso = bytes.len() > 32 && bytes[19] == b',' && matches!(bytes[26], b'+' | b'-');
+    if header.tagged || matches!(header.when, When::Yearless { .. }) {
+        return dmesg_iso;
+    }
+    let words = header.text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3);
+    let unix_time = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count() >= 9;
+    let weekday = bytes.first().is_some_and(u8::is_ascii_alphabetic);
+    dmesg_iso || !words || unix_time || weekday
 }

@@ -60,7 +60,7 @@ impl Format for LinuxDmesgText {
         if stamped * 10 >= (stamped + other) * 6 {
             return if stamped > 0 { Fit::Sure } else { Fit::No };
         }
-        let reads_on = begins == Some(true) && stamped * 5 >= stamped + other;
+        let reads_on = begins == Some(true) && stamped * 5 >= (stamped + other) * 2;
         if reads_on || console && stamped >= 5 { Fit::Maybe } else { Fit::No }
     }
 
