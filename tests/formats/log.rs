@@ -157,6 +157,18 @@ fn a_consoles_own_kernel_lines_are_found_among_output() {
 }
 
 #[test]
+fn a_panic_on_a_quiet_console_is_seen_whatever_came_before() {
+    let status = "[  OK  ] Started a unit.\n".repeat(4000);
+    let panic = "[  812.100001] Kernel panic - not syncing: Fatal machine check on current CPU\n";
+    let facts = take("console.log", format!("{status}{panic}").as_bytes());
+    let panics = facts.records.iter().filter(|record| match &record.body {
+        Body::Log(line) => line.signatures.iter().any(|id| id == "kernel-panic"),
+        _ => false,
+    });
+    assert_eq!(panics.count(), 1, "{:?}", facts.format);
+}
+
+#[test]
 fn times_without_a_full_date_stay_what_they_are() {
     let facts = take_fixture("formats/linux-dmesg-text/relative.txt");
     let start = Stamp::Yearless { wraps: 0, month: 3, day: 1, second_of_day: 2 * 3600 + 3 * 60 };

@@ -12,7 +12,7 @@ use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::log_header::{When, split_when};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
-use crate::ingest::terminal;
+use crate::ingest::{kernel_stamp, terminal};
 use crate::ledger::Fate;
 use crate::model::Stamp;
 
@@ -32,6 +32,11 @@ impl Format for LinuxBootLog {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+        // Where the kernel writes, too, it is a console.
+        let text = String::from_utf8_lossy(head);
+        if text.lines().filter(|line| kernel_stamp::find(line).is_some()).count() >= 5 {
+            return Fit::No;
+        }
         formats::fit_by_lines(head, |line| {
             let text = terminal::plain(line);
             boot_time(&text).is_some() || matches!(console_line(&text), ConsoleLine::Systemd(_))
@@ -67,6 +72,18 @@ impl LineReader for BootLogReader {
             self.boot = Some(stamp);
             self.first = true;
             return Fate::Ignored("heading");
+        }
+        if let Some((_, micros, message)) = kernel_stamp::find(&text) {
+            let split = SplitLine {
+                stamp: Stamp::SinceBoot { micros },
+                host: None,
+                program: "kernel",
+                text: message,
+                boot_id: None,
+                uptime_micros: Some(micros),
+            };
+            self.tracker.take(&split, sink);
+            return Fate::Parsed;
         }
         let ConsoleLine::Systemd(status) = console_line(&text) else {
             return Fate::Ignored("console-output");
