@@ -6,6 +6,8 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use super::utf16::{self, Utf16Text};
+
 /// A source ready to be read.
 pub struct Opened {
     pub stream: Box<dyn Read + Send>,
@@ -26,7 +28,7 @@ const UNSUPPORTED: [(&[u8], &str); 4] = [
 ];
 
 /// Opens `path`, looking at the content and not at the name. Gzip (RFC 1952, also of several
-/// members) is unpacked on the way.
+/// members) is unpacked on the way, and UTF-16 with a byte order mark becomes UTF-8.
 pub fn open(path: &Path) -> io::Result<Opened> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
@@ -43,6 +45,10 @@ pub fn open(path: &Path) -> io::Result<Opened> {
     if magic.starts_with(&[0x1f, 0x8b, 0x08]) {
         let stream = Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)));
         return Ok(Opened { stream, size_bytes: None, unsupported: None, compressed: true });
+    }
+    if let Some(order) = utf16::byte_order(magic) {
+        let stream = Box::new(Utf16Text::new(BufReader::with_capacity(1 << 16, file), order));
+        return Ok(Opened { stream, size_bytes: None, unsupported: None, compressed: false });
     }
     let unsupported = UNSUPPORTED.iter().find(|(bytes, _)| magic.starts_with(bytes)).map(|(_, name)| *name);
     Ok(Opened { stream: Box::new(file), size_bytes: Some(size), unsupported, compressed: false })

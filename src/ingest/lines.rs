@@ -11,7 +11,7 @@ use std::thread;
 use super::formats::LineReader;
 use super::prefilter::Prefilter;
 use super::sink::Sink;
-use super::stream::{BATCH_BYTES, Batch, LINE_BYTES_MAX, Stream};
+use super::stream::{BATCH_BYTES, Batch, ESCAPE, LINE_BYTES_MAX, Stream};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::Span;
 
@@ -92,7 +92,7 @@ impl Feed<'_> {
             while places.next_if(|place| *place < end).is_some() {
                 candidate = true;
             }
-            self.piece(&batch.bytes[start..end], candidate, batch.has_nul, sink);
+            self.piece(&batch.bytes[start..end], candidate, batch.has_control, sink);
             start = end;
         }
         let rest = &batch.bytes[start..];
@@ -100,7 +100,7 @@ impl Feed<'_> {
             return;
         }
         if batch.last {
-            self.piece(rest, true, batch.has_nul, sink);
+            self.piece(rest, true, batch.has_control, sink);
         } else {
             let head = || (rest[..LINE_BYTES_MAX.min(rest.len())].to_vec(), 0);
             let (_, len) = self.too_long.get_or_insert_with(head);
@@ -109,7 +109,7 @@ impl Feed<'_> {
     }
 
     /// Takes a line, or the last part of one that is too long.
-    fn piece(&mut self, line: &[u8], candidate: bool, has_nul: bool, sink: &mut Sink<'_>) {
+    fn piece(&mut self, line: &[u8], candidate: bool, has_control: bool, sink: &mut Sink<'_>) {
         self.number += 1;
         if let Some((head, len)) = self.too_long.take() {
             self.book_too_long(&head, len + line.len() as u64, sink);
@@ -117,7 +117,9 @@ impl Feed<'_> {
             self.book_too_long(&line[..LINE_BYTES_MAX], line.len() as u64, sink);
         } else {
             sink.candidate = candidate;
-            if has_nul {
+            if has_control {
+                // Who colours his lines has them read with care.
+                sink.candidate |= memchr::memchr(ESCAPE, line).is_some();
                 self.with_nuls(line, sink);
             } else {
                 self.line(line, sink);

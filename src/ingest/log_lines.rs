@@ -2,7 +2,12 @@
 //! are kept, and when the host was active.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+
+use super::kernel_stamp;
+use super::log_header::may_begin_header;
 use super::sink::{ACTIVITY_GAP_SECONDS, Sink};
 use super::written_time::steady_seconds;
 use crate::model::Stamp;
@@ -174,29 +179,37 @@ impl LogTracker {
 /// The uptime in a message with a tag (`kernel: [   12.345678] text`), in microseconds, if it is the
 /// kernel's and has one. Outer `None`: a message of another shape, which has to be split with care.
 fn quiet_uptime(message: &[u8]) -> Option<Option<u64>> {
+    if may_begin_header(message) {
+        return None;
+    }
     if let Some((b"kernel: ", text)) = message.split_first_chunk::<8>() {
+        if GLUED.find(text).is_some() || may_begin_header(text) {
+            return None;
+        }
         return match text.strip_prefix(b"[") {
             Some(stamped) => uptime_micros(stamped).map(Some),
             None => Some(None),
         };
     }
-    if !message.first()?.is_ascii_alphabetic() {
-        return None;
-    }
-    let tag_end = message.iter().take(TAG_BYTES_MAX).position(|byte| matches!(byte, b' ' | b':' | b'['))?;
-    let is_tag = message[tag_end] != b' ' && &message[..tag_end] != b"kernel";
-    is_tag.then_some(None)
+    // A tag has no blanks: `sshd[123]: `.
+    let blank = message.iter().take(TAG_BYTES_MAX + 1).position(|byte| !byte.is_ascii_graphic())?;
+    let (tag, text) = message.split_at(blank);
+    let is_tag = text[0] == b' ' && tag.len() > 1 && tag.ends_with(b":") && tag[0].is_ascii_alphabetic();
+    (is_tag && !tag.starts_with(b"kernel") && !may_begin_header(&text[1..])).then_some(None)
 }
 
+/// Another line of the kernel's may begin behind this.
+static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" kernel: "));
+
 /// What stands before the bracket of `   12.345678] text`, in microseconds; the same as
-/// [`split_uptime`] makes of it, or nothing.
+/// [`kernel_stamp::split_uptime`] makes of it, or nothing.
 fn uptime_micros(stamped: &[u8]) -> Option<u64> {
     let (mut micros, mut point) = (0_u64, None);
     let blanks = stamped.iter().take(UPTIME_BYTES_MAX).take_while(|byte| **byte == b' ').count();
     for (place, byte) in stamped.iter().enumerate().take(UPTIME_BYTES_MAX).skip(blanks) {
         match byte {
             b'0'..=b'9' => micros = micros.checked_mul(10)? + u64::from(byte - b'0'),
-            b'.' if point.is_none() && place > blanks => point = Some(place),
+            b'.' if point.is_none() && (1..=12).contains(&(place - blanks)) => point = Some(place),
             b']' => return (place == point? + 7).then_some(micros),
             _ => return None,
         }
@@ -234,7 +247,7 @@ fn emit_last_lines(host: Option<&str>, state: &mut HostState, sink: &mut Sink<'_
             Some(program) => (program.as_str(), text.as_ref()),
             None => {
                 let (program, text) = split_tag(&text);
-                (program, split_uptime(text).1)
+                (program, kernel_stamp::split_uptime(text).map_or(text, |(_, text)| text))
             }
         };
         let (program, text) = (program.to_owned(), text.chars().take(REMEMBERED_CHARS).collect());
@@ -336,19 +349,31 @@ pub fn split_tag(message: &str) -> (&str, &str) {
     (program, text)
 }
 
-/// Takes `[12345.678901] ` off the front of a kernel message.
-#[must_use]
-pub fn split_uptime(text: &str) -> (Option<u64>, &str) {
-    let Some(inner) = text.strip_prefix('[') else { return (None, text) };
-    let Some(close) = inner.find(']') else { return (None, text) };
-    let number = inner[..close].trim();
-    let Some((seconds, fraction)) = number.split_once('.') else { return (None, text) };
-    let (Ok(seconds), true) =
-        (seconds.parse::<u64>(), fraction.len() == 6 && fraction.bytes().all(|byte| byte.is_ascii_digit()))
-    else {
-        return (None, text);
-    };
-    let micros = fraction.parse::<u64>().unwrap_or(0);
-    let rest = &inner[close + 1..];
-    (Some(seconds.saturating_mul(1_000_000).saturating_add(micros)), rest.strip_prefix(' ').unwrap_or(rest))
+impl LogTracker {
+    /// Takes a line that is the first of a boot because the source says so (`-- Reboot --`), not
+    /// because of what the line itself says.
+    pub fn take_first_of_boot(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
+        let known = self.known(line.host.unwrap_or("").as_bytes());
+        if let Some(state) = known.and_then(|KnownHost(place)| self.hosts.get_mut(place)) {
+            emit_last_lines(line.host, state, sink);
+            // Nobody wrote between two boots.
+            state.last_seconds = None;
+        }
+        let signatures = vec![NEW_BOOT_ID.to_owned()];
+        sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
+        self.take(line, sink);
+    }
+
+    /// Takes a line whose time nobody knows: it may be worth keeping, but says nothing of when its
+    /// host was active.
+    pub fn take_untimed(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
+        let mut signatures = sink.interest.signatures(line.program, line.text);
+        if sink.nul_before > 0 {
+            sink.nul_before = 0;
+            signatures.push(NUL_BYTES.to_owned());
+        }
+        if !signatures.is_empty() {
+            sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
+        }
+    }
 }

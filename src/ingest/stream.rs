@@ -11,6 +11,9 @@ pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a batch of lines. A few of them fit into the cache of one core.
 pub const BATCH_BYTES: usize = 512 * 1024;
 
+/// The character that begins a command to a terminal.
+pub const ESCAPE: u8 = 0x1b;
+
 /// Lines that stand next to each other: all whole, except where the source ends in the middle of one.
 /// A batch without the end of a line, which is not the last one, is a part of a line that is too long.
 #[derive(Default)]
@@ -18,8 +21,9 @@ pub struct Batch {
     pub bytes: Vec<u8>,
     /// Where literals begin that a signature looks for, ascending.
     pub places: Vec<usize>,
-    pub has_nul: bool,
-    /// Whether `places` and `has_nul` say something.
+    /// A NUL or an escape character stands somewhere in it.
+    pub has_control: bool,
+    /// Whether `places` and `has_control` say something.
     pub searched: bool,
     /// Nothing comes behind it.
     pub last: bool,
@@ -40,7 +44,7 @@ impl Batch {
     pub fn search(&mut self, prefilter: &Prefilter) {
         self.places.clear();
         prefilter.find(&self.bytes, &mut self.places);
-        self.has_nul = memchr::memchr(0, &self.bytes).is_some();
+        self.has_control = memchr::memchr2(0, ESCAPE, &self.bytes).is_some();
         self.searched = true;
     }
 }

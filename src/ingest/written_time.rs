@@ -124,7 +124,7 @@ fn read_named_date(text: &str) -> Option<(NaiveDate, &str)> {
     Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month?, day)?, rest))
 }
 
-/// The month that a word names, by its first letters, in English, German or French.
+/// The month that a word names: English, German and French here, more languages in `month_names`.
 #[must_use]
 pub fn month_of(word: &str) -> Option<u32> {
     let word = word.trim_end_matches('.').to_lowercase();
@@ -141,7 +141,7 @@ pub fn month_of(word: &str) -> Option<u32> {
         "oct" | "october" | "okt" | "oktober" | "octobre" => 10,
         "nov" | "november" | "novembre" => 11,
         "dec" | "december" | "dez" | "dezember" | "déc" | "décembre" => 12,
-        _ => return None,
+        other => return super::month_names::month_named(other),
     };
     Some(month)
 }

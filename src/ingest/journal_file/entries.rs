@@ -5,7 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use super::header::le64;
 use super::object::{ENTRY_ITEMS_OFFSET, Packing, item_bytes, payload_offset};
 use super::packed;
-use crate::ingest::log_lines::{LogTracker, SplitLine, split_uptime};
+use crate::ingest::kernel_stamp;
+use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
@@ -138,7 +139,7 @@ impl Entries {
             stamp: Stamp::Zoned(at),
             host: line.host,
             program,
-            text: split_uptime(text).1,
+            text: kernel_stamp::split_uptime(text).map_or(text, |(_, text)| text),
             boot_id: Some(&self.boot.1),
             uptime_micros: Some(le64(object, MONOTONIC_OFFSET)),
         };

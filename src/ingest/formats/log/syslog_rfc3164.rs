@@ -1,14 +1,17 @@
 //! Traditional syslog: `Mar  1 02:03:04 kvm07 kernel: [  12.345678] text`; also `journalctl` text
-//! in its short form, whose `-- Boot … --` lines are separators.
+//! in its short form, whose `-- Boot … --` lines separate boots. Headers that are not plain (no host, a relay's
+//! second header, busybox, `BSD`, routers, other languages) are split by `log_header`.
 //!
-//! Time:   the host's local clock, no year and no zone; months wrap.
+//! Time:   the host's local clock, no year and no zone; months wrap. Behind a relay's header, the host's own.
 //! Units:  none.
-//! Spec:   RFC 3164 §4.1, as written by rsyslog, syslog-ng and journalctl; a leading `<PRI>` is passed over.
-//! Loses:  severity and facility.
-//! Not handled: a second header that a relay has put in front.
+//! Spec:   RFC 3164 §4.1, as written by rsyslog, syslog-ng, busybox, journalctl and devices; `<PRI>` is passed over.
+//! Loses:  severity, facility, fractions of a second.
+//! Not handled: a message other than the kernel's that was glued to the end of another without a `<PRI>`.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
-use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag, split_uptime};
+use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::kernel_stamp;
+use crate::ingest::log_header::{self, Family, Unsplit};
+use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
 use crate::ingest::repeated_hour::RepeatedHour;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::month_of;
@@ -31,17 +34,12 @@ impl Format for SyslogRfc3164 {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        formats::fit_by_lines(head, |line| split_header(line).is_some() || is_separator(line))
+        log_header::fit(head, Family::Yearless)
     }
 
     fn open(&self) -> Reader {
         Reader::Lines(Box::new(SyslogReader::default()))
     }
-}
-
-/// A journalctl line between boots, or its heading.
-fn is_separator(line: &str) -> bool {
-    line.starts_with("-- ") && line.ends_with("--")
 }
 
 struct Header<'a> {
@@ -92,26 +90,26 @@ struct SyslogReader {
     tracker: LogTracker,
     wraps: YearWraps,
     hour: RepeatedHour,
-    lines: u64,
+    unsplit: Unsplit,
 }
 
 impl LineReader for SyslogReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        self.lines += 1;
-        if !sink.candidate && self.hour.pass(line, &mut self.tracker, sink) {
+        let short_cut = !sink.candidate && !self.unsplit.boot_begins();
+        if short_cut && self.hour.pass(line, &mut self.tracker, sink) {
             self.wraps.same_day();
             return Fate::Parsed;
         }
         let text = String::from_utf8_lossy(line);
-        let Some(header) = split_header(&text) else {
-            if is_separator(&text) {
-                return Fate::Ignored("journal-separator");
-            }
-            if text.starts_with([' ', '\t']) && self.lines > 1 {
-                return Fate::Ignored("continuation-line");
-            }
-            return Fate::Quarantined(Reason::BadShape);
+        let plain = split_header(&text).filter(|header| log_header::is_plain(header.host, header.message));
+        let (Some(header), true) = (plain, !text.contains('\u{1b}')) else {
+            return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };
+        let (program, message) = split_tag(header.message);
+        let is_glued = || program == "kernel" && log_header::glued_kernel_line(header.message).is_some();
+        if program.is_empty() || is_glued() {
+            return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
+        }
         let stamp = match header.year {
             Some(year) => {
                 let date = chrono::NaiveDate::from_ymd_opt(year, header.month.into(), header.day.into());
@@ -129,11 +127,19 @@ impl LineReader for SyslogReader {
             },
         };
         self.hour.keep(&text, &stamp, header.host, header.message);
-        let (program, message) = split_tag(header.message);
-        let (uptime_micros, message) = split_uptime(message);
-        let host = (!header.host.is_empty() && !header.host.ends_with(':')).then_some(header.host);
-        let split = SplitLine { stamp, host, program, text: message, boot_id: None, uptime_micros };
-        self.tracker.take(&split, sink);
+        let (uptime_micros, message) = match kernel_stamp::split_uptime(message) {
+            Some((micros, message)) => (Some(micros), message),
+            None => (None, message),
+        };
+        let split = SplitLine {
+            stamp,
+            host: Some(header.host),
+            program,
+            text: message,
+            boot_id: None,
+            uptime_micros,
+        };
+        self.unsplit.take(&split, &mut self.tracker, sink);
         Fate::Parsed
     }
 }

@@ -1,18 +1,24 @@
 //! Syslog with full time stamps: `2025-03-01T02:03:04.123456+01:00 kvm07 kernel: [  12.345678] text`,
-//! with a leading `<PRI>`, and RFC 5424 (`<34>1 2025-… host app pid msgid - text`).
+//! with a leading `<PRI>`, and RFC 5424 (`<34>1 2025-… host app pid msgid - text`). Everything else that puts a date
+//! with its year first is split by `log_header`: ISO 8601 with a blank, comma or no zone, `journalctl` with
+//! `short-iso`, `short-full` and `short-unix`, ChromeOS, ESXi, libvirt, OpenWrt, multilog, seconds of Unix time.
 //!
-//! Time:   as written, with its offset; a stamp without one is the host's local clock.
+//! Time:   as written, with its offset; a stamp without one is the host's local clock, and so is one
+//!         whose zone is an abbreviation other than UTC.
 //! Units:  none.
-//! Spec:   RFC 3339 stamps as rsyslog's file and forward formats write them; RFC 5424 §6.
+//! Spec:   RFC 3339 stamps as rsyslog's file and forward formats write them; RFC 5424 §6; the framing
+//!         of RFC 6587 §3.4.1; journalctl(1); libtai's TAI64N labels.
 //! Loses:  severity, facility, structured data.
-//! Not handled: octet-counted framing.
+//! Not handled: octet-counted messages with line breaks inside: their further lines are passed over.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
-use crate::ingest::log_lines::{LogTracker, SplitLine, split_tag, split_uptime};
+use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::kernel_stamp;
+use crate::ingest::log_header::{self, Family, Unsplit};
+use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
 use crate::ingest::repeated_hour::RepeatedHour;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
-use crate::ledger::{Fate, Reason};
+use crate::ledger::Fate;
 use crate::model::Stamp;
 
 pub struct SyslogRfc3339;
@@ -31,7 +37,7 @@ impl Format for SyslogRfc3339 {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        formats::fit_by_lines(head, |line| split_line(line).is_some())
+        log_header::fit(head, Family::FullStamp)
     }
 
     fn open(&self) -> Reader {
@@ -42,26 +48,19 @@ impl Format for SyslogRfc3339 {
 struct Parts<'a> {
     stamp: Stamp,
     host: &'a str,
-    /// Tag and text, where they stand together at the end of the line.
-    tagged: Option<&'a str>,
+    /// Tag and text.
+    tagged: &'a str,
     program: &'a str,
     message: &'a str,
 }
 
+/// Splits the plain form: stamp, host, a program's tag, text.
 fn split_line(line: &str) -> Option<Parts<'_>> {
-    let bare = super::strip_priority(line);
-    let had_priority = bare.len() < line.len();
-    if had_priority && let Some(rest) = bare.strip_prefix("1 ") {
-        return split_5424(rest);
-    }
-    let (stamp, rest) = split_stamp(bare)?;
-    let (host, message) = rest.split_once(' ').unwrap_or((rest, ""));
-    if host.is_empty() || host.contains([',', ';', '|', '"', '=']) {
-        return None;
-    }
-    let tagged = Some(message);
-    let (program, message) = split_tag(message);
-    Some(Parts { stamp, host, tagged, program, message })
+    let (stamp, rest) = split_stamp(super::strip_priority(line))?;
+    let (host, tagged) = rest.split_once(' ')?;
+    let (program, message) = split_tag(tagged);
+    let plain = !program.is_empty() && log_header::is_plain(host, message) && !log_header::is_severity(host);
+    (plain && !line.contains('\u{1b}')).then_some(Parts { stamp, host, tagged, program, message })
 }
 
 /// A stamp at the front: one word, or date and clock as two.
@@ -85,59 +84,38 @@ fn split_stamp(line: &str) -> Option<(Stamp, &str)> {
     Some((stamp, line.get(end..)?.trim_start()))
 }
 
-fn split_5424(rest: &str) -> Option<Parts<'_>> {
-    let (stamp, rest) = rest.split_once(' ')?;
-    let stamp = if stamp == "-" { Stamp::Missing } else { written_time::read(stamp, DayFirst(false))? };
-    let (host, rest) = rest.split_once(' ')?;
-    let (program, rest) = rest.split_once(' ')?;
-    let (_pid, rest) = rest.split_once(' ')?;
-    let (_msgid, rest) = rest.split_once(' ')?;
-    let message = if let Some(after) = rest.strip_prefix('-') {
-        after
-    } else {
-        // Structured data ends at the last `]` that a blank or the end follows.
-        rest.rsplit_once("] ").map_or("", |(_, message)| message)
-    };
-    let message = message.trim_start().trim_start_matches('\u{feff}');
-    let host = if host == "-" { "" } else { host };
-    let program = if program == "-" { "" } else { program };
-    Some(Parts { stamp, host, tagged: None, program, message })
-}
-
 #[derive(Default)]
 struct FullStampReader {
     tracker: LogTracker,
+    wraps: YearWraps,
     hour: RepeatedHour,
-    lines: u64,
+    unsplit: Unsplit,
 }
 
 impl LineReader for FullStampReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        self.lines += 1;
-        if !sink.candidate && self.hour.pass(line, &mut self.tracker, sink) {
+        let short_cut = !sink.candidate && !self.unsplit.boot_begins();
+        if short_cut && self.hour.pass(line, &mut self.tracker, sink) {
             return Fate::Parsed;
         }
         let text = String::from_utf8_lossy(line);
         let Some(parts) = split_line(&text) else {
-            if text.starts_with([' ', '\t']) && self.lines > 1 {
-                return Fate::Ignored("continuation-line");
-            }
-            return Fate::Quarantined(Reason::BadShape);
+            return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };
-        if let Some(tagged) = parts.tagged {
-            self.hour.keep(&text, &parts.stamp, parts.host, tagged);
-        }
-        let (uptime_micros, message) = split_uptime(parts.message);
-        let host = (!parts.host.is_empty()).then_some(parts.host);
+        self.hour.keep(&text, &parts.stamp, parts.host, parts.tagged);
+        let (uptime_micros, message) = match kernel_stamp::split_uptime(parts.message) {
+            Some((micros, message)) => (Some(micros), message),
+            None => (None, parts.message),
+        };
         let split = SplitLine {
             stamp: parts.stamp,
-            host,
+            host: Some(parts.host),
             program: parts.program,
             text: message,
             boot_id: None,
             uptime_micros,
         };
-        self.tracker.take(&split, sink);
+        self.unsplit.take(&split, &mut self.tracker, sink);
         Fate::Parsed
     }
 }
