@@ -107,6 +107,7 @@ fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn I
     let reader = format.and_then(super::formats::by_id).map(super::formats::Format::open);
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
         Some(Reader::Lines(mut reader)) => drive_lines(&mut stream, reader.as_mut(), &mut sink),
+        Some(Reader::Stream(parse)) => drive_stream(&mut stream, parse, &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),
         None => drive_ignored(&mut stream, &mut sink, opened.unsupported.is_some()),
     }));
@@ -167,6 +168,15 @@ fn feed_line(line: &[u8], number: u64, reader: &mut dyn LineReader, sink: &mut S
         sink.account.book(piece, fate);
         rest = behind;
     }
+}
+
+fn drive_stream(stream: &mut Stream, parse: fn(&mut dyn Read, &mut Sink<'_>), sink: &mut Sink<'_>) {
+    parse(stream, sink);
+    let behind = stream.taken.saturating_sub(sink.account.cursor());
+    if behind > 0 {
+        sink.account.book_counted(b"", behind, Fate::Quarantined(Reason::Unclaimed));
+    }
+    drain(stream, sink, Fate::Quarantined(Reason::Unclaimed));
 }
 
 fn drive_whole(stream: &mut Stream, parse: fn(&[u8], &mut Sink<'_>), sink: &mut Sink<'_>) {
@@ -322,5 +332,17 @@ impl Stream {
                 return (piece.len > 0).then_some(piece);
             }
         }
+    }
+}
+
+impl Read for Stream {
+    /// Hands out what is at hand. A read error ends the stream and is kept for the account.
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.start == self.buffer.len() && !self.fill() {
+            return Ok(0);
+        }
+        let count = out.len().min(self.buffer.len() - self.start);
+        out[..count].copy_from_slice(self.hand_out(count));
+        Ok(count)
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod attribution;
 mod column_words;
+mod csv_rows;
 pub mod decompress;
 pub mod discover;
 pub mod drive;

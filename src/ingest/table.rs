@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::column_words::{
     ATTRIBUTES, END, HOST, JOB, START_THEN_TIME, STATUS, SURELY_HOST, TIME, TIME_THEN_START, WATTS, words_of,
 };
+use super::csv_rows::{CsvRow, CsvRows, Shape};
 use super::formats::SourceKind;
 
 /// What a column means to us; all others are extra columns.
@@ -228,62 +229,36 @@ fn is_header_cell(cell: &str) -> bool {
         && super::written_time::read(cell, super::written_time::DayFirst(false)).is_none()
 }
 
-fn cells_of(line: &[u8], delimiter: u8) -> Vec<String> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(line);
-    let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
-        _ => Vec::new(),
-    }
+fn cells_of(mut line: &[u8], delimiter: u8) -> Vec<String> {
+    let mut row = CsvRow::default();
+    CsvRows::new(&mut line, delimiter).next_into(&mut row);
+    row.cells
 }
 
-/// Reads a CSV. Rows that are blank or comments are not among the rows; the caller books the bytes
-/// between rows.
+/// Reads the header and the first `rows_max` rows of a CSV. `None` if it has no header.
 #[must_use]
 pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
     let (delimiter, start) = sniff_csv(&content[..content.len().min(64 * 1024)])?;
-    let body = content.get(start..)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .comment(Some(b'#'))
-        .from_reader(body);
-    let mut record = csv::ByteRecord::new();
+    let mut body = content.get(start..)?;
+    let mut rows = CsvRows::new(&mut body, delimiter);
+    let mut row = CsvRow::default();
     let mut table = Table { columns: Vec::new(), rows: Vec::new(), header_end: start };
-    let first_line = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
-    while let Ok(true) = reader.read_byte_record(&mut record) {
-        let mut offset = start + position(&record);
-        let mut end = start + usize::try_from(reader.position().byte()).unwrap_or(body.len());
-        let mut line = first_line + record.position().map_or(0, csv::Position::line);
-        // The csv crate ends a row at the CR of CR LF, and lets the next begin with the LF.
-        let at_line_feed = |at: usize| content.get(at) == Some(&b'\n');
-        let after_return = |at: usize| at > 0 && content.get(at - 1) == Some(&b'\r');
-        if at_line_feed(offset) && after_return(offset) {
-            offset += 1;
-            line += 1;
-        }
-        if at_line_feed(end) && after_return(end) {
-            end += 1;
-        }
-        let cells: Vec<String> =
-            record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+    let mut offset = start;
+    let line_before = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
+    while (table.columns.is_empty() || table.rows.len() < rows_max)
+        && let Some(shape) = rows.next_into(&mut row)
+    {
+        let end = offset + row.bytes.len();
         if table.columns.is_empty() {
-            table.columns = cells.iter().map(|cell| normal(cell)).collect();
+            table.columns = row.cells.iter().map(|cell| normal(cell)).collect();
             table.header_end = end;
-            continue;
+        } else if shape == Shape::Row {
+            let cells = std::mem::take(&mut row.cells);
+            table.rows.push(Row { cells, offset, end, line: line_before + row.line });
         }
-        table.rows.push(Row { cells, offset, end, line });
-        if table.rows.len() >= rows_max {
-            break;
-        }
+        offset = end;
     }
     (!table.columns.is_empty()).then_some(table)
-}
-
-fn position(record: &csv::ByteRecord) -> usize {
-    record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0)
 }
 
 /// Reads JSON rows: an array of objects, an object with one such array, a map of name → object, or
