@@ -1,6 +1,7 @@
 //! Finds sources, recognises them by content, and drives their readers.
 
 pub mod attribution;
+mod captured;
 mod column_words;
 mod csv_rows;
 pub mod decompress;
@@ -8,10 +9,18 @@ pub mod discover;
 pub mod drive;
 pub mod formats;
 pub mod log_lines;
+mod power_columns;
+mod power_header;
+mod power_series;
 pub mod recognise;
+mod redfish_documents;
+mod sensor_readings;
 pub mod sink;
+mod supply_facts;
 pub mod table;
 pub mod table_rows;
+mod ups_events;
+mod watts;
 pub mod written_time;
 
 use rayon::prelude::*;

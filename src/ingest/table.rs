@@ -10,6 +10,7 @@ use super::column_words::{
 };
 use super::csv_rows::{CsvRow, CsvRows, Shape};
 use super::formats::SourceKind;
+use super::power_columns::{self, PowerColumns};
 
 /// What a column means to us; all others are extra columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -200,7 +201,7 @@ pub fn sniff_csv(head: &[u8]) -> Option<(u8, usize)> {
     let mut offset = 0;
     for line in head.split_inclusive(|byte| *byte == b'\n').take(20) {
         let text = std::str::from_utf8(line).ok()?.trim();
-        if text.is_empty() || text.starts_with('#') {
+        if text.is_empty() || text.starts_with('#') || is_separator_line(text) {
             offset += line.len();
             continue;
         }
@@ -213,12 +214,27 @@ pub fn sniff_csv(head: &[u8]) -> Option<(u8, usize)> {
     None
 }
 
+/// `sep=;`, which spreadsheets write before the header.
+fn is_separator_line(text: &str) -> bool {
+    let bare = text.trim_start_matches('\u{feff}').trim_matches('"');
+    bare.len() <= 5 && bare.starts_with("sep=")
+}
+
 /// Whether cells are names. Beside a column that surely names hosts a few odd ones (`temp > 80`) are let
 /// pass: they must not cost the whole table.
 fn is_header(cells: &[String]) -> bool {
     let odd = cells.iter().filter(|cell| !is_header_cell(cell)).count();
     let names_hosts = || cells.iter().any(|cell| HOST.contains(&normal(cell).as_str()));
-    odd == 0 || (odd * 3 <= cells.len() && names_hosts())
+    odd == 0 || (odd * 3 <= cells.len() && names_hosts()) || names_series(cells)
+}
+
+/// A time, and series as Prometheus names them: `metric{label="value"}`.
+fn names_series(cells: &[String]) -> bool {
+    let is_series =
+        |cell: &String| cell.contains("=\"") && cell.trim_end().ends_with('}') && cell.len() <= 400;
+    cells.split_first().is_some_and(|(time, series)| {
+        TIME.contains(&normal(time).as_str()) && !series.is_empty() && series.iter().all(is_series)
+    })
 }
 
 fn is_header_cell(cell: &str) -> bool {
@@ -378,7 +394,42 @@ pub fn kind_of(table: &Table) -> Option<SourceKind> {
 /// The kind of the CSV that starts with `head`, whose last line may be cut.
 #[must_use]
 pub fn csv_kind(head: &[u8]) -> Option<SourceKind> {
-    kind_of(&read_csv(head, ROWS_SNIFFED)?)
+    let table = read_csv(head, ROWS_SNIFFED)?;
+    let of_itself = kind_of(&table);
+    // A list of incidents, jobs or work stays one if it has a column of watts, too.
+    let is_list = matches!(
+        of_itself,
+        Some(SourceKind::Backup | SourceKind::Maintenance | SourceKind::Incidents) if !is_tall(&table)
+    );
+    if !is_list && power_columns(head).is_some() {
+        return Some(SourceKind::Power);
+    }
+    of_itself.filter(|kind| *kind != SourceKind::Power)
+}
+
+/// A time, a host, a quantity and its value look like a list of incidents.
+fn is_tall(table: &Table) -> bool {
+    table.columns.iter().any(|column| ["value", "reading"].contains(&column.as_str()))
+}
+
+/// The columns of the table of power that starts with `head`; `None` if it is none.
+#[must_use]
+pub fn power_columns(head: &[u8]) -> Option<PowerColumns> {
+    let (delimiter, start) = sniff_csv(head)?;
+    let mut body = head.get(start..)?;
+    let mut rows = CsvRows::new(&mut body, delimiter);
+    let mut row = CsvRow::default();
+    rows.next_into(&mut row)?;
+    let header = std::mem::take(&mut row.cells);
+    let mut sample = Vec::new();
+    while sample.len() < ROWS_SNIFFED
+        && let Some(shape) = rows.next_into(&mut row)
+    {
+        if shape == Shape::Row {
+            sample.push(std::mem::take(&mut row.cells));
+        }
+    }
+    power_columns::find(&header, &sample, delimiter != b',')
 }
 
 /// The kind of the JSON table that starts with `head`.
