@@ -10,8 +10,8 @@ use crate::model::record::PowerSample;
 
 /// Readings kept of one source; about 100 MB.
 const SAMPLES_MAX: usize = 1 << 20;
-/// Steps, in seconds, tried until half as many are left.
-const STEPS: &[i64] = &[60, 120, 300, 600, 1_800, 3_600, 14_400, 86_400];
+/// Steps, in seconds; the next one is taken where the last leaves too little room.
+const STEPS: &[i64] = &[60, 120, 300, 600, 900, 1_200, 1_800, 2_400, 3_600, 7_200, 14_400, 86_400];
 
 /// Readings of one source.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl PowerSeries {
         sink.power.push(PowerSample { host, stamp, watts });
         while sink.power.len() >= self.samples_max && self.step < STEPS.len() {
             thin(&mut sink.power, STEPS[self.step]);
-            if sink.power.len() > self.samples_max / 2 {
+            if sink.power.len() > self.samples_max / 4 * 3 {
                 self.step += 1;
             }
         }

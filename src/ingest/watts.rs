@@ -18,7 +18,6 @@ const MISSING: &[&str] = &[
     "not available",
     "no reading",
     "disabled",
-    "-1",
 ];
 
 /// No machine draws more; what is above is a damaged field.
@@ -46,25 +45,24 @@ pub fn factor_of(unit: &str) -> Option<f64> {
 /// If the cell is neither a number nor one of the usual words for none, or no draw of a machine.
 pub fn read(cell: &str, factor: f64, decimal_comma: bool) -> Result<Option<f64>, ()> {
     let cell = cell.trim().trim_matches('"').trim();
+    let in_bounds = |watts: f64| (0.0..=WATTS_MAX).contains(&watts).then_some(Some(watts)).ok_or(());
+    match cell.parse::<f64>() {
+        // Meters write -1 for a reading that failed.
+        Ok(number) if number.is_nan() || number == -1.0 => return Ok(None),
+        Ok(number) => return in_bounds(number * factor),
+        _ => {}
+    }
     if MISSING.contains(&cell.to_lowercase().as_str()) {
         return Ok(None);
     }
-    let number_end = cell
-        .find(|c: char| {
-            !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '\'' | ' ' | '\u{a0}' | '\u{202f}'))
-        })
-        .unwrap_or(cell.len());
-    // `1.5e+02` is written by programs.
-    let (number, unit) = match cell.parse::<f64>() {
-        Ok(plain) => (plain, ""),
-        Err(_) => {
-            let (digits, unit) = cell.split_at(number_end);
-            (grouped(digits.trim(), decimal_comma).ok_or(())?, unit.trim())
-        }
+    let is_digit = |c: char| {
+        c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '\'' | ' ' | '\u{a0}' | '\u{202f}')
     };
+    let (digits, unit) = cell.split_at(cell.find(|c| !is_digit(c)).unwrap_or(cell.len()));
+    let number = grouped(digits.trim(), decimal_comma).ok_or(())?;
+    let unit = unit.trim();
     let factor = if unit.is_empty() { factor } else { factor_of(unit).ok_or(())? };
-    let watts = number * factor;
-    (watts.is_finite() && (0.0..=WATTS_MAX).contains(&watts)).then_some(Some(watts)).ok_or(())
+    in_bounds(number * factor)
 }
 
 /// A number with a decimal comma or with groups of three.

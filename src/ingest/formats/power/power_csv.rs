@@ -167,14 +167,14 @@ struct Dates {
 impl Dates {
     fn read(&mut self, time: &str, before: &mut [PowerSample]) -> Option<Stamp> {
         if !self.day_first.0 {
-            if DayFirst::of(std::iter::once(time)).0 {
+            let slash = time.bytes().take(3).position(|byte| byte == b'/').is_some_and(|at| at > 0);
+            self.others |= !slash;
+            if slash && DayFirst::of(std::iter::once(time)).0 {
                 self.day_first = DayFirst(true);
                 if !self.others {
                     before.iter_mut().for_each(|sample| sample.stamp = day_and_month_swapped(sample.stamp));
                 }
             }
-            let digits = time.bytes().take_while(u8::is_ascii_digit).count();
-            self.others |= time.as_bytes().get(digits) != Some(&b'/') || digits > 2;
         }
         written_time::read(time, self.day_first)
     }
