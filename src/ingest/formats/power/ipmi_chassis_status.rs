@@ -30,13 +30,30 @@ impl Format for IpmiChassisStatus {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        super::fit_of_output(head, 1, |line| field(line).is_some())
+        let head_lines = head.split(|byte| *byte == b'\n').take(80);
+        let is_chassis = head_lines.map(String::from_utf8_lossy).any(|line| {
+            let lower = line.to_lowercase();
+            LANDMARKS.iter().any(|landmark| lower.contains(landmark))
+        });
+        if is_chassis { super::fit_of_output(head, 1, |line| field(line).is_some()) } else { Fit::No }
     }
 
     fn open(&self) -> Reader {
         Reader::Lines(Box::<StatusReader>::default())
     }
 }
+
+/// Keys that nothing else has; others are words that many have.
+const LANDMARKS: &[&str] = &[
+    "system restart cause",
+    "power restore policy",
+    "main power fault",
+    "last power event",
+    "poh counter",
+    "chassis power is o",
+    "self test results  ",
+    "power control fault",
+];
 
 const KEYS: &[&str] = &[
     "system power",

@@ -30,7 +30,12 @@ impl Format for IpmiDcmiPower {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        super::fit_of_output(head, 1, |line| key_of(line).is_some())
+        let head_lines = head.split(|byte| *byte == b'\n').take(80);
+        let is_dcmi = head_lines.map(String::from_utf8_lossy).any(|line| {
+            let lower = line.to_lowercase();
+            LANDMARKS.iter().any(|landmark| lower.contains(landmark))
+        });
+        if is_dcmi { super::fit_of_output(head, 1, |line| key_of(line).is_some()) } else { Fit::No }
     }
 
     fn open(&self) -> Reader {
@@ -47,6 +52,23 @@ enum Key {
     /// Statistics of the sampling period, limits, capabilities.
     Other,
 }
+
+/// Keys that nothing else has; others are words that many have.
+const LANDMARKS: &[&str] = &[
+    "instantaneous power reading",
+    "minimum during sampling period",
+    "minimum power over sampling duration",
+    "min power over sample duration",
+    "power reading state is",
+    "power measurement  ",
+    "current limit state",
+    "correction time limit",
+    "statistics reporting time period",
+    "power statistics for rolling average",
+    "power reading is not available",
+    "dcmi request failed",
+    "no set power limit",
+];
 
 const KEYS: &[(&str, Key)] = &[
     ("instantaneous power reading", Key::Watts),

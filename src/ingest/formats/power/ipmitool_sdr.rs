@@ -65,7 +65,7 @@ fn piped(line: &str) -> Option<SdrRow<'_>> {
     let cells: Vec<&str> = line.split('|').map(str::trim).collect();
     match cells.as_slice() {
         [sensor, reading, status] if is_status(status) && is_sensor(sensor) => {
-            let (number, unit) = split_reading(reading)?;
+            let (number, unit) = read_out(reading, status)?;
             Some(SdrRow { sensor, number, unit, state: "", is_supply: false })
         }
         [sensor, id, status, entity, reading] if is_status(status) && is_id(id) && is_entity(entity) => {
@@ -88,7 +88,9 @@ fn comma_separated(line: &str) -> Option<SdrRow<'_>> {
             Some(SdrRow { sensor, number: "", unit: "", state, is_supply: is_supply(entity) })
         }
         [sensor, number, unit, status, ..]
-            if is_sensor(sensor) && is_status(status) && (is_number(number) || number.is_empty()) =>
+            if is_sensor(sensor)
+                && is_status(status)
+                && (is_number(number) && is_unit(unit) || number.is_empty() && unit.is_empty()) =>
         {
             let is_entity_next = entity_at(4).is_empty() || is_entity(entity_at(4));
             let unit = unit.trim_start_matches('%').trim();
@@ -101,7 +103,7 @@ fn comma_separated(line: &str) -> Option<SdrRow<'_>> {
             })
         }
         [sensor, reading, status] if is_sensor(sensor) && is_status(status) => {
-            let (number, unit) = split_reading(reading)?;
+            let (number, unit) = read_out(reading, status)?;
             Some(SdrRow { sensor, number, unit, state: "", is_supply: false })
         }
         _ => None,
@@ -137,6 +139,55 @@ fn is_supply(entity: &str) -> bool {
 
 fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok()
+}
+
+/// Units of the sensors that servers have, by ipmitool's names; also joined ones (`Watts/hour`).
+fn is_unit(unit: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "degrees C",
+        "degrees F",
+        "degrees K",
+        "Volts",
+        "Amps",
+        "Watts",
+        "Joules",
+        "VA",
+        "lumen",
+        "lux",
+        "kPa",
+        "PSI",
+        "Newton",
+        "CFM",
+        "RPM",
+        "Hz",
+        "microsecond",
+        "millisecond",
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "inches",
+        "feet",
+        "percent",
+        "unspecified",
+        "grams",
+        "Decibels",
+        "PPM",
+        "ohms",
+        "correctable error",
+        "uncorrectable error",
+    ];
+    let bare = unit.trim_start_matches('%').trim();
+    let first = bare.split(['/', '*']).next().unwrap_or(bare);
+    UNITS.contains(&bare) || UNITS.contains(&first) || bare.starts_with("percent")
+}
+
+/// What a sensor of that state reads: a number with its unit, bits, or nothing. `None`: no reading of a sensor.
+fn read_out<'a>(reading: &'a str, status: &str) -> Option<(&'a str, &'a str)> {
+    let (number, unit) = split_reading(reading)?;
+    let is_bits = reading.starts_with("0x") || reading.starts_with("PS@");
+    let is_nothing = number.is_empty() && matches!(status, "ns" | "nr" | "na" | "us");
+    (is_unit(unit) || is_bits || is_nothing).then_some((number, unit))
 }
 
 /// A number and its unit; both empty where nothing was read. `None`: no reading of a sensor.

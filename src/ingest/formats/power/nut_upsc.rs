@@ -30,9 +30,8 @@ impl Format for NutUpsc {
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
         let says_status = head.split(|byte| *byte == b'\n').any(|line| {
-            variable(&String::from_utf8_lossy(line)).is_some_and(|(name, _)| {
-                matches!(name, "ups.status" | "driver.name" | "device.type" | "ups.mfr" | "device.mfr")
-            })
+            variable(&String::from_utf8_lossy(line))
+                .is_some_and(|(name, _)| name.starts_with("ups.") || name.starts_with("battery."))
         });
         if says_status { super::fit_of_output(head, 3, |line| variable(line).is_some()) } else { Fit::No }
     }

@@ -29,7 +29,10 @@ impl Format for NutUpslog {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        super::fit_of_output(head, 1, |line| values(line).is_some_and(|(_, status)| !status.is_empty()))
+        let shows_mains = head.split(|byte| *byte == b'\n').take(80).any(|line| {
+            values(&String::from_utf8_lossy(line)).is_some_and(|(_, status)| is_of_mains(status))
+        });
+        if shows_mains { super::fit_of_output(head, 1, |line| values(line).is_some()) } else { Fit::No }
     }
 
     fn open(&self) -> Reader {
@@ -39,6 +42,11 @@ impl Format for NutUpslog {
     fn is_of_a_host(&self) -> bool {
         false
     }
+}
+
+/// On line or on battery: words that hardly anything else writes, where `TEST` and `OFF` are everybody's.
+fn is_of_mains(status: &str) -> bool {
+    status.split([' ', '+']).any(|word| matches!(word, "OL" | "OB"))
 }
 
 /// Time and status of `20250301 120000 100.0 230.1 15.0 [OL] 25.0 50.0`. Everything but the time, a host and the
@@ -100,7 +108,7 @@ fn bare_status(rest: &str) -> Option<(&str, &str, &str)> {
         }
     }
     let from = from?;
-    Some((&rest[..from], &rest[from..to], &rest[to..]))
+    is_of_mains(&rest[from..to]).then(|| (&rest[..from], &rest[from..to], &rest[to..]))
 }
 
 #[derive(Default)]
