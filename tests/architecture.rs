@@ -52,6 +52,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["clock", "config", "pipeline"]),
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
+    ("csv", &["ingest"]),
     ("csv_core", &["ingest"]),
     ("flate2", &["ingest"]),
     ("indicatif", &["cli"]),

@@ -28,7 +28,7 @@ fn read<'a>(format: &dyn Format, content: &[u8]) -> Sink<'a> {
     let mut sink = Sink::new(SourceId(0), &NoInterest);
     match format.open() {
         Reader::Whole(parse) => parse(content, &mut sink),
-        Reader::Stream(parse) => parse(&mut std::io::Cursor::new(content), &mut sink),
+        Reader::Rows(parse) => parse(&mut std::io::Cursor::new(content), &mut sink),
         Reader::Lines(mut reader) => {
             for (number, line) in (1..).zip(content.split_inclusive(|&byte| byte == b'\n')) {
                 sink.at(Span { offset: sink.account.cursor(), len: line.len() as u64, line: number });

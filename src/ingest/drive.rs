@@ -107,7 +107,7 @@ fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn I
     let reader = format.and_then(super::formats::by_id).map(super::formats::Format::open);
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
         Some(Reader::Lines(mut reader)) => drive_lines(&mut stream, reader.as_mut(), &mut sink),
-        Some(Reader::Stream(parse)) => drive_stream(&mut stream, parse, &mut sink),
+        Some(Reader::Rows(parse)) => drive_rows(&mut stream, parse, &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),
         None => drive_ignored(&mut stream, &mut sink, opened.unsupported.is_some()),
     }));
@@ -170,7 +170,7 @@ fn feed_line(line: &[u8], number: u64, reader: &mut dyn LineReader, sink: &mut S
     }
 }
 
-fn drive_stream(stream: &mut Stream, parse: fn(&mut dyn Read, &mut Sink<'_>), sink: &mut Sink<'_>) {
+fn drive_rows(stream: &mut Stream, parse: fn(&mut dyn Read, &mut Sink<'_>), sink: &mut Sink<'_>) {
     parse(stream, sink);
     let behind = stream.taken.saturating_sub(sink.account.cursor());
     if behind > 0 {

@@ -73,7 +73,7 @@ pub enum Reader {
     Lines(Box<dyn LineReader>),
     /// Rows that may go over several lines: the reader takes the (decompressed) bytes in pieces, in bounded
     /// memory, and books them by [`Sink::claim`]; what it leaves over is booked as unclaimed.
-    Stream(fn(&mut dyn Read, &mut Sink<'_>)),
+    Rows(fn(&mut dyn Read, &mut Sink<'_>)),
     /// Small sources only: the whole (decompressed) content at once. Books by [`Sink::claim`]; what
     /// it leaves over is booked as unclaimed.
     Whole(fn(&[u8], &mut Sink<'_>)),

@@ -46,7 +46,7 @@ impl Format for PowerCsv {
     }
 
     fn open(&self) -> Reader {
-        Reader::Stream(parse)
+        Reader::Rows(parse)
     }
 }
 
