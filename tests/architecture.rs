@@ -54,6 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("csv", &["ingest"]),
+    ("csv_core", &["ingest"]),
     ("flate2", &["ingest"]),
     ("indicatif", &["cli"]),
     ("lz4_flex", &["ingest"]),

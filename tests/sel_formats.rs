@@ -33,6 +33,7 @@ fn read<'a>(format: &dyn Format, content: &[u8]) -> Sink<'a> {
     match format.open() {
         Reader::Whole(parse) => parse(content, &mut sink),
         Reader::Stream(_) => panic!("a SEL is no stream"),
+        Reader::Rows(parse) => parse(&mut std::io::Cursor::new(content), &mut sink),
         Reader::Lines(mut reader) => {
             for (number, line) in (1..).zip(content.split_inclusive(|&byte| byte == b'\n')) {
                 sink.at(Span { offset: sink.account.cursor(), len: line.len() as u64, line: number });

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::formats::{self, Format};
 use crate::config::Config;
 use crate::model::record::{Body, FirmwareState, SourceFacts};
 
@@ -60,6 +61,17 @@ const PLACES: &[&str] = &[
     "dmesg",
     "wtmp",
     "power",
+    "ups",
+    "pdu",
+    "psu",
+    "sdr",
+    "sensor",
+    "sensors",
+    "dcmi",
+    "chassis",
+    "apcupsd",
+    "upslog",
+    "telemetry",
     "backup",
     "backups",
     "inventory",
@@ -225,8 +237,10 @@ fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution
     if by_place.is_some() {
         return by_place;
     }
-    source.format.as_ref()?;
-    let guess = guessed_place(&source.path);
+    let format = source.format.as_deref()?;
+    // The place of what a UPS wrote would make the UPS a machine of the fleet.
+    let is_of_a_host = formats::by_id(format).is_none_or(Format::is_of_a_host);
+    let guess = if is_of_a_host { guessed_place(&source.path) } else { None };
     match &guess {
         Some(_) => found.guessed.push(source.path.clone()),
         None => found.homeless.push(source.path.clone()),

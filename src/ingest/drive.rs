@@ -1,6 +1,6 @@
 //! Feeds a source to its reader and books every byte.
 
-use std::io;
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -122,6 +122,7 @@ fn read_opened(
     let reader = format.and_then(super::formats::by_id).map(super::formats::Format::open);
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
         Some(Reader::Lines(mut reader)) => lines::drive(&mut stream, prefilter, reader.as_mut(), &mut sink),
+        Some(Reader::Rows(parse)) => drive_rows(&mut stream, parse, &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),
         Some(Reader::Stream(parse)) => drive_stream(&mut stream, parse, &mut sink),
         None => drive_ignored(&mut stream, &mut sink, opened.unsupported.is_some()),
@@ -141,6 +142,11 @@ fn read_opened(
     close(found, format, kind, reason, sink, stream.digest())
 }
 
+fn drive_rows(stream: &mut Stream, parse: fn(&mut dyn Read, &mut Sink<'_>), sink: &mut Sink<'_>) {
+    parse(&mut Steps::new(stream), sink);
+    book_unclaimed(stream, sink);
+}
+
 fn drive_whole(stream: &mut Stream, parse: fn(&[u8], &mut Sink<'_>), sink: &mut Sink<'_>) {
     let content = stream.take_all(WHOLE_BYTES_MAX);
     parse(&content, sink);
@@ -155,6 +161,10 @@ fn drive_whole(stream: &mut Stream, parse: fn(&[u8], &mut Sink<'_>), sink: &mut 
 
 fn drive_stream(stream: &mut Stream, parse: fn(&mut dyn Content, &mut Sink<'_>), sink: &mut Sink<'_>) {
     parse(&mut Steps::new(stream), sink);
+    book_unclaimed(stream, sink);
+}
+
+fn book_unclaimed(stream: &mut Stream, sink: &mut Sink<'_>) {
     let behind = stream.taken().saturating_sub(sink.account.cursor());
     if behind > 0 {
         sink.account.book_counted(b"", behind, Fate::Quarantined(Reason::Unclaimed));

@@ -1,8 +1,10 @@
 //! Finds sources, recognises them by content, and drives their readers.
 
 pub mod attribution;
+mod captured;
 mod column_words;
 pub mod console;
+mod csv_rows;
 pub mod decompress;
 pub mod discover;
 pub mod drive;
@@ -40,6 +42,14 @@ mod tool_time;
 pub mod utf16;
 pub mod vendor_log;
 mod wide_text;
+mod power_columns;
+mod power_header;
+mod power_series;
+mod redfish_documents;
+mod sensor_readings;
+mod supply_facts;
+mod ups_events;
+mod watts;
 pub mod written_time;
 mod xml_text;
 

@@ -178,6 +178,17 @@ impl Content for Steps<'_> {
     }
 }
 
+impl Read for Steps<'_> {
+    /// Hands out what is at hand. A read error ends the stream and is kept for the account.
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let ahead = self.ahead(1);
+        let count = out.len().min(ahead.len());
+        out[..count].copy_from_slice(&ahead[..count]);
+        self.pass(count);
+        Ok(count)
+    }
+}
+
 impl Drop for Steps<'_> {
     fn drop(&mut self) {
         self.close_up();

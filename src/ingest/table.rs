@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::column_words::{
     ATTRIBUTES, END, HOST, JOB, START_THEN_TIME, STATUS, SURELY_HOST, TIME, TIME_THEN_START, WATTS, words_of,
 };
+use super::csv_rows::{CsvRow, CsvRows, Shape};
 use super::formats::SourceKind;
+use super::power_columns::{self, PowerColumns};
 
 /// What a column means to us; all others are extra columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,7 +201,7 @@ pub fn sniff_csv(head: &[u8]) -> Option<(u8, usize)> {
     let mut offset = 0;
     for line in head.split_inclusive(|byte| *byte == b'\n').take(20) {
         let text = std::str::from_utf8(line).ok()?.trim();
-        if text.is_empty() || text.starts_with('#') {
+        if text.is_empty() || text.starts_with('#') || is_separator_line(text) {
             offset += line.len();
             continue;
         }
@@ -212,12 +214,27 @@ pub fn sniff_csv(head: &[u8]) -> Option<(u8, usize)> {
     None
 }
 
+/// `sep=;`, which spreadsheets write before the header.
+fn is_separator_line(text: &str) -> bool {
+    let bare = text.trim_start_matches('\u{feff}').trim_matches('"');
+    bare.len() <= 5 && bare.starts_with("sep=")
+}
+
 /// Whether cells are names. Beside a column that surely names hosts a few odd ones (`temp > 80`) are let
 /// pass: they must not cost the whole table.
 fn is_header(cells: &[String]) -> bool {
     let odd = cells.iter().filter(|cell| !is_header_cell(cell)).count();
     let names_hosts = || cells.iter().any(|cell| HOST.contains(&normal(cell).as_str()));
-    odd == 0 || (odd * 3 <= cells.len() && names_hosts())
+    odd == 0 || (odd * 3 <= cells.len() && names_hosts()) || names_series(cells)
+}
+
+/// A time, and series as Prometheus names them: `metric{label="value"}`.
+fn names_series(cells: &[String]) -> bool {
+    let is_series =
+        |cell: &String| cell.contains("=\"") && cell.trim_end().ends_with('}') && cell.len() <= 400;
+    cells.split_first().is_some_and(|(time, series)| {
+        TIME.contains(&normal(time).as_str()) && !series.is_empty() && series.iter().all(is_series)
+    })
 }
 
 fn is_header_cell(cell: &str) -> bool {
@@ -228,62 +245,36 @@ fn is_header_cell(cell: &str) -> bool {
         && super::written_time::read(cell, super::written_time::DayFirst(false)).is_none()
 }
 
-fn cells_of(line: &[u8], delimiter: u8) -> Vec<String> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(line);
-    let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
-        _ => Vec::new(),
-    }
+fn cells_of(mut line: &[u8], delimiter: u8) -> Vec<String> {
+    let mut row = CsvRow::default();
+    CsvRows::new(&mut line, delimiter).next_into(&mut row);
+    row.cells
 }
 
-/// Reads a CSV. Rows that are blank or comments are not among the rows; the caller books the bytes
-/// between rows.
+/// Reads the header and the first `rows_max` rows of a CSV. `None` if it has no header.
 #[must_use]
 pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
     let (delimiter, start) = sniff_csv(&content[..content.len().min(64 * 1024)])?;
-    let body = content.get(start..)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .comment(Some(b'#'))
-        .from_reader(body);
-    let mut record = csv::ByteRecord::new();
+    let mut body = content.get(start..)?;
+    let mut rows = CsvRows::new(&mut body, delimiter);
+    let mut row = CsvRow::default();
     let mut table = Table { columns: Vec::new(), rows: Vec::new(), header_end: start };
-    let first_line = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
-    while let Ok(true) = reader.read_byte_record(&mut record) {
-        let mut offset = start + position(&record);
-        let mut end = start + usize::try_from(reader.position().byte()).unwrap_or(body.len());
-        let mut line = first_line + record.position().map_or(0, csv::Position::line);
-        // The csv crate ends a row at the CR of CR LF, and lets the next begin with the LF.
-        let at_line_feed = |at: usize| content.get(at) == Some(&b'\n');
-        let after_return = |at: usize| at > 0 && content.get(at - 1) == Some(&b'\r');
-        if at_line_feed(offset) && after_return(offset) {
-            offset += 1;
-            line += 1;
-        }
-        if at_line_feed(end) && after_return(end) {
-            end += 1;
-        }
-        let cells: Vec<String> =
-            record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+    let mut offset = start;
+    let line_before = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
+    while (table.columns.is_empty() || table.rows.len() < rows_max)
+        && let Some(shape) = rows.next_into(&mut row)
+    {
+        let end = offset + row.bytes.len();
         if table.columns.is_empty() {
-            table.columns = cells.iter().map(|cell| normal(cell)).collect();
+            table.columns = row.cells.iter().map(|cell| normal(cell)).collect();
             table.header_end = end;
-            continue;
+        } else if shape == Shape::Row {
+            let cells = std::mem::take(&mut row.cells);
+            table.rows.push(Row { cells, offset, end, line: line_before + row.line });
         }
-        table.rows.push(Row { cells, offset, end, line });
-        if table.rows.len() >= rows_max {
-            break;
-        }
+        offset = end;
     }
     (!table.columns.is_empty()).then_some(table)
-}
-
-fn position(record: &csv::ByteRecord) -> usize {
-    record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0)
 }
 
 /// Reads JSON rows: an array of objects, an object with one such array, a map of name → object, or
@@ -403,7 +394,42 @@ pub fn kind_of(table: &Table) -> Option<SourceKind> {
 /// The kind of the CSV that starts with `head`, whose last line may be cut.
 #[must_use]
 pub fn csv_kind(head: &[u8]) -> Option<SourceKind> {
-    kind_of(&read_csv(head, ROWS_SNIFFED)?)
+    let table = read_csv(head, ROWS_SNIFFED)?;
+    let of_itself = kind_of(&table);
+    // A list of incidents, jobs or work stays one if it has a column of watts, too.
+    let is_list = matches!(
+        of_itself,
+        Some(SourceKind::Backup | SourceKind::Maintenance | SourceKind::Incidents) if !is_tall(&table)
+    );
+    if !is_list && power_columns(head).is_some() {
+        return Some(SourceKind::Power);
+    }
+    of_itself.filter(|kind| *kind != SourceKind::Power)
+}
+
+/// A time, a host, a quantity and its value look like a list of incidents.
+fn is_tall(table: &Table) -> bool {
+    table.columns.iter().any(|column| ["value", "reading"].contains(&column.as_str()))
+}
+
+/// The columns of the table of power that starts with `head`; `None` if it is none.
+#[must_use]
+pub fn power_columns(head: &[u8]) -> Option<PowerColumns> {
+    let (delimiter, start) = sniff_csv(head)?;
+    let mut body = head.get(start..)?;
+    let mut rows = CsvRows::new(&mut body, delimiter);
+    let mut row = CsvRow::default();
+    rows.next_into(&mut row)?;
+    let header = std::mem::take(&mut row.cells);
+    let mut sample = Vec::new();
+    while sample.len() < ROWS_SNIFFED
+        && let Some(shape) = rows.next_into(&mut row)
+    {
+        if shape == Shape::Row {
+            sample.push(std::mem::take(&mut row.cells));
+        }
+    }
+    power_columns::find(&header, &sample, delimiter != b',')
 }
 
 /// The kind of the JSON table that starts with `head`.

@@ -1,5 +1,6 @@
 //! Drives the formats that are tables: row by row, each booked by the fate that its format returns.
 
+use super::csv_rows::{CsvRow, CsvRows, Shape};
 use super::formats::SourceKind;
 use super::sink::Sink;
 use super::table::{self, Role, Row, Table};
@@ -8,39 +9,50 @@ use crate::ledger::{Fate, Reason};
 use crate::model::record::Span;
 
 /// Reads a CSV row by row and books each by the fate that `take` returns; what lies between rows
-/// (comments, blank lines, the header) is booked as such.
+/// (comments, blank lines, the header) is booked as such. It goes over the source twice: whether dates put
+/// the day first can be told by any row.
 pub fn table_rows(
     content: &[u8],
     kind: SourceKind,
     sink: &mut Sink<'_>,
     take: impl Fn(&Table, &Row, DayFirst, &mut Sink<'_>) -> Fate,
 ) {
-    let Some(table) = table::read_csv(content, usize::MAX) else { return };
-    let day_first = day_first_of(&table, kind);
+    let Some(table) = table::read_csv(content, 0) else { return };
+    let Some((delimiter, _)) = table::sniff_csv(&content[..table.header_end]) else { return };
+    let columns = date_columns(&table, kind);
+    let mut day_first = DayFirst::default();
+    let body = content.get(table.header_end..).unwrap_or_default();
+    each_row(body, delimiter, |_, row| {
+        let cells = columns.iter().filter_map(|column| row.cells.get((*column)?)).map(String::as_str);
+        day_first.0 |= DayFirst::of(cells).0;
+    });
     let header = content.get(..table.header_end).unwrap_or_default();
     sink.claim(header, 1, Fate::Ignored("table-header"));
-    let mut end = table.header_end;
-    for row in &table.rows {
-        let start = row.offset.clamp(end, content.len());
-        let stop = row.end.clamp(start, content.len());
-        if start > end {
-            sink.claim(&content[end..start], row.line, Fate::Ignored("blank-or-comment"));
-        }
-        sink.at(Span { offset: start as u64, len: (stop - start) as u64, line: row.line });
-        let blank = row.cells.iter().all(|cell| cell.trim().is_empty());
-        let fate = if blank { Fate::Ignored("blank-line") } else { take(&table, row, day_first, sink) };
-        sink.claim(&content[start..stop], row.line, fate);
-        end = stop;
-    }
-    if end < content.len() {
-        let rest = &content[end..];
-        let harmless = rest.split(|byte| *byte == b'\n').all(|line| {
-            let line = line.trim_ascii();
-            line.is_empty() || line.starts_with(b"#")
-        });
-        let fate =
-            if harmless { Fate::Ignored("blank-or-comment") } else { Fate::Quarantined(Reason::BadShape) };
-        sink.claim(rest, 0, fate);
+    let line_before = header.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let mut place = Row { cells: Vec::new(), offset: table.header_end, end: 0, line: 0 };
+    each_row(body, delimiter, |shape, row| {
+        place.line = line_before + row.line;
+        place.end = place.offset + row.bytes.len();
+        std::mem::swap(&mut place.cells, &mut row.cells);
+        sink.at(Span { offset: place.offset as u64, len: row.bytes.len() as u64, line: place.line });
+        let fate = match shape {
+            Shape::Aside => Fate::Ignored("blank-or-comment"),
+            Shape::Broken => Fate::Quarantined(Reason::BadShape),
+            Shape::Row if place.cells.iter().all(|cell| cell.trim().is_empty()) => {
+                Fate::Ignored("blank-line")
+            }
+            Shape::Row => take(&table, &place, day_first, sink),
+        };
+        sink.claim(&row.bytes, place.line, fate);
+        place.offset = place.end;
+    });
+}
+
+fn each_row(mut body: &[u8], delimiter: u8, mut take: impl FnMut(Shape, &mut CsvRow)) {
+    let mut rows = CsvRows::new(&mut body, delimiter);
+    let mut row = CsvRow::default();
+    while let Some(shape) = rows.next_into(&mut row) {
+        take(shape, &mut row);
     }
 }
 
@@ -73,10 +85,14 @@ pub fn json_rows(
 }
 
 fn day_first_of(table: &Table, kind: SourceKind) -> DayFirst {
-    let columns = [Role::Start, Role::End, Role::InServiceFrom].map(|role| table.column(role, kind));
+    let columns = date_columns(table, kind);
     let cells = table
         .rows
         .iter()
         .flat_map(|row| columns.iter().filter_map(|column| row.cells.get((*column)?)).map(String::as_str));
     DayFirst::of(cells)
+}
+
+fn date_columns(table: &Table, kind: SourceKind) -> [Option<usize>; 4] {
+    [Role::Start, Role::End, Role::InServiceFrom, Role::InServiceTo].map(|role| table.column(role, kind))
 }

@@ -21,7 +21,7 @@ impl DayFirst {
     }
 }
 
-/// Reads a date and time. With an offset or `Z`, or as Unix seconds or milliseconds, it is
+/// Reads a date and time. With an offset or `Z`, or as Unix seconds or fractions of them, it is
 /// [`Stamp::Zoned`]; else [`Stamp::Local`]. A date alone is its midnight. `None`: not a time.
 #[must_use]
 pub fn read(text: &str, day_first: DayFirst) -> Option<Stamp> {
@@ -48,7 +48,8 @@ pub fn read(text: &str, day_first: DayFirst) -> Option<Stamp> {
     }
 }
 
-/// Unix seconds (9–10 digits, fraction allowed) or milliseconds (12–13 digits).
+/// Unix seconds (9–10 digits, fraction allowed), milliseconds (12–13 digits), microseconds (16) or
+/// nanoseconds (19).
 fn unix_number(text: &str) -> Option<Stamp> {
     let whole = text.split('.').next()?;
     if !whole.bytes().all(|byte| byte.is_ascii_digit()) || text.matches('.').count() > 1 {
@@ -58,6 +59,8 @@ fn unix_number(text: &str) -> Option<Stamp> {
     let utc: DateTime<Utc> = match whole.len() {
         9 | 10 => DateTime::from_timestamp(number, 0)?,
         12 | 13 => DateTime::from_timestamp_millis(number)?,
+        16 => DateTime::from_timestamp_micros(number)?,
+        19 => DateTime::from_timestamp_nanos(number),
         _ => return None,
     };
     Some(Stamp::Zoned(utc))

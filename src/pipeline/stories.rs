@@ -198,6 +198,7 @@ fn power_readings(
 ) -> Readings {
     let mut readings: Readings = BTreeMap::new();
     let site = clocks.site_zone.unwrap_or(chrono_tz::Tz::UTC);
+    let ahead = bmc_offsets(sources, clocks, owners);
     for (index, source) in sources.iter().enumerate() {
         let zone = config.zone_of(&source.path, None).unwrap_or(site);
         for sample in &source.power {
@@ -207,8 +208,12 @@ fn power_readings(
                 Some(name) => owners.0.canonical(name),
                 None => owners.host(index, None),
             };
-            let at = second_moment(Some(&sample.stamp), zone);
-            if let (Some(host), Some(at)) = (host, at) {
+            let Some(host) = host else { continue };
+            let at = match sample.stamp {
+                Stamp::Bmc(at) => ahead.get(&host).and_then(|ahead| at.and_utc().checked_sub_signed(*ahead)),
+                stamp => second_moment(Some(&stamp), zone),
+            };
+            if let Some(at) = at {
                 readings.entry(host).or_default().push((at, sample.watts));
             }
         }
@@ -218,6 +223,19 @@ fn power_readings(
         series.dedup();
     }
     readings
+}
+
+/// How far the clock of each host's BMC is ahead of UTC, where its SEL told: a meter in the BMC goes by it, too.
+fn bmc_offsets(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_>) -> BTreeMap<String, TimeDelta> {
+    let mut ahead = BTreeMap::new();
+    for (index, (source, times)) in sources.iter().zip(&clocks.sources).enumerate() {
+        if source.kind == "sel"
+            && let (Some(host), Some(seconds)) = (owners.host(index, None), times.offset_s)
+        {
+            ahead.entry(host).or_insert_with(|| TimeDelta::seconds(seconds.round() as i64));
+        }
+    }
+    ahead
 }
 
 /// Points of the power series within six hours of an unplanned incident.

@@ -1,6 +1,8 @@
 //! The register of formats, in a folder per kind: one file and one row each. A reader says what stands in the source; it
 //! neither resolves times nor judges what they mean.
 
+use std::io::Read;
+
 use super::sink::Sink;
 use crate::ledger::Fate;
 
@@ -69,6 +71,9 @@ pub trait LineReader: Send {
 /// How a format wants to be fed.
 pub enum Reader {
     Lines(Box<dyn LineReader>),
+    /// Rows that may go over several lines: the reader takes the (decompressed) bytes in pieces, in bounded
+    /// memory, and books them by [`Sink::claim`]; what it leaves over is booked as unclaimed.
+    Rows(fn(&mut dyn Read, &mut Sink<'_>)),
     /// Small sources only: the whole (decompressed) content at once. Books by [`Sink::claim`]; what
     /// it leaves over is booked as unclaimed.
     Whole(fn(&[u8], &mut Sink<'_>)),
@@ -96,6 +101,11 @@ pub trait Format: Sync {
     /// the size of the whole, where known.
     fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit;
     fn open(&self) -> Reader;
+    /// Whether the source is a host's own. What a UPS or a power strip writes is of a feed: where the file
+    /// lies may name a known host, and is never taken for the name of a new one.
+    fn is_of_a_host(&self) -> bool {
+        true
+    }
 }
 
 /// Every format, kind by kind. Recognition does not depend on the order.

@@ -2,7 +2,7 @@
 
 use super::unsplit::is_heading;
 use super::{Header, When, read};
-use crate::ingest::formats::Fit;
+use crate::ingest::formats::{Fit, power};
 use crate::ingest::terminal;
 
 /// The two families of headers, each with a format of its own. A log that was written by one and
@@ -38,6 +38,10 @@ struct Count {
 /// between them, or the lines have a time but no sign of a log.
 #[must_use]
 pub fn fit(head: &[u8], own: Family) -> Fit {
+    // A time and words: what a UPS daemon or a backup writes has that shape, too, and names no host.
+    if power::is_log_of_a_ups(head) {
+        return Fit::No;
+    }
     let mut count = Count::default();
     let (mut begins, mut headings) = (false, 0_usize);
     for (index, line) in whole_lines(head).split(|byte| *byte == b'\n').enumerate() {
