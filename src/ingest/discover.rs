@@ -11,6 +11,8 @@ pub struct Found {
     /// that are not UTF-8 escaped.
     pub shown: String,
     pub state: FoundState,
+    /// When it was last written, seconds of Unix time, where that is known before it is read.
+    pub modified: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,14 +87,14 @@ fn is_own_output(folder: &Path) -> bool {
 
 fn entry(path: &Path, shown: String, meta: &fs::Metadata) -> Found {
     if meta.is_file() {
-        Found { path: path.to_path_buf(), shown, state: FoundState::Readable }
+        Found { path: path.to_path_buf(), shown, state: FoundState::Readable, modified: None }
     } else {
         left_out(path, shown, "not a regular file".to_owned())
     }
 }
 
 fn left_out(path: &Path, shown: String, why: String) -> Found {
-    Found { path: path.to_path_buf(), shown, state: FoundState::LeftOut(why) }
+    Found { path: path.to_path_buf(), shown, state: FoundState::LeftOut(why), modified: None }
 }
 
 fn shown(root: &Path, path: &Path) -> String {

@@ -2,16 +2,16 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::Interest;
-use super::decompress::{self, Opened};
+use super::decompress::Opened;
 use super::discover::{Found, FoundState};
 use super::formats::{LineReader, Reader, SourceKind};
-use super::recognise::{Recognised, recognise};
+use super::recognise::{EMPTY_FILE, Recognised, recognise};
 use super::sink::Sink;
+use super::unpack::fault::reason_of;
 use crate::ledger::{Account, Fate, Reason};
 use crate::model::record::{SourceFacts, SourceId, Span};
 
@@ -22,20 +22,10 @@ const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// The largest source that a reader of whole files gets; the rest is booked as too long.
 const WHOLE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// Reads one found file. Never fails: what cannot be read is in the account.
-pub fn read_source(source: SourceId, found: &Found, interest: &dyn Interest) -> SourceFacts {
-    match &found.state {
-        FoundState::LeftOut(why) => left_out(source, found, why.clone(), false),
-        FoundState::Readable => match decompress::open(&found.path) {
-            Ok(opened) => read_opened(source, found, opened, interest),
-            Err(error) => left_out(source, found, format!("cannot be read: {error}"), true),
-        },
-    }
-}
-
-/// Reads bytes that are already at hand (standard input, samples of the knowledge base).
+/// Reads bytes that are already at hand, such as samples of the knowledge base; nothing is unpacked.
 pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn Interest) -> SourceFacts {
-    let found = Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable };
+    let found =
+        Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable, modified: None };
     let opened = Opened {
         stream: Box::new(io::Cursor::new(bytes.to_vec())),
         size_bytes: Some(bytes.len() as u64),
@@ -45,14 +35,15 @@ pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn In
     read_opened(source, &found, opened, interest)
 }
 
-fn left_out(source: SourceId, found: &Found, reason: String, unreadable: bool) -> SourceFacts {
+/// A source that is not read, for a stated reason.
+pub(super) fn left_out(found: &Found, reason: String, unreadable: bool) -> SourceFacts {
     struct Deaf;
     impl Interest for Deaf {
         fn signatures(&self, _program: &str, _text: &str) -> Vec<String> {
             Vec::new()
         }
     }
-    let sink = Sink::new(source, &Deaf);
+    let sink = Sink::new(SourceId(0), &Deaf);
     let mut facts = close(found, None, SourceKind::Context, reason, sink, String::new());
     facts.unreadable = unreadable;
     facts
@@ -84,7 +75,7 @@ fn close(
         quoted,
         sha256,
         understood: sink.understood,
-        modified: modified_seconds(&found.path),
+        modified: found.modified,
         unreadable: false,
         records: sink.records,
         activity: sink.activity,
@@ -92,7 +83,13 @@ fn close(
     }
 }
 
-fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn Interest) -> SourceFacts {
+/// Reads one opened source. Never fails: what cannot be read is in the account.
+pub(super) fn read_opened(
+    source: SourceId,
+    found: &Found,
+    opened: Opened,
+    interest: &dyn Interest,
+) -> SourceFacts {
     let mut stream = Stream::new(opened.stream);
     let head = stream.peek(HEAD_BYTES);
     let recognised = match opened.unsupported {
@@ -100,7 +97,7 @@ fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn I
         None => recognise(head, opened.size_bytes),
     };
     let mut sink = Sink::new(source, interest);
-    let (format, kind, reason) = match recognised {
+    let (format, kind, mut reason) = match recognised {
         Recognised::Format(format) => (Some(format.id()), format.kind(), String::new()),
         Recognised::None(reason) => (None, SourceKind::Context, reason),
     };
@@ -117,10 +114,14 @@ fn read_opened(source: SourceId, found: &Found, opened: Opened, interest: &dyn I
         drain(&mut stream, &mut sink, Fate::Quarantined(Reason::ReaderPanicked));
     }
     if let Some(error) = stream.error.take() {
-        let quote = format!("reading stopped: {error}");
+        let stopped = format!("reading stopped: {error}");
         // The bytes behind a broken place cannot be counted; one byte stands for them, so that the
         // fault shows in the sums.
-        sink.account.book_counted(quote.as_bytes(), 1, Fate::Quarantined(Reason::BadCompression));
+        sink.account.book_counted(stopped.as_bytes(), 1, Fate::Quarantined(reason_of(&error)));
+        reason = match reason.as_str() {
+            "" | EMPTY_FILE => stopped,
+            other => format!("{other}; {stopped}"),
+        };
     }
     let sha256 = hex(&stream.hash.finalize());
     close(found, format, kind, reason, sink, sha256)
@@ -202,12 +203,6 @@ fn drain(stream: &mut Stream, sink: &mut Sink<'_>, fate: Fate) {
 fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-fn modified_seconds(path: &Path) -> Option<i64> {
-    let modified = std::fs::metadata(path).ok()?.modified().ok()?;
-    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_secs()).ok()
 }
 
 fn hex(bytes: &[u8]) -> String {

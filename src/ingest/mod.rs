@@ -7,10 +7,12 @@ pub mod discover;
 pub mod drive;
 pub mod formats;
 pub mod log_lines;
+pub mod reading;
 pub mod recognise;
 pub mod sink;
 pub mod table;
 pub mod table_rows;
+pub mod unpack;
 pub mod written_time;
 
 use rayon::prelude::*;
@@ -25,17 +27,22 @@ pub trait Interest: Sync {
     fn signatures(&self, program: &str, text: &str) -> Vec<String>;
 }
 
-/// Reads all found files, in parallel, and returns them in the order given. `progress` is called
-/// once per file read.
+/// Reads all found files, in parallel, and returns their sources sorted by shown path: one for each
+/// file, and one for each member of an archive. `progress` is called once per file read.
 pub fn read_all(found: &[Found], interest: &dyn Interest, progress: &(dyn Fn() + Sync)) -> Vec<SourceFacts> {
-    found
+    let read: Vec<Vec<SourceFacts>> = found
         .par_iter()
-        .enumerate()
-        .map(|(index, found)| {
-            let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-            let parsed = drive::read_source(source, found, interest);
+        .map(|found| {
+            let read = reading::read_found(found, interest);
             progress();
-            parsed
+            read
         })
-        .collect()
+        .collect();
+    let mut sources: Vec<SourceFacts> = read.into_iter().flatten().collect();
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    for (index, source) in sources.iter_mut().enumerate() {
+        let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
+        source.records.iter_mut().for_each(|record| record.source = id);
+    }
+    sources
 }
