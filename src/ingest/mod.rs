@@ -7,6 +7,7 @@ pub mod discover;
 pub mod drive;
 pub mod formats;
 pub mod log_lines;
+pub mod place_names;
 pub mod reading;
 pub mod recognise;
 pub mod sink;

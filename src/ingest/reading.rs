@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use super::Interest;
+use super::decompress::Opened;
 use super::discover::{Found, FoundState};
 use super::drive;
+use super::place_names;
 use super::unpack::limits::Limits;
 use super::unpack::{self, Content, INSIDE, Sources, Unpacked};
-use crate::model::record::{SourceFacts, SourceId};
+use crate::model::record::{Body, InventoryFact, Record, SourceFacts, SourceId, Span};
+use crate::model::{Factors, Stamp};
 
 /// Reads one found file with all that is packed in it, sorted by shown path. Never fails: what cannot
 /// be read is in the account.
@@ -58,10 +61,43 @@ fn read_one(source: Unpacked, interest: &dyn Interest) -> SourceFacts {
     };
     let found = Found { path: shown.clone().into(), shown, state, modified };
     match content {
+        Content::Readable(opened) if place_names::tree_named_by(&found.shown).is_some() => {
+            read_hostname_file(&found, opened, interest)
+        }
         Content::Readable(opened) => drive::read_opened(SourceId(0), &found, opened, interest),
         Content::LeftOut(why) => drive::left_out(&found, why, false),
     }
 }
+
+/// A file in which a host keeps its own name. It is known by its place: one word could be anything, so
+/// it is no format. The name is a record of its own, so that it outlives the facts.
+fn read_hostname_file(found: &Found, mut opened: Opened, interest: &dyn Interest) -> SourceFacts {
+    let mut head = Vec::new();
+    // Whoever reads on meets the same error again, or the end.
+    let _ = opened.stream.by_ref().take(NAME_BYTES_MAX).read_to_end(&mut head);
+    let name = place_names::name_in_hostname_file(&head).map(str::to_owned);
+    let len = head.len() as u64;
+    opened.stream = Box::new(io::Cursor::new(head).chain(opened.stream));
+    let mut facts = drive::read_opened(SourceId(0), found, opened, interest);
+    if let Some(name) = name
+        && facts.format.is_none()
+    {
+        let body = Body::Inventory(InventoryFact { factors: Factors::default(), from: None, to: None });
+        let span = Span { offset: 0, len, line: 1 };
+        facts.records.push(Record {
+            source: SourceId(0),
+            span,
+            host: Some(name),
+            stamp: Stamp::Missing,
+            body,
+        });
+        "names the host of its folder".clone_into(&mut facts.reason);
+    }
+    facts
+}
+
+/// More than any name of a host.
+const NAME_BYTES_MAX: u64 = 300;
 
 fn note(facts: &mut SourceFacts, words: &str) {
     if !facts.reason.is_empty() {
