@@ -90,7 +90,7 @@ enum State<'a> {
     Between(Peeked<'a>, bool),
     Gzip(Box<flate2::bufread::GzDecoder<Peeked<'a>>>),
     Bzip2(bzip2::bufread::BzDecoder<Peeked<'a>>),
-    Xz(Box<lzma_rust2::XzReader<Peeked<'a>>>),
+    Xz(Box<XzDecoder<'a>>),
     Lzma(Box<lzma_rust2::LzmaReader<Peeked<'a>>>),
     Zstd(Box<ruzstd::decoding::StreamingDecoder<Peeked<'a>, ruzstd::decoding::FrameDecoder>>),
     Ended,
@@ -125,7 +125,7 @@ impl Read for Decompressed<'_> {
                 State::Between(packed, later) => next_stream(packed, later)?,
                 State::Gzip(decoder) => State::Between(decoder.into_inner(), true),
                 State::Bzip2(decoder) => State::Between(decoder.into_inner(), true),
-                State::Xz(decoder) => State::Between(decoder.into_inner(), true),
+                State::Xz(decoder) => State::Between(decoder.packed, true),
                 // The format has one stream to a file.
                 State::Lzma(_) => State::Ended,
                 State::Zstd(decoder) => State::Between(checked(*decoder)?, true),
@@ -158,7 +158,8 @@ fn next_stream(mut packed: Peeked<'_>, later: bool) -> io::Result<State<'_>> {
         Some(Packing::Gzip) => Ok(State::Gzip(Box::new(flate2::bufread::GzDecoder::new(packed)))),
         Some(Packing::Bzip2) => Ok(State::Bzip2(bzip2::bufread::BzDecoder::new(packed))),
         Some(Packing::Xz) => {
-            Ok(State::Xz(Box::new(lzma_rust2::XzReader::new_mem_limit(packed, false, DICTIONARY_KIB))))
+            let stream = lzma_rust2::XzStream::new_mem_limit(false, DICTIONARY_KIB);
+            Ok(State::Xz(Box::new(XzDecoder { packed, stream })))
         }
         Some(Packing::Lzma) if !later => {
             let decoder = lzma_rust2::LzmaReader::new_mem_limit(packed, DICTIONARY_KIB, None)?;
@@ -174,6 +175,37 @@ fn next_stream(mut packed: Peeked<'_>, later: bool) -> io::Result<State<'_>> {
             Reason::BadCompression,
             "bytes that are no compressed data follow the last stream",
         )),
+    }
+}
+
+/// One xz stream. The crate's own reader decodes chunks of 64 KiB whole or not at all, so that much of
+/// a file that is cut off would be lost; its push decoder takes what there is.
+struct XzDecoder<'a> {
+    packed: Peeked<'a>,
+    stream: lzma_rust2::XzStream,
+}
+
+/// Bytes asked for at once: what is decoded in the same step before an error shows is lost.
+const XZ_STEP_BYTES: usize = 16 * 1024;
+
+impl Read for XzDecoder<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(XZ_STEP_BYTES);
+        loop {
+            let available = self.packed.fill_buf()?;
+            let (ended, action) = match available.is_empty() {
+                true => (true, lzma_rust2::Action::Finish),
+                false => (false, lzma_rust2::Action::Run),
+            };
+            let step = self.stream.process(available, &mut buffer[..most], action)?;
+            self.packed.consume(step.bytes_consumed);
+            if step.bytes_produced > 0 || step.status == lzma_rust2::Status::StreamEnd {
+                return Ok(step.bytes_produced);
+            }
+            if ended || step.bytes_consumed == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
     }
 }
 

@@ -114,14 +114,16 @@ fn each_once(mut sightings: Vec<Sighting>) -> Vec<Sighting> {
     let mut kept: Vec<Sighting> = Vec::with_capacity(sightings.len());
     let mut first = 0;
     for mut sighting in sightings {
-        let known =
-            kept.get(first).filter(|known| known.identity.is_some() && known.identity == sighting.identity);
-        match known.map(|known| &known.found) {
-            None => first = kept.len(),
-            Some(known) if same_path(&known.path, &sighting.found.path) => continue,
-            Some(known) => {
-                sighting.found.state = FoundState::LeftOut(format!("the same file as {}", known.shown));
-            }
+        let same = kept
+            .get(first)
+            .is_some_and(|known| known.identity.is_some() && known.identity == sighting.identity);
+        if !same {
+            first = kept.len();
+        } else if kept[first..].iter().any(|known| same_path(&known.found.path, &sighting.found.path)) {
+            continue;
+        } else {
+            let why = format!("the same file as {}", kept[first].found.shown);
+            sighting.found.state = FoundState::LeftOut(why);
         }
         kept.push(sighting);
     }

@@ -27,8 +27,7 @@ pub fn read_found(found: &Found, interest: &dyn Interest) -> Vec<SourceFacts> {
             if size > size_before
                 && let Some(first) = all.first_mut()
             {
-                let words = format!("grew while it was read: the first {size_before} bytes count");
-                note(first, &words);
+                note(first, "grew while it was read: what was added is not in");
             }
             all
         }

@@ -85,7 +85,7 @@ impl Walk {
             return self.left_out(
                 place.shown,
                 place.modified,
-                format!("packed more than {layers} times over"),
+                format!("packed more than {layers} layers deep"),
             );
         }
         let layers = place.layers + 1;
