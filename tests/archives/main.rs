@@ -10,6 +10,7 @@ use coroner::model::record::SourceFacts;
 
 mod bombs;
 mod collections;
+mod damage;
 mod members;
 mod odd_files;
 mod packer;
@@ -52,7 +53,7 @@ fn read(paths: &[PathBuf]) -> Vec<SourceFacts> {
         let named: u64 = source.reasons.values().sum();
         assert_eq!(named, source.ignored + source.quarantined, "{}: {:?}", source.path, source.reasons);
         assert!(!source.path.chars().any(char::is_control), "{}", source.path);
-        assert!(!source.reasons.contains_key("reader panicked"), "{}", source.path);
+        assert!(!source.reasons.contains_key("reader panicked"), "{}: {}", source.path, source.reason);
     }
     assert!(sources.is_sorted_by(|a, b| a.path <= b.path), "sources come sorted by path");
     sources
