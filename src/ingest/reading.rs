@@ -1,6 +1,6 @@
 //! Reads what was found: a file is a source of its own, an archive one for each member.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use super::Interest;
@@ -140,14 +140,10 @@ fn leave_out_own_output(all: &mut Vec<SourceFacts>) {
         paths.filter_map(|path| path.strip_suffix(name)).map(str::to_owned).collect()
     };
     let findings = folders_with("/findings.json");
-    let own: BTreeMap<String, ()> = folders_with("/report.html")
-        .into_iter()
-        .filter(|folder| findings.contains(folder))
-        .map(|f| (f, ()))
-        .collect();
+    let own: BTreeSet<String> = folders_with("/report.html").intersection(&findings).cloned().collect();
     all.retain(|source| {
         let parents = source.path.match_indices('/').map(|(at, _)| &source.path[..at]);
-        !parents.into_iter().any(|parent| own.contains_key(parent))
+        !parents.into_iter().any(|parent| own.contains(parent))
     });
 }
 
