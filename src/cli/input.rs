@@ -1,6 +1,6 @@
 //! What most commands share: where the data is and how to read it.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -9,11 +9,11 @@ use clap::Args;
 use super::exit::{InputError, UsageError};
 use crate::config::{Config, FILE_NAME};
 use crate::ingest::attribution::attribute;
-use crate::ingest::drive::read_bytes;
+use crate::ingest::reading;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::knowledge::Knowledge;
 use crate::model::Stamp;
-use crate::model::record::{SourceFacts, SourceId};
+use crate::model::record::SourceFacts;
 use crate::pipeline::{self, Analysis, Options};
 
 /// Options of every command that reads data.
@@ -72,11 +72,9 @@ impl Input {
         let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
             self.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
         if !stdin.is_empty() {
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .read_to_end(&mut bytes)
+            let read = reading::read_stream("-", std::io::stdin(), &knowledge)
                 .map_err(|error| InputError(format!("cannot read standard input: {error}")))?;
-            sources.push(read_bytes(SourceId(0), "-", &bytes, &knowledge));
+            sources.extend(read);
         }
         let bar = progress(self.quiet);
         let begin = |count: usize| bar.set_length(count as u64);

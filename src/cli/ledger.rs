@@ -112,13 +112,16 @@ fn show(args: &Args, piece: &str) -> anyhow::Result<u8> {
     let offset: u64 = offset.parse().map_err(|_| wrong())?;
     let length: u64 = length.parse().map_err(|_| wrong())?;
     let (found, _) = discover(&args.input.paths);
-    let Some(file) = found.iter().find(|file| file.shown == path) else {
+    let mut bytes = None;
+    for file in &found {
+        bytes = crate::ingest::reading::bytes_of(file, path, offset, length.min(1 << 20))?;
+        if bytes.is_some() {
+            break;
+        }
+    }
+    let Some(bytes) = bytes else {
         return Err(UsageError(format!("no source `{path}` below the given paths")).into());
     };
-    let mut stream = crate::ingest::decompress::open(&file.path)?.stream;
-    std::io::copy(&mut std::io::Read::take(&mut stream, offset), &mut std::io::sink())?;
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::Read::take(stream, length.min(1 << 20)), &mut bytes)?;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let text = crate::ledger::printable(line.strip_suffix(b"\n").unwrap_or(line), usize::MAX);
         output::print(&format!("{text}\n"))?;

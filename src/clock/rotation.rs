@@ -15,7 +15,7 @@ pub enum Part {
 #[must_use]
 pub fn split(path: &str) -> (String, Part) {
     let mut bare = path;
-    for ending in [".gz", ".bz2", ".xz", ".zst"] {
+    for ending in [".gz", ".bz2", ".xz", ".zst", ".lzma"] {
         bare = bare.strip_suffix(ending).unwrap_or(bare);
     }
     if let Some((base, number)) = bare.rsplit_once('.')
@@ -24,14 +24,29 @@ pub fn split(path: &str) -> (String, Part) {
     {
         return (base.to_owned(), Part::Numbered(std::cmp::Reverse(number)));
     }
-    if let Some((base, date)) = bare.rsplit_once(['-', '.'])
-        && date.len() == 8
-        && let Ok(date) = date.parse::<u32>()
-        && (19_700_101..=21_001_231).contains(&date)
-    {
-        return (base.to_owned(), Part::Dated(date));
+    let marks = bare.rsplit_once('/').map_or(bare, |(_, name)| name).match_indices(['-', '.']);
+    for (at, mark) in marks {
+        let at = at + bare.rfind('/').map_or(0, |slash| slash + 1);
+        if let Some(date) = rotation_date(&bare[at + mark.len()..]) {
+            return (bare[..at].to_owned(), Part::Dated(date));
+        }
     }
     (bare.to_owned(), Part::Current)
+}
+
+/// The date in a mark of logrotate's `dateformat`: `20250301`, `2025-03-01`, either with an hour or
+/// more behind it (`2025030112`, `20250301-120000`). Parts of one day keep the order of their names.
+fn rotation_date(mark: &str) -> Option<u32> {
+    if !mark.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        return None;
+    }
+    let digits: String = mark.chars().filter(char::is_ascii_digit).collect();
+    let is_whole = matches!(digits.len(), 8 | 10 | 12 | 14);
+    let date: u32 = digits.get(..8).filter(|_| is_whole)?.parse().ok()?;
+    let (month, day) = (date / 100 % 100, date % 100);
+    let is_date =
+        (1970..=2100).contains(&(date / 10_000)) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    is_date.then_some(date)
 }
 
 #[cfg(test)]
@@ -46,5 +61,10 @@ mod tests {
         assert_eq!(parts[0].1, Part::Numbered(std::cmp::Reverse(12)));
         assert_eq!(parts[3].1, Part::Current);
         assert_eq!(split("kern.log-20250301.gz"), ("kern.log".to_owned(), Part::Dated(20_250_301)));
+        for name in ["kern.log-2025-03-01.xz", "kern.log-2025030112", "kern.log-20250301-120000.zst"] {
+            assert_eq!(split(name), ("kern.log".to_owned(), Part::Dated(20_250_301)), "{name}");
+        }
+        assert_eq!(split("a.tar!/b-2025/kern.log"), ("a.tar!/b-2025/kern.log".to_owned(), Part::Current));
+        assert_eq!(split("kern.log-99999999").1, Part::Current);
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::formats::{self, Format};
+use super::place_names;
 use crate::config::Config;
 use crate::model::record::{Body, FirmwareState, SourceFacts};
 
@@ -29,6 +30,10 @@ pub struct Attribution {
     pub disputed: Vec<(String, String, String)>,
     /// Sources with the same content under different hosts: (path, path).
     pub same_content: Vec<(String, String)>,
+    /// Sources whose content another one of the same host has, too: (index of the copy, of the other).
+    pub copies: Vec<(usize, usize)>,
+    /// Roots of trees of one host, and the host that a file in the tree names. The longest root first.
+    trees: Vec<(String, String)>,
     aliases: BTreeMap<String, String>,
 }
 
@@ -45,87 +50,13 @@ impl Attribution {
     }
 }
 
-/// Words in paths that are never a host, unless an inventory says so.
-const PLACES: &[&str] = &[
-    "hosts",
-    "host",
-    "logs",
-    "log",
-    "var",
-    "sel",
-    "sels",
-    "kern",
-    "kernel",
-    "syslog",
-    "messages",
-    "dmesg",
-    "wtmp",
-    "power",
-    "ups",
-    "pdu",
-    "psu",
-    "sdr",
-    "sensor",
-    "sensors",
-    "dcmi",
-    "chassis",
-    "apcupsd",
-    "upslog",
-    "telemetry",
-    "backup",
-    "backups",
-    "inventory",
-    "maintenance",
-    "incidents",
-    "central",
-    "bmc",
-    "ipmi",
-    "journal",
-    "data",
-    "raw",
-    "sample",
-    "samples",
-    "files",
-    "tmp",
-    "auth",
-    "daemon",
-    "events",
-    "boot",
-    "last",
-    "fleet",
-    "nodes",
-    "servers",
-    "archive",
-    "old",
-    "new",
-    "idrac",
-    "remote",
-    "current",
-    "collected",
-    "dmidecode",
-    "lshw",
-    "lscpu",
-    "cpuinfo",
-    "uname",
-    "ohai",
-    "firmware",
-    "swinventory",
-    "getsysinfo",
-    "redfish",
-    "v1",
-    "updateservice",
-    "firmwareinventory",
-    "smartctl",
-    "fwupd",
-    "racadm",
-];
-
 /// Finds the hosts of all sources.
 #[must_use]
 pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
     let mut found = Attribution::default();
     note_inventory(sources, &mut found);
     note_named(sources, config, &mut found);
+    note_trees(sources, &mut found);
     for source in sources {
         let host = host_of_source(source, config, &mut found);
         if let Some(host) = &host {
@@ -169,6 +100,27 @@ fn note_inventory(sources: &[SourceFacts], found: &mut Attribution) {
     }
 }
 
+/// Trees in which a file says whose they are, such as the `etc/hostname` of a sosreport. Where such
+/// files of one tree differ in more than the domain, none is believed.
+fn note_trees(sources: &[SourceFacts], found: &mut Attribution) {
+    let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for source in sources {
+        let named = source.records.iter().find_map(|record| record.host.as_deref());
+        if let (Some(tree), Some(name)) = (place_names::tree_named_by(&source.path), named) {
+            names.entry(tree).or_default().insert(name);
+        }
+    }
+    for (tree, names) in names {
+        let short = |name: &str| name.split('.').next().unwrap_or(name).to_lowercase();
+        let shortest = names.iter().min_by_key(|name| name.len());
+        if let Some(name) = shortest.filter(|name| names.iter().all(|other| short(other) == short(name))) {
+            let host = remember(name, found);
+            found.trees.push((tree.to_owned(), host));
+        }
+    }
+    found.trees.sort_by_key(|(tree, _)| std::cmp::Reverse(tree.len()));
+}
+
 /// Names that stand in the records of logs, backups and lists. Log lines on one's own host may name
 /// it `localhost`, which is nobody.
 fn note_named(sources: &[SourceFacts], config: &Config, found: &mut Attribution) {
@@ -201,10 +153,7 @@ fn note_named(sources: &[SourceFacts], config: &Config, found: &mut Attribution)
 
 fn is_name(name: &str) -> bool {
     let lower = name.to_lowercase();
-    !matches!(lower.as_str(), "localhost" | "localhost.localdomain" | "-" | "" | "none" | "kernel")
-        && name.len() <= 253
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
-        && !lower.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    place_names::is_a_host(&lower) && !lower.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         || found_number(name)
 }
 
@@ -220,7 +169,9 @@ fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution
     if let Some(host) = config.host_of(&source.path) {
         return Some(remember(host, found));
     }
-    let by_place = known_place(&source.path, found);
+    let by_tree =
+        found.trees.iter().find(|(tree, _)| source.path.starts_with(tree)).map(|(_, host)| host.clone());
+    let by_place = by_tree.or_else(|| known_place(&source.path, found));
     let named = named_hosts(source, found);
     if named.len() == 1 {
         let by_record = named.into_iter().next()?;
@@ -240,7 +191,7 @@ fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution
     let format = source.format.as_deref()?;
     // The place of what a UPS wrote would make the UPS a machine of the fleet.
     let is_of_a_host = formats::by_id(format).is_none_or(Format::is_of_a_host);
-    let guess = if is_of_a_host { guessed_place(&source.path) } else { None };
+    let guess = if is_of_a_host { place_names::guess(&source.path) } else { None };
     match &guess {
         Some(_) => found.guessed.push(source.path.clone()),
         None => found.homeless.push(source.path.clone()),
@@ -275,75 +226,26 @@ fn named_hosts(source: &SourceFacts, found: &Attribution) -> BTreeSet<String> {
         .collect()
 }
 
-/// Parts of a path from the file up: the stem first, then folders from the innermost.
-fn parts(path: &str) -> Vec<String> {
-    let mut parts: Vec<String> = path.split('/').rev().map(str::to_lowercase).collect();
-    if let Some(file) = parts.first_mut() {
-        for ending in [".gz", ".bz2", ".xz", ".zst"] {
-            if let Some(bare) = file.strip_suffix(ending) {
-                *file = bare.to_owned();
-            }
-        }
-    }
-    parts
-}
-
 fn known_place(path: &str, found: &Attribution) -> Option<String> {
-    for part in parts(path) {
-        if let Some(host) = found.canonical(&part).filter(|_| found.aliases.contains_key(&part)) {
-            return Some(host);
-        }
-        // Stems and pieces: `kvm07.sel.txt`, `sel-kvm07.txt`, `kvm07_sel.bin`.
-        let mut pieces: Vec<&str> = part.split(['.', '_']).collect();
-        pieces.extend(part.split('.').next());
-        let stem = part.split('.').next().unwrap_or(&part);
-        for (index, _) in stem.match_indices(['-', '_']) {
-            pieces.push(&stem[..index]);
-            pieces.push(&stem[index + 1..]);
-        }
-        pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
-        if let Some(host) = pieces.into_iter().find_map(|piece| found.aliases.get(piece)) {
-            return Some(host.clone());
-        }
-    }
-    None
-}
-
-/// A stem or folder that is none of the usual words; with a digit in it, or the innermost folder.
-fn guessed_place(path: &str) -> Option<String> {
-    let parts = parts(path);
-    let candidates: Vec<String> = parts
-        .iter()
-        .enumerate()
-        .map(
-            |(index, part)| {
-                if index == 0 { part.split('.').next().unwrap_or(part).to_owned() } else { part.clone() }
-            },
-        )
-        .filter(|part| !PLACES.contains(&part.as_str()) && is_name(part) && !part.is_empty())
-        .filter(|part| !PLACES.iter().any(|place| part.split(['-', '_']).any(|piece| piece == *place)))
-        .collect();
-    let with_digit = candidates
-        .iter()
-        .find(|part| part.chars().any(|c| c.is_ascii_digit()) && part.chars().any(char::is_alphabetic));
-    with_digit
-        .cloned()
-        .or_else(|| parts.get(1).and_then(|folder| candidates.iter().find(|part| *part == folder)).cloned())
+    place_names::known(path, &|name| found.aliases.get(name).cloned())
 }
 
 fn note_same_content(sources: &[SourceFacts], found: &mut Attribution) {
-    let mut by_hash: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_hash: BTreeMap<(&str, Option<&str>), usize> = BTreeMap::new();
     for (index, source) in sources.iter().enumerate() {
-        if source.bytes == 0 || source.format.is_none() || !belongs_to_one_host(&source.kind) {
+        if source.bytes == 0 || source.format.is_none() {
             continue;
         }
-        match by_hash.get(source.blake3.as_str()) {
-            Some(&first) if found.source_host[first] != found.source_host[index] => {
+        match by_hash.get(&(source.blake3.as_str(), source.format.as_deref())) {
+            Some(&first) if found.source_host[first] == found.source_host[index] => {
+                found.copies.push((index, first));
+            }
+            Some(&first) if belongs_to_one_host(&source.kind) => {
                 found.same_content.push((sources[first].path.clone(), source.path.clone()));
             }
             Some(_) => {}
             None => {
-                by_hash.insert(&source.blake3, index);
+                by_hash.insert((&source.blake3, source.format.as_deref()), index);
             }
         }
     }

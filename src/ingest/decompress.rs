@@ -1,12 +1,14 @@
-//! Opens a file as a stream of its decompressed bytes.
+//! Unpacks compressed streams, known by their first bytes and never by a name.
+//!
+//! The decoders are Rust throughout, so that no C is built for them: `flate2` on zlib-rs, `bzip2` on
+//! libbz2-rs, `lzma-rust2` and `ruzstd`. Files of several streams, as parallel compressors and
+//! appending jobs write them, are one source.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{self, BufRead, Read};
 
-use flate2::read::MultiGzDecoder;
-
-use super::utf16::{self, Utf16Text};
+use super::unpack::fault::Fault;
+use super::unpack::peeked::Peeked;
+use crate::ledger::Reason;
 
 /// A source ready to be read.
 pub struct Opened {
@@ -18,38 +20,216 @@ pub struct Opened {
     pub compressed: bool,
 }
 
-/// Magic numbers of packings that are recognised but not read: RFC 8878 (zstd), the xz and bzip2
-/// file formats, PKWARE zip.
-const UNSUPPORTED: [(&[u8], &str); 4] = [
-    (&[0x28, 0xb5, 0x2f, 0xfd], "zstd"),
-    (&[0xfd, b'7', b'z', b'X', b'Z', 0x00], "xz"),
-    (b"BZh", "bzip2"),
-    (b"PK\x03\x04", "zip"),
-];
+/// A compression that is unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// RFC 1952.
+    Gzip,
+    Bzip2,
+    /// The .xz file format 1.2.
+    Xz,
+    /// The older .lzma of LZMA Utils.
+    Lzma,
+    /// RFC 8878.
+    Zstd,
+}
 
-/// Opens `path`, looking at the content and not at the name. Gzip (RFC 1952, also of several
-/// members) is unpacked on the way, and UTF-16 with a byte order mark becomes UTF-8.
-pub fn open(path: &Path) -> io::Result<Opened> {
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
-    let mut magic = [0_u8; 8];
-    let mut filled = 0;
-    while filled < magic.len() {
-        match file.read(&mut magic[filled..])? {
-            0 => break,
-            n => filled += n,
+/// Bytes of a head by which a packing is known.
+pub const MAGIC_BYTES: usize = 13;
+
+/// Memory that a dictionary may take, KiB: `xz -9` needs 64 MiB, `zstd --ultra` 128 MiB.
+const DICTIONARY_KIB: u32 = 136 * 1024;
+
+impl Packing {
+    #[must_use]
+    pub fn of(head: &[u8]) -> Option<Self> {
+        if head.starts_with(&[0x1f, 0x8b, 0x08]) {
+            Some(Self::Gzip)
+        } else if head.starts_with(b"BZh")
+            && matches!(head.get(3), Some(b'1'..=b'9'))
+            && (head[4..].starts_with(&[0x31, 0x41, 0x59]) || head[4..].starts_with(&[0x17, 0x72, 0x45]))
+        {
+            Some(Self::Bzip2)
+        } else if head.starts_with(&[0xfd, b'7', b'z', b'X', b'Z', 0x00]) {
+            Some(Self::Xz)
+        } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || is_skippable_frame(head) {
+            Some(Self::Zstd)
+        } else if is_lzma(head) {
+            Some(Self::Lzma)
+        } else {
+            None
         }
     }
-    file.seek(SeekFrom::Start(0))?;
-    let magic = &magic[..filled];
-    if magic.starts_with(&[0x1f, 0x8b, 0x08]) {
-        let stream = Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)));
-        return Ok(Opened { stream, size_bytes: None, unsupported: None, compressed: true });
+}
+
+/// Frames of RFC 8878, section 3.1.2, which hold no data: pzstd begins with one.
+fn is_skippable_frame(head: &[u8]) -> bool {
+    head.len() >= 8 && (0x50..=0x5f).contains(&head[0]) && head[1..4] == [0x2a, 0x4d, 0x18]
+}
+
+/// The format has no magic: common properties, a dictionary size of 2^n or 2^n + 2^(n-1), and a
+/// size that is unknown or below 256 GiB, which is what `xz` looks for.
+fn is_lzma(head: &[u8]) -> bool {
+    let Some(fields) = head.first_chunk::<13>() else { return false };
+    let [properties, d0, d1, d2, d3, size @ ..] = *fields;
+    let dictionary = u32::from_le_bytes([d0, d1, d2, d3]);
+    let size = u64::from_le_bytes(size);
+    let top = dictionary.checked_ilog2().map_or(0, |bit| 1_u32 << bit);
+    let common = dictionary == top || dictionary == top + top / 2;
+    properties == 0x5d && dictionary >= 4096 && common && (size == u64::MAX || size < 256 << 30)
+}
+
+/// The decompressed bytes of a stream that begins with a packing. Bytes behind the last compressed
+/// stream are an error once all before them has been read; zeros, which tapes and block devices leave,
+/// are none.
+pub struct Decompressed<'a> {
+    state: State<'a>,
+}
+
+enum State<'a> {
+    Between(Peeked<'a>, bool),
+    Gzip(Box<flate2::bufread::GzDecoder<Peeked<'a>>>),
+    Bzip2(bzip2::bufread::BzDecoder<Peeked<'a>>),
+    Xz(Box<XzDecoder<'a>>),
+    Lzma(Box<lzma_rust2::LzmaReader<Peeked<'a>>>),
+    Zstd(Box<ruzstd::decoding::StreamingDecoder<Peeked<'a>, ruzstd::decoding::FrameDecoder>>),
+    Ended,
+}
+
+impl<'a> Decompressed<'a> {
+    #[must_use]
+    pub fn new(packed: Peeked<'a>) -> Self {
+        Self { state: State::Between(packed, false) }
     }
-    if let Some(order) = utf16::byte_order(magic) {
-        let stream = Box::new(Utf16Text::new(BufReader::with_capacity(1 << 16, file), order));
-        return Ok(Opened { stream, size_bytes: None, unsupported: None, compressed: false });
+}
+
+impl Read for Decompressed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let count = match &mut self.state {
+                State::Between(..) => 0,
+                State::Gzip(decoder) => decoder.read(buffer)?,
+                State::Bzip2(decoder) => decoder.read(buffer)?,
+                State::Xz(decoder) => decoder.read(buffer)?,
+                State::Lzma(decoder) => decoder.read(buffer)?,
+                State::Zstd(decoder) => decoder.read(buffer)?,
+                State::Ended => return Ok(0),
+            };
+            if count > 0 {
+                return Ok(count);
+            }
+            self.state = match std::mem::replace(&mut self.state, State::Ended) {
+                State::Between(packed, later) => next_stream(packed, later)?,
+                State::Gzip(decoder) => State::Between(decoder.into_inner(), true),
+                State::Bzip2(decoder) => State::Between(decoder.into_inner(), true),
+                State::Xz(decoder) => State::Between(decoder.packed, true),
+                // The format has one stream to a file.
+                State::Lzma(_) => State::Ended,
+                State::Zstd(decoder) => State::Between(checked(*decoder)?, true),
+                State::Ended => State::Ended,
+            };
+        }
     }
-    let unsupported = UNSUPPORTED.iter().find(|(bytes, _)| magic.starts_with(bytes)).map(|(_, name)| *name);
-    Ok(Opened { stream: Box::new(file), size_bytes: Some(size), unsupported, compressed: false })
+}
+
+/// Begins the next of several streams; `later` if one has been read.
+fn next_stream(mut packed: Peeked<'_>, later: bool) -> io::Result<State<'_>> {
+    if later {
+        skip_zeros(&mut packed)?;
+    }
+    let head = packed.peek(MAGIC_BYTES);
+    if head.is_empty() {
+        // An error that came while peeking is told here.
+        packed.fill_buf()?;
+        return Ok(State::Ended);
+    }
+    if is_skippable_frame(head) {
+        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+        let frame = 8 + u64::from(length);
+        if io::copy(&mut packed.by_ref().take(frame), &mut io::sink())? < frame {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        return Ok(State::Between(packed, later));
+    }
+    match Packing::of(head) {
+        Some(Packing::Gzip) => Ok(State::Gzip(Box::new(flate2::bufread::GzDecoder::new(packed)))),
+        Some(Packing::Bzip2) => Ok(State::Bzip2(bzip2::bufread::BzDecoder::new(packed))),
+        Some(Packing::Xz) => {
+            let stream = lzma_rust2::XzStream::new_mem_limit(false, DICTIONARY_KIB);
+            Ok(State::Xz(Box::new(XzDecoder { packed, stream })))
+        }
+        Some(Packing::Lzma) if !later => {
+            let decoder = lzma_rust2::LzmaReader::new_mem_limit(packed, DICTIONARY_KIB, None)?;
+            Ok(State::Lzma(Box::new(decoder)))
+        }
+        Some(Packing::Zstd) => {
+            let most = u64::from(DICTIONARY_KIB) * 1024;
+            ruzstd::decoding::StreamingDecoder::new_with_max_window_size(packed, most)
+                .map(|decoder| State::Zstd(Box::new(decoder)))
+                .map_err(io::Error::other)
+        }
+        Some(Packing::Lzma) | None => Err(Fault::error(
+            Reason::BadCompression,
+            "bytes that are no compressed data follow the last stream",
+        )),
+    }
+}
+
+/// One xz stream. The crate's own reader decodes chunks of 64 KiB whole or not at all, so that much of
+/// a file that is cut off would be lost; its push decoder takes what there is.
+struct XzDecoder<'a> {
+    packed: Peeked<'a>,
+    stream: lzma_rust2::XzStream,
+}
+
+/// Bytes asked for at once: what is decoded in the same step before an error shows is lost.
+const XZ_STEP_BYTES: usize = 16 * 1024;
+
+impl Read for XzDecoder<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(XZ_STEP_BYTES);
+        loop {
+            let available = self.packed.fill_buf()?;
+            let (ended, action) = match available.is_empty() {
+                true => (true, lzma_rust2::Action::Finish),
+                false => (false, lzma_rust2::Action::Run),
+            };
+            let step = self.stream.process(available, &mut buffer[..most], action)?;
+            self.packed.consume(step.bytes_consumed);
+            if step.bytes_produced > 0 || step.status == lzma_rust2::Status::StreamEnd {
+                return Ok(step.bytes_produced);
+            }
+            if ended || step.bytes_consumed == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+}
+
+/// The input of a frame that was read to its end; ruzstd leaves its checksum to us.
+fn checked<'a>(
+    decoder: ruzstd::decoding::StreamingDecoder<Peeked<'a>, ruzstd::decoding::FrameDecoder>,
+) -> io::Result<Peeked<'a>> {
+    let (packed, frame) = decoder.into_parts();
+    match (frame.get_checksum_from_data(), frame.get_calculated_checksum()) {
+        (Some(stated), Some(found)) if stated != found => Err(Fault::error(
+            Reason::BadCompression,
+            "the checksum of a zstd frame does not match its content",
+        )),
+        _ => Ok(packed),
+    }
+}
+
+fn skip_zeros(packed: &mut Peeked<'_>) -> io::Result<()> {
+    loop {
+        let available = packed.fill_buf()?;
+        let zeros = available.iter().take_while(|byte| **byte == 0).count();
+        if zeros == 0 {
+            return Ok(());
+        }
+        packed.consume(zeros);
+    }
 }

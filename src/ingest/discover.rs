@@ -1,7 +1,8 @@
 //! Finds the files below the given paths, in a fixed order.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A file to read, or something that is left out with a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Found {
     /// that are not UTF-8 escaped.
     pub shown: String,
     pub state: FoundState,
+    /// When it was last written, seconds of Unix time, where that is known before it is read.
+    pub modified: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,76 +32,173 @@ pub struct MissingPath {
     pub source: std::io::Error,
 }
 
-/// Walks `paths`. Files come sorted by shown path, each once. Symbolic links to folders are not
-/// followed, so loops cannot occur; sockets, pipes and devices are left out with a reason.
+/// Walks `paths`. Files come sorted by shown path, each once: a file that has another name here, by a
+/// link of either kind, is read under one of them. Symbolic links to folders are not followed, so loops
+/// cannot occur; sockets, pipes and devices are left out with a reason.
 pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<MissingPath>) {
-    let mut found = Vec::new();
+    let mut sightings = Vec::new();
     let mut missing = Vec::new();
     for path in paths {
         match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => walk(path, path, &mut found),
-            Ok(meta) => found.push(entry(path, shown_alone(path), &meta)),
+            Ok(meta) if meta.is_dir() => walk(path, &mut sightings),
+            Ok(meta) => sightings.push(Sighting::of(path, path, shown_alone(path), false, &meta)),
             Err(source) => missing.push(MissingPath { path: path.clone(), source }),
         }
     }
+    let mut sightings = each_once(sightings);
+    tell_apart(&mut sightings);
+    let mut found: Vec<Found> = sightings.into_iter().map(|sighting| sighting.found).collect();
     found.sort_by(|a, b| a.shown.cmp(&b.shown).then_with(|| a.path.cmp(&b.path)));
-    found.dedup_by(|a, b| same_file(&a.path, &b.path));
     (found, missing)
 }
 
-fn same_file(a: &Path, b: &Path) -> bool {
-    a == b || matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+/// A file as it was come across.
+struct Sighting {
+    /// The path that was asked for, below which it lies.
+    asked: PathBuf,
+    found: Found,
+    /// What is the same for all names of the file.
+    identity: Option<Identity>,
+    is_link: bool,
 }
 
-fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>) {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => {
-            found.push(left_out(folder, shown(root, folder), format!("folder cannot be listed: {error}")));
-            return;
+/// Device and inode, or the one path without links.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    #[cfg(unix)]
+    Inode(u64, u64),
+    #[cfg(not(unix))]
+    Path(PathBuf),
+}
+
+#[cfg(unix)]
+fn identity(_path: &Path, meta: &fs::Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    Some(Identity::Inode(meta.dev(), meta.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path, _meta: &fs::Metadata) -> Option<Identity> {
+    fs::canonicalize(path).ok().map(Identity::Path)
+}
+
+impl Sighting {
+    fn of(asked: &Path, path: &Path, shown: String, is_link: bool, meta: &fs::Metadata) -> Self {
+        let state = if meta.is_file() {
+            FoundState::Readable
+        } else {
+            FoundState::LeftOut("not a regular file".to_owned())
+        };
+        let found = Found { path: path.to_path_buf(), shown, state, modified: None };
+        let identity = identity(path, meta).filter(|_| meta.is_file());
+        Self { asked: asked.to_path_buf(), found, identity, is_link }
+    }
+
+    fn left_out(asked: &Path, path: &Path, shown: String, why: String) -> Self {
+        let found =
+            Found { path: path.to_path_buf(), shown, state: FoundState::LeftOut(why), modified: None };
+        Self { asked: asked.to_path_buf(), found, identity: None, is_link: false }
+    }
+}
+
+/// Reads every file under one name only: not that of a symbolic link, and the one that tells most of
+/// its place. A file that was merely asked for twice goes without a word.
+fn each_once(mut sightings: Vec<Sighting>) -> Vec<Sighting> {
+    sightings.sort_by(|a, b| {
+        let depth = |sighting: &Sighting| std::cmp::Reverse(sighting.found.shown.matches('/').count());
+        let name = |sighting: &Sighting| (sighting.found.shown.clone(), sighting.found.path.clone());
+        (&a.identity, a.is_link, depth(a))
+            .cmp(&(&b.identity, b.is_link, depth(b)))
+            .then_with(|| name(a).cmp(&name(b)))
+    });
+    let mut kept: Vec<Sighting> = Vec::with_capacity(sightings.len());
+    let mut first = 0;
+    for mut sighting in sightings {
+        let same = kept
+            .get(first)
+            .is_some_and(|known| known.identity.is_some() && known.identity == sighting.identity);
+        if !same {
+            first = kept.len();
+        } else if kept[first..].iter().any(|known| same_path(&known.found.path, &sighting.found.path)) {
+            continue;
+        } else {
+            let why = format!("the same file as {}", kept[first].found.shown);
+            sighting.found.state = FoundState::LeftOut(why);
         }
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let shown = shown(root, &path);
-        let is_link = fs::symlink_metadata(&path).is_ok_and(|meta| meta.file_type().is_symlink());
-        match fs::metadata(&path) {
-            Ok(meta) if meta.is_dir() && is_link => {
-                found.push(left_out(&path, shown, "symbolic link to a folder".to_owned()));
+        kept.push(sighting);
+    }
+    kept
+}
+
+fn same_path(a: &Path, b: &Path) -> bool {
+    let folder = |path: &Path| path.parent().map(fs::canonicalize).and_then(Result::ok);
+    a == b || (a.file_name() == b.file_name() && folder(a).is_some() && folder(a) == folder(b))
+}
+
+/// Where files of several paths that were asked for would be shown alike, all of these are shown by
+/// their whole path as it was given.
+fn tell_apart(sightings: &mut [Sighting]) {
+    let mut asked_of: BTreeMap<&str, &Path> = BTreeMap::new();
+    let mut alike: BTreeSet<PathBuf> = BTreeSet::new();
+    for sighting in sightings.iter() {
+        let asked = sighting.asked.as_path();
+        match asked_of.insert(&sighting.found.shown, asked) {
+            Some(other) if other != asked => alike.extend([asked.to_path_buf(), other.to_path_buf()]),
+            _ => {}
+        }
+    }
+    for sighting in sightings.iter_mut().filter(|sighting| alike.contains(&sighting.asked)) {
+        sighting.found.shown = shown(Path::new(""), &sighting.found.path);
+    }
+}
+
+/// Lists all files below a folder. Folders wait in a list, so that depth costs no stack.
+fn walk(root: &Path, sightings: &mut Vec<Sighting>) {
+    let mut waiting = vec![root.to_path_buf()];
+    while let Some(folder) = waiting.pop() {
+        let listed = fs::read_dir(&folder).and_then(Iterator::collect::<std::io::Result<Vec<fs::DirEntry>>>);
+        let entries = match listed {
+            Ok(entries) => entries,
+            Err(error) => {
+                let why = format!("folder cannot be listed: {error}");
+                sightings.push(Sighting::left_out(root, &folder, shown(root, &folder), why));
+                continue;
             }
-            Ok(meta) if meta.is_dir() => {
-                if !is_own_output(&path) {
-                    walk(root, &path, found);
+        };
+        if folder != root && is_own_output(&entries) {
+            continue;
+        }
+        for entry in entries {
+            let path = entry.path();
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            let meta = if is_link { fs::metadata(&path) } else { entry.metadata() };
+            match meta {
+                Ok(meta) if meta.is_dir() && !is_link => waiting.push(path),
+                Ok(meta) if meta.is_dir() => {
+                    let why = "symbolic link to a folder".to_owned();
+                    sightings.push(Sighting::left_out(root, &path, shown(root, &path), why));
+                }
+                Ok(meta) => sightings.push(Sighting::of(root, &path, shown(root, &path), is_link, &meta)),
+                Err(error) => {
+                    let why = format!("cannot be opened: {error}");
+                    sightings.push(Sighting::left_out(root, &path, shown(root, &path), why));
                 }
             }
-            Ok(meta) => found.push(entry(&path, shown, &meta)),
-            Err(error) => found.push(left_out(&path, shown, format!("cannot be opened: {error}"))),
         }
     }
 }
 
 /// A folder that an earlier run wrote: its files are conclusions, not evidence.
-fn is_own_output(folder: &Path) -> bool {
-    folder.join("findings.json").is_file() && folder.join("report.html").is_file()
-}
-
-fn entry(path: &Path, shown: String, meta: &fs::Metadata) -> Found {
-    if meta.is_file() {
-        Found { path: path.to_path_buf(), shown, state: FoundState::Readable }
-    } else {
-        left_out(path, shown, "not a regular file".to_owned())
-    }
-}
-
-fn left_out(path: &Path, shown: String, why: String) -> Found {
-    Found { path: path.to_path_buf(), shown, state: FoundState::LeftOut(why) }
+fn is_own_output(entries: &[fs::DirEntry]) -> bool {
+    let has = |name: &str| entries.iter().any(|entry| entry.file_name() == name);
+    has("findings.json") && has("report.html")
 }
 
 fn shown(root: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<String> = relative
         .components()
+        .filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir))
         .map(|part| crate::ledger::printable(part.as_os_str().as_encoded_bytes(), 255))
         .collect();
     parts.join("/")

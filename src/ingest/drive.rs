@@ -2,17 +2,18 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use super::Interest;
-use super::decompress::{self, Opened};
+use super::decompress::Opened;
 use super::discover::{Found, FoundState};
 use super::formats::{Content, Reader, SourceKind};
 use super::lines;
-use super::prefilter::Prefilter;
-use super::recognise::{Recognised, recognise};
+use super::prefilter::Watch;
+use super::recognise::{EMPTY_FILE, Recognised, recognise};
 use super::sink::Sink;
 use super::stream::{Steps, Stream};
+use super::unpack::fault::reason_of;
+use super::utf16;
 use crate::ledger::{Account, Fate, Reason};
 use crate::model::record::{SourceFacts, SourceId};
 
@@ -21,36 +22,21 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// The largest source that a reader of whole files gets; the rest is booked as too long.
 const WHOLE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// Reads one found file. Never fails: what cannot be read is in the account.
-pub fn read_source(
-    source: SourceId,
-    found: &Found,
-    interest: &dyn Interest,
-    prefilter: &Prefilter,
-) -> SourceFacts {
-    match &found.state {
-        FoundState::LeftOut(why) => left_out(source, found, why.clone(), false),
-        FoundState::Readable => match decompress::open(&found.path) {
-            Ok(opened) => read_opened(source, found, opened, interest, prefilter),
-            Err(error) => left_out(source, found, format!("cannot be read: {error}"), true),
-        },
-    }
-}
-
-/// Reads bytes that are already at hand (standard input, samples of the knowledge base).
+/// Reads bytes that are already at hand, such as samples of the knowledge base; nothing is unpacked.
 pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn Interest) -> SourceFacts {
-    let found = Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable };
+    let found =
+        Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable, modified: None };
     let opened = Opened {
         stream: Box::new(io::Cursor::new(bytes.to_vec())),
         size_bytes: Some(bytes.len() as u64),
         unsupported: None,
         compressed: false,
     };
-    let prefilter = Prefilter::of(interest);
-    read_opened(source, &found, opened, interest, &prefilter)
+    read_opened(source, &found, opened, &Watch::new(interest))
 }
 
-fn left_out(source: SourceId, found: &Found, reason: String, unreadable: bool) -> SourceFacts {
+/// A source that is not read, for a stated reason.
+pub(super) fn left_out(found: &Found, reason: String, unreadable: bool) -> SourceFacts {
     struct Deaf;
     impl Interest for Deaf {
         fn literals(&self) -> Vec<&[u8]> {
@@ -61,7 +47,7 @@ fn left_out(source: SourceId, found: &Found, reason: String, unreadable: bool) -
             Vec::new()
         }
     }
-    let sink = Sink::new(source, &Deaf);
+    let sink = Sink::new(SourceId(0), &Deaf);
     let mut facts = close(found, None, SourceKind::Context, reason, sink, String::new());
     facts.unreadable = unreadable;
     facts
@@ -93,7 +79,7 @@ fn close(
         quoted,
         blake3,
         understood: sink.understood,
-        modified: modified_seconds(&found.path),
+        modified: found.modified,
         unreadable: false,
         records: sink.records,
         activity: sink.activity,
@@ -101,27 +87,24 @@ fn close(
     }
 }
 
-fn read_opened(
-    source: SourceId,
-    found: &Found,
-    opened: Opened,
-    interest: &dyn Interest,
-    prefilter: &Prefilter,
-) -> SourceFacts {
-    let mut stream = Stream::new(opened.stream);
+/// Reads one opened source. Never fails: what cannot be read is in the account.
+pub(super) fn read_opened(source: SourceId, found: &Found, opened: Opened, watch: &Watch<'_>) -> SourceFacts {
+    let mut stream = Stream::new(utf16::as_utf8(opened.stream));
     let head = stream.peek(HEAD_BYTES);
     let recognised = match opened.unsupported {
         Some(packing) => Recognised::None(format!("packed with {packing}, which is not read")),
         None => recognise(head, opened.size_bytes),
     };
-    let mut sink = Sink::new(source, interest);
-    let (format, kind, reason) = match recognised {
+    let mut sink = Sink::new(source, watch.interest);
+    let (format, kind, mut reason) = match recognised {
         Recognised::Format(format) => (Some(format.id()), format.kind(), String::new()),
         Recognised::None(reason) => (None, SourceKind::Context, reason),
     };
     let reader = format.and_then(super::formats::by_id).map(super::formats::Format::open);
     let outcome = catch_unwind(AssertUnwindSafe(|| match reader {
-        Some(Reader::Lines(mut reader)) => lines::drive(&mut stream, prefilter, reader.as_mut(), &mut sink),
+        Some(Reader::Lines(mut reader)) => {
+            lines::drive(&mut stream, &watch.prefilter, reader.as_mut(), &mut sink)
+        }
         Some(Reader::Rows(parse)) => drive_rows(&mut stream, parse, &mut sink),
         Some(Reader::Whole(parse)) => drive_whole(&mut stream, parse, &mut sink),
         Some(Reader::Stream(parse)) => drive_stream(&mut stream, parse, &mut sink),
@@ -134,10 +117,14 @@ fn read_opened(
         drain(&mut stream, &mut sink, Fate::Quarantined(Reason::ReaderPanicked));
     }
     if let Some(error) = stream.take_error() {
-        let quote = format!("reading stopped: {error}");
+        let stopped = format!("reading stopped: {error}");
         // The bytes behind a broken place cannot be counted; one byte stands for them, so that the
         // fault shows in the sums.
-        sink.account.book_counted(quote.as_bytes(), 1, Fate::Quarantined(Reason::BadCompression));
+        sink.account.book_counted(stopped.as_bytes(), 1, Fate::Quarantined(reason_of(&error)));
+        reason = match reason.as_str() {
+            "" | EMPTY_FILE => stopped,
+            other => format!("{other}; {stopped}"),
+        };
     }
     close(found, format, kind, reason, sink, stream.digest())
 }
@@ -188,10 +175,4 @@ fn drain(stream: &mut Stream, sink: &mut Sink<'_>, fate: Fate) {
         }
         sink.account.book(&chunk, fate);
     }
-}
-
-fn modified_seconds(path: &Path) -> Option<i64> {
-    let modified = std::fs::metadata(path).ok()?.modified().ok()?;
-    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_secs()).ok()
 }

@@ -26,30 +26,33 @@ pub mod log_header;
 pub mod log_lines;
 mod login_records;
 pub mod month_names;
+pub mod place_names;
+mod power_columns;
+mod power_header;
+mod power_series;
 pub mod prefilter;
 mod quoted_output;
+pub mod reading;
 pub mod recognise;
 mod redfish;
+mod redfish_documents;
 pub mod repeated_hour;
+mod sensor_readings;
 mod shell_prompt;
 pub mod sink;
 mod smbios;
 pub mod stream;
+mod supply_facts;
 pub mod table;
 pub mod table_rows;
 pub mod terminal;
 mod tool_time;
+pub mod unpack;
+mod ups_events;
 pub mod utf16;
 pub mod vendor_log;
-mod wide_text;
-mod power_columns;
-mod power_header;
-mod power_series;
-mod redfish_documents;
-mod sensor_readings;
-mod supply_facts;
-mod ups_events;
 mod watts;
+mod wide_text;
 pub mod written_time;
 mod xml_text;
 
@@ -57,7 +60,7 @@ use rayon::prelude::*;
 
 use crate::model::record::{SourceFacts, SourceId};
 use discover::Found;
-use prefilter::Prefilter;
+use prefilter::Watch;
 
 /// Says which signatures a log line matches. Handed in by the pipeline, so that readers need not
 /// know the knowledge base.
@@ -69,18 +72,23 @@ pub trait Interest: Sync {
     fn signatures(&self, program: &str, text: &str) -> Vec<String>;
 }
 
-/// Reads all found files, in parallel, and returns them in the order given. `progress` is called
-/// once per file read.
+/// Reads all found files, in parallel, and returns their sources sorted by shown path: one for each
+/// file, and one for each member of an archive. `progress` is called once per file read.
 pub fn read_all(found: &[Found], interest: &dyn Interest, progress: &(dyn Fn() + Sync)) -> Vec<SourceFacts> {
-    let prefilter = Prefilter::of(interest);
-    found
+    let watch = Watch::new(interest);
+    let read: Vec<Vec<SourceFacts>> = found
         .par_iter()
-        .enumerate()
-        .map(|(index, found)| {
-            let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-            let parsed = drive::read_source(source, found, interest, &prefilter);
+        .map(|found| {
+            let read = reading::read_found(found, &watch);
             progress();
-            parsed
+            read
         })
-        .collect()
+        .collect();
+    let mut sources: Vec<SourceFacts> = read.into_iter().flatten().collect();
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    for (index, source) in sources.iter_mut().enumerate() {
+        let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
+        source.records.iter_mut().for_each(|record| record.source = id);
+    }
+    sources
 }

@@ -32,6 +32,19 @@ struct Piece {
     offset: usize,
 }
 
+/// What the readers of logs look out for.
+pub struct Watch<'a> {
+    pub interest: &'a dyn Interest,
+    pub prefilter: Prefilter,
+}
+
+impl<'a> Watch<'a> {
+    #[must_use]
+    pub fn new(interest: &'a dyn Interest) -> Self {
+        Self { interest, prefilter: Prefilter::of(interest) }
+    }
+}
+
 /// Finds all places at which one of its literals begins.
 pub struct Prefilter {
     literals: Vec<Vec<u8>>,

@@ -10,11 +10,14 @@ pub enum Recognised {
     None(String),
 }
 
+/// What is said of a source without a byte.
+pub const EMPTY_FILE: &str = "empty file";
+
 /// Asks every format; the surest wins. Two sure ones is an ambiguity that is reported, never
 /// settled silently.
 pub fn recognise(head: &[u8], size_bytes: Option<u64>) -> Recognised {
     if head.is_empty() {
-        return Recognised::None("empty file".to_owned());
+        return Recognised::None(EMPTY_FILE.to_owned());
     }
     if head.iter().all(|byte| *byte == 0) {
         return Recognised::None("nothing but zero bytes".to_owned());

@@ -22,6 +22,28 @@ pub fn byte_order(head: &[u8]) -> Option<ByteOrder> {
     }
 }
 
+/// The same stream, in UTF-8 where it is text in UTF-16.
+#[must_use]
+pub fn as_utf8(mut stream: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+    let mut head = Vec::new();
+    let error = stream.by_ref().take(4).read_to_end(&mut head).err();
+    let order = byte_order(&head);
+    let whole = io::Cursor::new(head).chain(Failed(error)).chain(stream);
+    match order {
+        Some(order) => Box::new(Utf16Text::new(whole, order)),
+        None => Box::new(whole),
+    }
+}
+
+/// Tells of an error once, in its place.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
 /// Turns UTF-16 into UTF-8 on the way. What is no character, and half a code unit at the end,
 /// becomes U+FFFD; the byte order mark goes.
 pub struct Utf16Text<R> {

@@ -41,6 +41,10 @@ pub enum Reason {
     ReaderPanicked,
     /// No format fits the source.
     UnknownFormat,
+    /// Unpacked beyond all use, or without an end of lines; what came before it was read.
+    UnpacksTooFar,
+    /// The system does not hand out the bytes.
+    CannotBeRead,
 }
 
 impl Reason {
@@ -56,6 +60,8 @@ impl Reason {
             Self::Unclaimed => "unclaimed".to_owned(),
             Self::ReaderPanicked => "reader panicked".to_owned(),
             Self::UnknownFormat => "unknown format".to_owned(),
+            Self::UnpacksTooFar => "unpacks too far".to_owned(),
+            Self::CannotBeRead => "cannot be read".to_owned(),
         }
     }
 }

@@ -20,7 +20,9 @@ pub fn entries(sources: &[SourceFacts], attribution: &Attribution, clocks: &Cloc
             let all = || bests.clone().chain(ends.clone());
             let mut reasons = source.reasons.clone();
             if !source.reason.is_empty() {
-                reasons.entry(source.reason.clone()).or_insert(source.ignored + source.quarantined);
+                // Of a source that was read, the reason is a remark on how the reading went.
+                let left_out = if source.format.is_none() { source.ignored + source.quarantined } else { 0 };
+                reasons.entry(source.reason.clone()).or_insert(left_out);
             }
             SourceEntry {
                 path: source.path.clone(),

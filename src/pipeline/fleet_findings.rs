@@ -51,7 +51,9 @@ impl Findings {
             self.add("file-unreadable", "warning", format!("{}: {}", source.path, source.reason), []);
         }
         for source in sources {
-            for reason in ["bad compression", "truncated", "reader panicked"] {
+            for reason in
+                ["bad compression", "truncated", "unpacks too far", "cannot be read", "reader panicked"]
+            {
                 if source.reasons.contains_key(reason) {
                     let statement = format!(
                         "{} could be read only up to byte {}: {reason}",
@@ -89,7 +91,10 @@ impl Findings {
                 [],
             );
         }
-        for source in sources.iter().filter(|source| source.kind == "sel" && source.records.is_empty()) {
+        for source in sources
+            .iter()
+            .filter(|source| source.kind == "sel" && source.records.is_empty() && source.understood == 0)
+        {
             self.add(
                 "sel-empty",
                 "notice",

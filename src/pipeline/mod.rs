@@ -267,6 +267,18 @@ fn canonical_config(config: &Config, attribution: &Attribution) -> Config {
     config
 }
 
+/// A file that lies there twice, for instance once more in an archive, is one piece of evidence.
+fn count_copies_once(sources: &mut [SourceFacts], attribution: &Attribution) {
+    for (copy, first) in &attribution.copies {
+        let reason = format!("has the content of {}, which counts", sources[*first].path);
+        let copy = &mut sources[*copy];
+        copy.records.clear();
+        copy.activity.clear();
+        copy.power.clear();
+        copy.reason = reason;
+    }
+}
+
 /// Sorts the sources, finds their hosts and resolves their clocks.
 fn resolve(
     mut sources: Vec<SourceFacts>,
@@ -275,6 +287,7 @@ fn resolve(
 ) -> (Vec<SourceFacts>, Attribution, clock::Clocks) {
     sources.sort_by(|a, b| (&a.path, &a.blake3).cmp(&(&b.path, &b.blake3)));
     let attribution = attribute(&sources, config);
+    count_copies_once(&mut sources, &attribution);
     let config = &canonical_config(config, &attribution);
     let views: Vec<SourceView<'_>> = sources
         .iter()

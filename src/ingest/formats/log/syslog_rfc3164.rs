@@ -82,7 +82,7 @@ fn seconds_of(clock: &str) -> Option<u32> {
     let minute: u32 = parts.next()?.parse().ok()?;
     let second: u32 = parts.next()?.parse().ok()?;
     (hour < 24 && minute < 60 && second <= 60 && parts.next().is_none())
-        .then_some(hour * 3600 + minute * 60 + second.min(59))
+        .then(|| hour * 3600 + minute * 60 + second.min(59))
 }
 
 #[derive(Default)]

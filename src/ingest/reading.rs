@@ -1,0 +1,168 @@
+//! Reads what was found: a file is a source of its own, an archive one for each member.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+
+use super::Interest;
+use super::decompress::Opened;
+use super::discover::{Found, FoundState};
+use super::drive;
+use super::place_names;
+use super::prefilter::Watch;
+use super::unpack::limits::Limits;
+use super::unpack::{self, Content, INSIDE, Sources, Unpacked};
+use crate::model::record::{Body, InventoryFact, Record, SourceFacts, SourceId, Span};
+use crate::model::{Factors, Stamp};
+
+/// Reads one found file with all that is packed in it, sorted by shown path. Never fails: what cannot
+/// be read is in the account.
+pub fn read_found(found: &Found, watch: &Watch<'_>) -> Vec<SourceFacts> {
+    if let FoundState::LeftOut(why) = &found.state {
+        return vec![drive::left_out(found, why.clone(), false)];
+    }
+    let size_before = std::fs::metadata(&found.path).map_or(0, |meta| meta.len());
+    match unpack::open(&found.path, &found.shown, Limits::default()) {
+        Ok(sources) => {
+            let mut all = read_sources(sources, watch);
+            let size = std::fs::metadata(&found.path).map_or(size_before, |meta| meta.len());
+            if size > size_before
+                && let Some(first) = all.first_mut()
+            {
+                note(first, "grew while it was read: what was added is not in");
+            }
+            all
+        }
+        Err(error) => vec![drive::left_out(found, format!("cannot be read: {error}"), true)],
+    }
+}
+
+/// Reads a stream of unknown length, such as standard input, with all that is packed in it.
+pub fn read_stream(
+    shown: &str,
+    stream: impl Read + Send + 'static,
+    interest: &dyn Interest,
+) -> io::Result<Vec<SourceFacts>> {
+    Ok(read_sources(unpack::open_stream(stream, shown, Limits::default())?, &Watch::new(interest)))
+}
+
+fn read_sources(sources: Sources, watch: &Watch<'_>) -> Vec<SourceFacts> {
+    let mut all: Vec<SourceFacts> = sources.map(|source| read_one(source, watch)).collect();
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    leave_out_older_copies(&mut all);
+    leave_out_own_output(&mut all);
+    all
+}
+
+fn read_one(source: Unpacked, watch: &Watch<'_>) -> SourceFacts {
+    let Unpacked { shown, modified, content } = source;
+    let state = match &content {
+        Content::Readable(_) => FoundState::Readable,
+        Content::LeftOut(why) => FoundState::LeftOut(why.clone()),
+    };
+    let found = Found { path: shown.clone().into(), shown, state, modified };
+    match content {
+        Content::Readable(opened) if place_names::tree_named_by(&found.shown).is_some() => {
+            read_hostname_file(&found, opened, watch)
+        }
+        Content::Readable(opened) => drive::read_opened(SourceId(0), &found, opened, watch),
+        Content::LeftOut(why) => drive::left_out(&found, why, false),
+    }
+}
+
+/// A file in which a host keeps its own name. It is known by its place: one word could be anything, so
+/// it is no format. The name is a record of its own, so that it outlives the facts.
+fn read_hostname_file(found: &Found, mut opened: Opened, watch: &Watch<'_>) -> SourceFacts {
+    let mut head = Vec::new();
+    // Whoever reads on meets the same error again, or the end.
+    let _ = opened.stream.by_ref().take(NAME_BYTES_MAX).read_to_end(&mut head);
+    let name = place_names::name_in_hostname_file(&head).map(str::to_owned);
+    let len = head.len() as u64;
+    opened.stream = Box::new(io::Cursor::new(head).chain(opened.stream));
+    let mut facts = drive::read_opened(SourceId(0), found, opened, watch);
+    if let Some(name) = name
+        && facts.format.is_none()
+    {
+        let body = Body::Inventory(InventoryFact { factors: Factors::default(), from: None, to: None });
+        let span = Span { offset: 0, len, line: 1 };
+        facts.records.push(Record {
+            source: SourceId(0),
+            span,
+            host: Some(name),
+            stamp: Stamp::Missing,
+            body,
+        });
+        "names the host of its folder".clone_into(&mut facts.reason);
+    }
+    facts
+}
+
+/// More than any name of a host.
+const NAME_BYTES_MAX: u64 = 300;
+
+fn note(facts: &mut SourceFacts, words: &str) {
+    if !facts.reason.is_empty() {
+        facts.reason.push_str("; ");
+    }
+    facts.reason.push_str(words);
+}
+
+/// Of members with the same path the last is the file; those before it are what it was when the
+/// archive was written first.
+fn leave_out_older_copies(all: &mut [SourceFacts]) {
+    for index in 1..all.len() {
+        let (before, from) = all.split_at_mut(index);
+        let (Some(older), Some(newer)) = (before.last_mut(), from.first()) else { continue };
+        if older.path == newer.path && older.path.contains(INSIDE) && newer.bytes > 0 {
+            leave_out(older, "superseded-in-its-archive", "a later member of the archive has the same path");
+        }
+    }
+}
+
+/// Books a source that was read as left out: nothing of it counts.
+fn leave_out(facts: &mut SourceFacts, rule: &str, words: &str) {
+    facts.records.clear();
+    facts.activity.clear();
+    facts.power.clear();
+    facts.understood = 0;
+    facts.ignored += facts.parsed;
+    if facts.parsed > 0 {
+        *facts.reasons.entry(format!("ignored: {rule}")).or_default() += facts.parsed;
+    }
+    facts.parsed = 0;
+    facts.format = None;
+    "context".clone_into(&mut facts.kind);
+    note(facts, words);
+}
+
+/// A folder that an earlier run wrote holds conclusions, not evidence; so it does in an archive.
+fn leave_out_own_output(all: &mut Vec<SourceFacts>) {
+    let folders_with = |name: &str| -> BTreeSet<String> {
+        let paths = all.iter().filter(|source| source.path.contains(INSIDE)).map(|source| &source.path);
+        paths.filter_map(|path| path.strip_suffix(name)).map(str::to_owned).collect()
+    };
+    let findings = folders_with("/findings.json");
+    let own: BTreeSet<String> = folders_with("/report.html").intersection(&findings).cloned().collect();
+    all.retain(|source| {
+        let parents = source.path.match_indices('/').map(|(at, _)| &source.path[..at]);
+        !parents.into_iter().any(|parent| own.contains(parent))
+    });
+}
+
+/// Bytes of a source from `offset` on, by its shown path; `None` if no such source is in the file.
+pub fn bytes_of(found: &Found, shown: &str, offset: u64, length: u64) -> io::Result<Option<Vec<u8>>> {
+    if !(shown == found.shown || shown.starts_with(&format!("{}{INSIDE}", found.shown))) {
+        return Ok(None);
+    }
+    let mut last = None;
+    for source in unpack::open(&found.path, &found.shown, Limits::default())? {
+        let Content::Readable(mut opened) = source.content else { continue };
+        if source.shown == shown {
+            // What cannot be read behind a break is not there to be shown.
+            let _ = io::copy(&mut opened.stream.by_ref().take(offset), &mut io::sink());
+            let mut bytes = Vec::new();
+            let _ = opened.stream.take(length).read_to_end(&mut bytes);
+            last = Some(bytes);
+        }
+    }
+    Ok(last)
+}
