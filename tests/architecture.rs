@@ -49,7 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("aho_corasick", &["knowledge"]),
     ("anyhow", &["cli"]),
-    ("chrono_tz", &["clock", "config", "pipeline"]),
+    ("chrono_tz", &["clock", "config", "ingest", "pipeline"]),
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("csv", &["ingest"]),
@@ -63,6 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rand_xoshiro", &["hypothesis", "stats"]),
     ("rayon", &["hypothesis", "ingest", "pipeline"]),
     ("regex", &["knowledge"]),
+    ("rrule", &["ingest"]),
     ("serde_json", &["cli", "facts", "ingest", "report"]),
     ("sha2", &["facts", "ingest"]),
     ("statrs", &["hypothesis", "stats"]),

@@ -1,16 +1,23 @@
 //! Finds sources, recognises them by content, and drives their readers.
 
 pub mod attribution;
+pub mod calendar;
 mod column_words;
 pub mod decompress;
 pub mod discover;
 pub mod drive;
 pub mod formats;
+pub mod job_runs;
+pub mod json_values;
+pub mod list_kind;
 pub mod log_lines;
+pub mod planned_words;
 pub mod recognise;
+pub mod row_times;
 pub mod sink;
 pub mod table;
 pub mod table_rows;
+pub mod written_duration;
 pub mod written_time;
 
 use rayon::prelude::*;

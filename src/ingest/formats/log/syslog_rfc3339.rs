@@ -30,6 +30,10 @@ impl Format for SyslogRfc3339 {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+        // A time and words: what backups write has that shape, too, and names no host.
+        if crate::ingest::formats::backup::is_log_of_a_backup(head) {
+            return Fit::No;
+        }
         formats::fit_by_lines(head, |line| split_line(line).is_some())
     }
 
