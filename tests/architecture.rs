@@ -80,7 +80,7 @@ const EMPTY_NAMES: &[&str] = &["utils", "common", "helpers", "manager", "imp", "
 const LINES_MAX: usize = 600;
 
 /// Files that are longer because they hold a table and nothing else.
-const TABLES: &[&str] = &[];
+const TABLES: &[&str] = &["ingest/column_words.rs"];
 
 struct SourceFile {
     /// Below `src`, with `/`.

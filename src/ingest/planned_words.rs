@@ -204,7 +204,8 @@ fn is_plain(part: &str) -> bool {
 }
 
 /// Words that are names of hosts by their shape: letters and a number, a glob, a range, `factor=value`.
-fn hosts_in(text: &str) -> Vec<String> {
+#[must_use]
+pub fn hosts_in(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut before = String::new();
     for part in split_list(text).take(200) {

@@ -8,9 +8,11 @@ use super::{Counts, take, take_fixture};
 pub const COUNTS: Counts = &[
     ("formats/icalendar/outlook.ics", 2, 3),
     ("formats/icalendar/team.ics", 3, 4),
+    ("formats/maintenance-csv/jira.csv", 1, 1),
     ("formats/maintenance-csv/servicenow.csv", 1, 1),
     ("formats/maintenance-csv/wartung.csv", 1, 1),
     ("formats/maintenance-csv/windows.csv", 2, 2),
+    ("formats/maintenance-json/changes.json", 1, 1),
     ("formats/maintenance-json/windows.json", 2, 2),
 ];
 
@@ -49,6 +51,12 @@ fn a_table_of_windows_gives_scope_and_purpose() {
 fn work_that_was_cancelled_excuses_nothing() {
     let found = windows_of("maintenance-csv/servicenow.csv");
     assert_eq!(found, ["kvm07 | 2025-02-03T22:00 | 2025-02-04T00:00 | Firmware of the RAID controllers"]);
+}
+
+#[test]
+fn without_a_column_for_them_hosts_are_found_in_what_is_to_be_done() {
+    let found = windows_of("maintenance-csv/jira.csv");
+    assert_eq!(found, ["kvm07 | 2025-02-03T22:00 | 2025-02-03T23:00 | Firmware of kvm07"]);
 }
 
 #[test]

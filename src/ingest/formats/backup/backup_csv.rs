@@ -43,7 +43,7 @@ impl Format for BackupCsv {
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     table_rows(content, SourceKind::Backup, sink, |table, row, day_first, sink| {
-        if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '='))) {
+        if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '=' | '+'))) {
             return Fate::Ignored("table-rule");
         }
         run(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)

@@ -14,6 +14,7 @@ use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by
 use crate::ingest::job_runs::{OpenRun, later};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_duration;
+use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
 
@@ -74,7 +75,7 @@ impl<'a> Line<'a> {
             }
             _ => line,
         };
-        let (at, rest) = match rest.get(..19).and_then(local) {
+        let (at, rest) = match rest.get(..19).and_then(local_time) {
             Some(at) => (Some(at), rest[19..].trim_start()),
             None => (None, rest),
         };
@@ -95,8 +96,12 @@ impl<'a> Line<'a> {
     }
 }
 
-fn local(text: &str) -> Option<NaiveDateTime> {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()
+/// `2024-11-20 07:30:58`, and nothing else.
+fn local_time(text: &str) -> Option<NaiveDateTime> {
+    match written_time::read(text, DayFirst(false)) {
+        Some(Stamp::Local(at)) if text.len() == 19 && text.as_bytes()[4] == b'-' => Some(at),
+        _ => None,
+    }
 }
 
 /// `Starting Backup of VM 103 (qemu)`.
@@ -149,7 +154,6 @@ impl LineReader for VzdumpReader {
     }
 
     fn finish(&mut self, sink: &mut Sink<'_>) {
-        self.end_guest(None, sink);
         self.end_task("", sink);
     }
 }
@@ -197,7 +201,7 @@ impl VzdumpReader {
             if let Some(at) = line.at {
                 self.start_guest(at, sink);
             }
-        } else if let Some(at) = message.strip_prefix("Backup started at ").and_then(local) {
+        } else if let Some(at) = message.strip_prefix("Backup started at ").and_then(local_time) {
             self.last_local = Some(at);
             self.start_guest(at, sink);
         } else if let Some(name) =
@@ -219,10 +223,10 @@ impl VzdumpReader {
             {
                 self.end_guest(Some(at), sink);
             }
-        } else if let Some(at) = message.strip_prefix("Backup finished at ").and_then(local) {
+        } else if let Some(at) = message.strip_prefix("Backup finished at ").and_then(local_time) {
             self.last_local = Some(at);
             self.end_guest(Some(at), sink);
-        } else if let Some(at) = message.strip_prefix("Failed at ").and_then(local) {
+        } else if let Some(at) = message.strip_prefix("Failed at ").and_then(local_time) {
             self.last_local = Some(at);
             self.end_guest(Some(at), sink);
         } else if message.starts_with("Backup job finished") {
@@ -277,7 +281,7 @@ impl VzdumpReader {
         let utc = message
             .split('\'')
             .filter_map(|part| part.rsplit('/').next())
-            .find_map(|name| NaiveDateTime::parse_from_str(name, "%Y-%m-%dT%H:%M:%SZ").ok());
+            .find_map(|name| name.strip_suffix('Z').filter(|name| name.contains('T')).and_then(local_time));
         let exact = utc.map(|utc| *local - utc).filter(|offset| offset.num_seconds() % QUARTER_SECONDS == 0);
         self.offset = exact.and_then(offset_of).or(self.offset);
     }
@@ -316,10 +320,11 @@ impl VzdumpReader {
 
     /// The hypervisor was busy from its first guest to its last.
     fn end_task(&mut self, message: &str, sink: &mut Sink<'_>) {
+        let cut_short = self.guest.as_ref().is_some_and(|guest| guest.length.is_none() && !guest.failed);
         self.end_guest(None, sink);
         let (Some(mut task), Some(node)) = (self.task.take(), self.node.clone()) else { return };
         let failed = self.task_failed || message.starts_with("ERROR");
-        let end = self.last_end.take().filter(|_| !message.is_empty());
+        let end = self.last_end.take().filter(|_| !cut_short);
         task.host = Some(node);
         task.close(
             end,

@@ -45,7 +45,7 @@ impl Format for IncidentsCsv {
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     table_rows(content, SourceKind::Incidents, sink, |table, row, day_first, sink| {
-        if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '='))) {
+        if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '=' | '+'))) {
             return Fate::Ignored("table-rule");
         }
         incident(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)

@@ -5,7 +5,8 @@
 //! Spec:   none; each line has one cell that is a time, or a date and a time of day, and one that has
 //!         the shape of a host's name.
 //! Loses:  nothing; what is neither host nor time is the cause.
-//! Not handled: lists whose cells are apart by blanks alone, hosts whose names have no number in them.
+//! Not handled: a cause where nothing but blanks stands between the cells, hosts whose names have no
+//!         number in them.
 
 use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
@@ -61,10 +62,17 @@ fn cells(line: &str) -> Vec<&str> {
     let line = line.trim().trim_start_matches('\u{feff}');
     let delimiter = ['\t', ';', '|', ','].into_iter().find(|delimiter| line.contains(*delimiter));
     let line = if delimiter == Some('|') { line.trim_matches('|') } else { line };
-    delimiter.map_or_else(
-        || vec![line],
-        |delimiter| line.split(delimiter).map(|cell| cell.trim().trim_matches('"')).collect(),
-    )
+    match delimiter {
+        Some(delimiter) => line.split(delimiter).map(|cell| cell.trim().trim_matches('"')).collect(),
+        None => cells_by_blanks(line),
+    }
+}
+
+/// A host and a time with nothing but blanks between them; more words than these are prose or a log.
+fn cells_by_blanks(line: &str) -> Vec<&str> {
+    let host_first = line.split_once(char::is_whitespace).filter(|(host, _)| is_host(host));
+    let pair = host_first.or_else(|| line.rsplit_once(char::is_whitespace).filter(|(_, host)| is_host(host)));
+    pair.map_or_else(|| vec![line], |(first, second)| vec![first.trim(), second.trim()])
 }
 
 struct Entry<'a> {

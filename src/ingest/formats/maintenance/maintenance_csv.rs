@@ -13,7 +13,7 @@ use crate::ingest::sink::Sink;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::{self, DayFirst};
-use crate::ingest::{list_kind, row_times};
+use crate::ingest::{list_kind, planned_words, row_times};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, MaintenanceWindow};
 
@@ -54,7 +54,7 @@ const NOT_DONE: &[&str] =
 
 pub(super) fn window(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sink<'_>) -> Fate {
     let kind = SourceKind::Maintenance;
-    if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '='))) {
+    if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '=' | '+'))) {
         return Fate::Ignored("table-rule");
     }
     let column = |role| table.column(role, kind);
@@ -73,16 +73,19 @@ pub(super) fn window(table: &Table, row: &Row, day_first: DayFirst, sink: &mut S
     }
     let what_column = column(Role::What).filter(|what| Some(*what) != column(Role::Scope));
     let what = table.cell(row, what_column).unwrap_or("").to_owned();
-    let scope = scope(table, row);
+    let scope = scope(table, row, &what);
     sink.record(None, stamp, Body::Maintenance(MaintenanceWindow { scope, end: Some(end), what }));
     Fate::Parsed
 }
 
 /// The hosts that the row names. A column that names a factor (`rack`, `pdu`) restricts the scope to
-/// its value; no scope at all means every host.
-fn scope(table: &Table, row: &Row) -> Vec<String> {
+/// its value. Without a scope, what is to be done may name its hosts; else it means every host.
+fn scope(table: &Table, row: &Row, what: &str) -> Vec<String> {
     let column = table.column(Role::Scope, SourceKind::Maintenance);
-    let Some(text) = table.cell(row, column) else { return vec!["*".to_owned()] };
+    let Some(text) = table.cell(row, column) else {
+        let named = planned_words::hosts_in(what);
+        return if named.is_empty() { vec!["*".to_owned()] } else { named };
+    };
     let named = column.and_then(|index| table.columns.get(index)).map_or("", String::as_str);
     let parts = text
         .split([',', ';', '|', ' ', '+'])
