@@ -74,7 +74,11 @@ const ROWS: usize = 12;
 /// The kind of the CSV that starts with `head`.
 #[must_use]
 pub fn csv(head: &[u8]) -> Option<SourceKind> {
-    kind_of(&table::read_csv(head, ROWS)?)
+    let base = table::csv_kind(head);
+    match table::read_csv(head, ROWS).filter(|_| is_undecided(base)) {
+        Some(table) => decided(base, &table),
+        None => base,
+    }
 }
 
 /// The kind of the JSON table that starts with `head`.
@@ -89,10 +93,6 @@ pub fn json(head: &[u8], size_bytes: Option<u64>) -> Option<SourceKind> {
     }
 }
 
-fn kind_of(table: &Table) -> Option<SourceKind> {
-    decided(table::kind_of(table), table)
-}
-
 fn is_undecided(base: Option<SourceKind>) -> bool {
     matches!(base, None | Some(SourceKind::Incidents | SourceKind::Maintenance))
 }
@@ -100,7 +100,7 @@ fn is_undecided(base: Option<SourceKind>) -> bool {
 fn decided(base: Option<SourceKind>, table: &Table) -> Option<SourceKind> {
     if is_undecided(base) && is_of_jobs(table) {
         Some(SourceKind::Backup)
-    } else if base == Some(SourceKind::Incidents) && is_of_measures(table) {
+    } else if base == Some(SourceKind::Incidents) && (is_of_measures(table) || is_of_successes(table)) {
         None
     } else if base.is_none() && is_of_plans(table) {
         Some(SourceKind::Maintenance)
@@ -153,6 +153,27 @@ fn is_of_measures(table: &Table) -> bool {
         return false;
     }
     (0..table.columns.len()).any(|at| measures(table, at))
+}
+
+/// Nobody lists an incident as a success: what has such a state ran, and did not fail.
+fn is_of_successes(table: &Table) -> bool {
+    let good = [
+        "ok",
+        "success",
+        "succeeded",
+        "successful",
+        "completed",
+        "passed",
+        "finished",
+        "running",
+        "up",
+        "online",
+    ];
+    (0..table.columns.len()).filter(|at| STATUS.contains(&table.columns[*at].as_str())).any(|at| {
+        table.rows.iter().any(|row| {
+            table.cell(row, Some(at)).is_some_and(|text| good.contains(&text.to_lowercase().as_str()))
+        })
+    })
 }
 
 fn measures(table: &Table, at: usize) -> bool {
