@@ -1,9 +1,12 @@
 //! When an event comes again.
 
-use chrono::{DateTime, TimeDelta, TimeZone};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
 use super::times::CalendarTime;
+use crate::model::Stamp;
 
 /// Returns of one event that are expanded: daily work for eleven years.
 const RETURNS_MAX: u16 = 4000;
@@ -24,19 +27,39 @@ pub fn starts(
         found = expanded(first, rules)?;
     }
     found.extend(added);
-    found.retain(|start| !excepted.iter().any(|other| is_same(*start, *other)));
+    let exceptions = Exceptions::of(excepted);
+    found.retain(|start| !exceptions.hold(*start));
     found.sort_by_key(|start| start.local);
     found.dedup_by_key(|start| start.local);
     Some(found)
 }
 
 /// An exception names an occurrence by its time, in whatever zone, or by its date.
-#[must_use]
-pub fn is_same(start: CalendarTime, other: CalendarTime) -> bool {
-    if other.date_only || start.date_only {
-        return start.local.date() == other.local.date();
+struct Exceptions {
+    moments: BTreeSet<Stamp>,
+    floating: BTreeSet<NaiveDateTime>,
+    days: BTreeSet<NaiveDate>,
+    all_days: BTreeSet<NaiveDate>,
+}
+
+impl Exceptions {
+    fn of(excepted: &[CalendarTime]) -> Self {
+        let timed = || excepted.iter().filter(|other| !other.date_only);
+        Self {
+            moments: timed().map(|other| other.stamp()).collect(),
+            floating: timed().filter(|other| other.zone.is_none()).map(|other| other.local).collect(),
+            days: excepted.iter().filter(|other| other.date_only).map(|other| other.local.date()).collect(),
+            all_days: excepted.iter().map(|other| other.local.date()).collect(),
+        }
     }
-    start.stamp() == other.stamp() || (other.zone.is_none() && start.local == other.local)
+
+    fn hold(&self, start: CalendarTime) -> bool {
+        let day = start.local.date();
+        self.days.contains(&day)
+            || (start.date_only && self.all_days.contains(&day))
+            || self.floating.contains(&start.local)
+            || self.moments.contains(&start.stamp())
+    }
 }
 
 fn expanded(first: CalendarTime, rules: &[String]) -> Option<Vec<CalendarTime>> {

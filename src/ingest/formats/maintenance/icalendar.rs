@@ -47,8 +47,8 @@ impl Format for Icalendar {
 }
 
 /// Windows of one calendar that are kept, and series that are expanded; more is no plan of a fleet.
-const WINDOWS_MAX: usize = 200_000;
-const SERIES_MAX: usize = 2000;
+const WINDOWS_MAX: usize = 50_000;
+const SERIES_MAX: usize = 200;
 /// Announced work that lasts longer is an appointment of another kind (a project, a holiday).
 const LENGTH_MAX_SECONDS: i64 = 31 * 86_400;
 
