@@ -188,6 +188,11 @@ fn downtimes(incidents: &[Incident], index_of: &BTreeMap<&str, u32>) -> BTreeMap
     down
 }
 
+/// How long runs are taken to last where no run of their kind says when it ended.
+const LENGTH_UNKNOWN_SECONDS: i64 = 3600;
+/// The shortest window: logs of jobs are written to the second, tables of them often to the minute.
+const LENGTH_LEAST_SECONDS: i64 = 60;
+
 /// Runs as windows: each from its start for the typical time of its job, so that a run that the
 /// incident itself cut short does not shrink the window.
 fn windows(runs: &[Run], index_of: &BTreeMap<&str, u32>, hosts: usize) -> Vec<WindowKind> {
@@ -201,12 +206,14 @@ fn windows(runs: &[Run], index_of: &BTreeMap<&str, u32>, hosts: usize) -> Vec<Wi
             let mut lengths: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
             let mut all: Vec<i64> = Vec::new();
             for run in &runs {
-                if let Some(length) = run.end.map(|end| end - run.start).filter(|length| *length > 0) {
+                // A run may begin and end within one tick of the clock that wrote it: it was short, which is
+                // not the same as of unknown length.
+                if let Some(length) = run.end.map(|end| end - run.start).filter(|length| *length >= 0) {
                     lengths.entry((&run.host, &run.job)).or_default().push(length);
                     all.push(length);
                 }
             }
-            let overall = median(&mut all).unwrap_or(3600);
+            let overall = median(&mut all).unwrap_or(LENGTH_UNKNOWN_SECONDS);
             let mut by_host: Vec<Vec<(i64, i64)>> = vec![Vec::new(); hosts];
             for run in runs {
                 let Some(&host) = index_of.get(run.host.as_str()) else { continue };
@@ -214,7 +221,7 @@ fn windows(runs: &[Run], index_of: &BTreeMap<&str, u32>, hosts: usize) -> Vec<Wi
                     .get_mut(&(run.host.as_str(), run.job.as_str()))
                     .and_then(|lengths| median(lengths))
                     .unwrap_or(overall)
-                    .clamp(60, 48 * 3600);
+                    .clamp(LENGTH_LEAST_SECONDS, 48 * 3600);
                 by_host[host as usize].push((run.start, run.start + typical));
             }
             let runs = by_host.into_iter().map(|spans| spans::join(spans, 0)).collect();
@@ -312,4 +319,29 @@ fn cases(study: &Study, incidents: &[Incident], index_of: &BTreeMap<&str, u32>) 
     }
     cases.sort_by(|a, b| (a.at, a.host, &a.id).cmp(&(b.at, b.host, &b.id)));
     cases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_ended_at_once_is_short_and_one_without_an_end_is_as_long_as_the_others() {
+        let index_of = BTreeMap::from([("web01", 0_u32)]);
+        let run = |start: i64, end: Option<i64>| Run {
+            kind: "backup".to_owned(),
+            job: "nightly".to_owned(),
+            host: "web01".to_owned(),
+            start,
+            end,
+        };
+        let first_length = |runs: &[Run]| {
+            let kinds = windows(runs, &index_of, 1);
+            let (from, to) = kinds[0].runs[0][0];
+            to - from
+        };
+        assert_eq!(first_length(&[run(0, Some(0))]), LENGTH_LEAST_SECONDS);
+        assert_eq!(first_length(&[run(0, None), run(86_400, Some(87_300))]), 900);
+        assert_eq!(first_length(&[run(0, None)]), LENGTH_UNKNOWN_SECONDS);
+    }
 }

@@ -164,7 +164,7 @@ fn found_number(name: &str) -> bool {
 
 fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution) -> Option<String> {
     if !belongs_to_one_host(&source.kind) && !speaks_of_a_nameless_host(source) {
-        return None;
+        return place_of_own_backups(source, config, found);
     }
     if let Some(host) = config.host_of(&source.path) {
         return Some(remember(host, found));
@@ -197,6 +197,19 @@ fn host_of_source(source: &SourceFacts, config: &Config, found: &mut Attribution
         None => found.homeless.push(source.path.clone()),
     }
     guess
+}
+
+/// A log of backups that names nobody (restic, duplicity, a job's own log) is about the machine that it
+/// was collected from. Nothing is guessed here: most logs of backups are of a server that saves others.
+fn place_of_own_backups(source: &SourceFacts, config: &Config, found: &mut Attribution) -> Option<String> {
+    let nameless = !source.records.is_empty() && source.records.iter().all(|record| record.host.is_none());
+    if source.kind != "backup" || !nameless {
+        return None;
+    }
+    match config.host_of(&source.path) {
+        Some(host) => Some(remember(host, found)),
+        None => known_place(&source.path, found),
+    }
 }
 
 fn belongs_to_one_host(kind: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::unsplit::is_heading;
 use super::{Header, When, read};
-use crate::ingest::formats::{Fit, power};
+use crate::ingest::formats::{Fit, backup, power};
 use crate::ingest::terminal;
 
 /// The two families of headers, each with a format of its own. A log that was written by one and
@@ -39,7 +39,7 @@ struct Count {
 #[must_use]
 pub fn fit(head: &[u8], own: Family) -> Fit {
     // A time and words: what a UPS daemon or a backup writes has that shape, too, and names no host.
-    if power::is_log_of_a_ups(head) {
+    if power::is_log_of_a_ups(head) || backup::is_log_of_a_backup(head) {
         return Fit::No;
     }
     let mut count = Count::default();

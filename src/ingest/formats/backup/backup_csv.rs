@@ -1,19 +1,18 @@
-//! Runs of backup jobs as a table: job, host, start, end, status.
+//! Runs of backup jobs as a table: job, host, start, end or duration, status.
 //!
-//! Time:   with an offset as written, else the site's local time.
-//! Units:  none.
-//! Spec:   none; columns by their usual names.
+//! Time:   with an offset as written or in Unix seconds, else the site's local time.
+//! Units:  durations as `h:mm:ss`, in words, or in the unit that the column's name says.
+//! Spec:   none; columns by their usual names, in English, German and French.
 //! Loses:  sizes and rates.
-//! Not handled: a duration in place of an end.
+//! Not handled: a bare number as duration, in a column that does not say of what.
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
-use crate::ingest::table;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::table_rows::table_rows;
-use crate::ingest::written_time::{self, DayFirst};
+use crate::ingest::written_time::DayFirst;
+use crate::ingest::{job_runs, list_kind, row_times};
 use crate::ledger::{Fate, Reason};
-use crate::model::record::{Body, JobRun};
 
 pub struct BackupCsv;
 
@@ -31,7 +30,7 @@ impl Format for BackupCsv {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match table::csv_kind(head) {
+        match list_kind::csv(head) {
             Some(SourceKind::Backup) => Fit::Likely,
             _ => Fit::No,
         }
@@ -44,19 +43,27 @@ impl Format for BackupCsv {
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
     table_rows(content, SourceKind::Backup, sink, |table, row, day_first, sink| {
+        if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '=' | '+'))) {
+            return Fate::Ignored("table-rule");
+        }
         run(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
     });
 }
 
-fn run(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sink<'_>) -> Result<(), Reason> {
-    let cell = |role| table.cell(row, table.column(role, SourceKind::Backup));
-    let start = cell(Role::Start).ok_or(Reason::BadField("start"))?;
-    let stamp = written_time::read(start, day_first).ok_or(Reason::BadField("start"))?;
+pub(super) fn run(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sink<'_>) -> Result<(), Reason> {
+    let kind = SourceKind::Backup;
+    let cell = |role| table.cell(row, table.column(role, kind));
+    let start = row_times::start(table, row, kind, day_first).ok_or(Reason::BadField("start"))?;
     // A run that was cut short has no end.
-    let end = cell(Role::End).and_then(|text| written_time::read(text, day_first));
+    let end = row_times::end(table, row, kind, day_first, start);
     let job = cell(Role::Job).unwrap_or("backup").to_owned();
-    let status = cell(Role::Status).unwrap_or("").to_owned();
-    let host = cell(Role::Host).map(str::to_owned);
-    sink.record(host, stamp, Body::Job(JobRun { kind: "backup".to_owned(), job, end, status }));
+    let host = cell(Role::Host).map(host_name);
+    job_runs::record(host, job, start, end, cell(Role::Status).unwrap_or(""), sink);
     Ok(())
+}
+
+/// A resource of a cloud is named by the last part of its path.
+fn host_name(text: &str) -> String {
+    let last = if text.starts_with("arn:") { text.rsplit(['/', ':']).next() } else { None };
+    last.unwrap_or(text).to_owned()
 }

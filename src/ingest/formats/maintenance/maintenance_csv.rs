@@ -2,17 +2,18 @@
 //!
 //! Time:   with an offset as written, else the site's local time.
 //! Units:  none.
-//! Spec:   none; columns by their usual names. The scope is a list of hosts, globs (`kvm*`), ranges
+//! Spec:   none; columns by their usual names, in English, German and French, also those that ServiceNow
+//!         and Jira export. The scope is a list of hosts, globs (`kvm*`), ranges
 //!         (`kvm[01-09]`), `factor=value` pairs, or `*` / `all`.
 //! Loses:  further columns (who approved it).
 //! Not handled: recurring windows.
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::sink::Sink;
-use crate::ingest::table;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::{self, DayFirst};
+use crate::ingest::{list_kind, planned_words, row_times};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, MaintenanceWindow};
 
@@ -32,7 +33,7 @@ impl Format for MaintenanceCsv {
     }
 
     fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match table::csv_kind(head) {
+        match list_kind::csv(head) {
             Some(SourceKind::Maintenance) => Fit::Likely,
             _ => Fit::No,
         }
@@ -44,33 +45,47 @@ impl Format for MaintenanceCsv {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    table_rows(content, SourceKind::Maintenance, sink, |table, row, day_first, sink| {
-        window(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
-    });
+    table_rows(content, SourceKind::Maintenance, sink, window);
 }
 
-fn window(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sink<'_>) -> Result<(), Reason> {
-    let column = |role| table.column(role, SourceKind::Maintenance);
-    let cell = |role| table.cell(row, column(role));
-    let start = cell(Role::Start).ok_or(Reason::BadField("start"))?;
-    let stamp = written_time::read(start, day_first).ok_or(Reason::BadField("start"))?;
-    let end = cell(Role::End).ok_or(Reason::BadField("end"))?;
-    let end = written_time::read(end, day_first).ok_or(Reason::BadField("end"))?;
+/// Words in a column of states for work that never took place.
+const NOT_DONE: &[&str] =
+    &["cancelled", "canceled", "rejected", "withdrawn", "abgesagt", "storniert", "annulé", "draft"];
+
+pub(super) fn window(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sink<'_>) -> Fate {
+    let kind = SourceKind::Maintenance;
+    if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '=' | '+'))) {
+        return Fate::Ignored("table-rule");
+    }
+    let column = |role| table.column(role, kind);
+    let state = table.cell(row, column(Role::Status)).unwrap_or("").to_lowercase();
+    if NOT_DONE.iter().any(|word| state.contains(word)) {
+        return Fate::Ignored("work-that-was-cancelled");
+    }
+    let Some(stamp) = row_times::start(table, row, kind, day_first) else {
+        return Fate::Quarantined(Reason::BadField("start"));
+    };
+    let Some(end) = row_times::end(table, row, kind, day_first, stamp) else {
+        return Fate::Quarantined(Reason::BadField("end"));
+    };
     if written_time::steady_seconds(&end) < written_time::steady_seconds(&stamp) {
-        return Err(Reason::BadField("end before start"));
+        return Fate::Quarantined(Reason::BadField("end before start"));
     }
     let what_column = column(Role::What).filter(|what| Some(*what) != column(Role::Scope));
     let what = table.cell(row, what_column).unwrap_or("").to_owned();
-    let scope = scope(table, row);
+    let scope = scope(table, row, &what);
     sink.record(None, stamp, Body::Maintenance(MaintenanceWindow { scope, end: Some(end), what }));
-    Ok(())
+    Fate::Parsed
 }
 
 /// The hosts that the row names. A column that names a factor (`rack`, `pdu`) restricts the scope to
-/// its value; no scope at all means every host.
-fn scope(table: &Table, row: &Row) -> Vec<String> {
+/// its value. Without a scope, what is to be done may name its hosts; else it means every host.
+fn scope(table: &Table, row: &Row, what: &str) -> Vec<String> {
     let column = table.column(Role::Scope, SourceKind::Maintenance);
-    let Some(text) = table.cell(row, column) else { return vec!["*".to_owned()] };
+    let Some(text) = table.cell(row, column) else {
+        let named = planned_words::hosts_in(what);
+        return if named.is_empty() { vec!["*".to_owned()] } else { named };
+    };
     let named = column.and_then(|index| table.columns.get(index)).map_or("", String::as_str);
     let parts = text
         .split([',', ';', '|', ' ', '+'])
