@@ -8,6 +8,7 @@ pub mod drive;
 pub mod formats;
 pub mod log_lines;
 pub mod recognise;
+pub mod sample;
 pub mod sink;
 pub mod table;
 pub mod table_rows;
