@@ -1,10 +1,11 @@
 //! Whether a known cause explains an incident. Pure functions.
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use super::base::Knowledge;
 use super::cause::{Condition, KnownCause};
 use super::class::Class;
+use super::pattern;
 use super::scene::{Scene, Sign};
 use super::schema::Reads;
 use super::version;
@@ -154,7 +155,7 @@ fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKi
         let range = (condition.from.is_some() || condition.below.is_some())
             .then(|| -> Result<Range, ConditionError> {
                 Ok(Range {
-                    version: pattern("version", condition.version.as_deref())?,
+                    version: compiled("version", condition.version.as_deref())?,
                     from: condition.from.clone(),
                     below: condition.below.clone(),
                 })
@@ -167,8 +168,8 @@ fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKi
         }
         return Ok(TestKind::Factor {
             name: name.clone(),
-            is: pattern("is", condition.is.as_deref())?,
-            is_not: pattern("is_not", condition.is_not.as_deref())?,
+            is: compiled("is", condition.is.as_deref())?,
+            is_not: compiled("is_not", condition.is_not.as_deref())?,
             range,
         });
     }
@@ -188,7 +189,7 @@ fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKi
     if !condition.seen.is_empty() {
         return Ok(TestKind::Seen(Seen {
             what: condition.seen.clone(),
-            saying: pattern("saying", condition.saying.as_deref())?,
+            saying: compiled("saying", condition.saying.as_deref())?,
             at_least: condition.at_least.unwrap_or(1),
             near_s: condition.near_s.unwrap_or(NEAR_S),
             beside: condition.beside.clone(),
@@ -207,9 +208,9 @@ fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKi
     Ok(TestKind::Any(condition.any.iter().map(group).collect::<Result<Vec<Vec<Test>>, _>>()?))
 }
 
-fn pattern(field: &'static str, text: Option<&str>) -> Result<Option<Regex>, ConditionError> {
-    let compiled = text.map(|text| Regex::new(&format!("(?i){text}")));
-    compiled.transpose().map_err(|source| ConditionError::Pattern { field, source: Box::new(source) })
+fn compiled(field: &'static str, text: Option<&str>) -> Result<Option<Regex>, ConditionError> {
+    let compiled = text.map(|text| pattern::compile(text, true));
+    compiled.transpose().map_err(|source| ConditionError::Pattern { field, source })
 }
 
 /// Judges one cause on a scene.
@@ -272,8 +273,8 @@ fn truth_of(test: &Test, scene: &Scene<'_>, knowledge: &Knowledge) -> Truth {
     match &test.kind {
         TestKind::Factor { name, is, is_not, range } => {
             let Some(value) = scene.factors.get(name) else { return Truth::Unknown };
-            let fits = is.as_ref().is_none_or(|pattern| pattern.is_match(value))
-                && is_not.as_ref().is_none_or(|pattern| !pattern.is_match(value));
+            let fits = is.as_ref().is_none_or(|pattern| pattern.is_match(value.as_bytes()))
+                && is_not.as_ref().is_none_or(|pattern| !pattern.is_match(value.as_bytes()));
             if !fits {
                 return Truth::No;
             }
@@ -335,7 +336,10 @@ fn all_of(group: &[Test], scene: &Scene<'_>, knowledge: &Knowledge) -> Truth {
 impl Range {
     fn holds(&self, value: &str) -> Truth {
         let version = match &self.version {
-            Some(pattern) => pattern.captures(value).and_then(|found| found.get(1)).map(|part| part.as_str()),
+            Some(pattern) => pattern
+                .captures(value.as_bytes())
+                .and_then(|found| found.get(1))
+                .and_then(|part| value.get(part.range())),
             None => Some(value),
         };
         let Some(version) = version else { return Truth::Unknown };
@@ -360,7 +364,7 @@ impl Seen {
         let matching = scene.signs.iter().filter(|sign| {
             sign.at + sign.slack_s >= scene.at - self.near_s
                 && is_one_of(sign, &self.what, knowledge)
-                && self.saying.as_ref().is_none_or(|pattern| pattern.is_match(sign.text))
+                && self.saying.as_ref().is_none_or(|pattern| pattern.is_match(sign.text.as_bytes()))
                 && (self.beside.is_empty()
                     || within(&beside, sign.at - self.within_s, sign.at + self.within_s))
                 && (self.after.is_empty() || within(&after, sign.at - self.within_s, sign.at))

@@ -1,9 +1,10 @@
 //! Finds the signatures of a line with one pass for all literals.
 
-use aho_corasick::AhoCorasick;
-use regex::{Regex, RegexSet};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::bytes::{Regex, RegexSet};
 
 use super::message_id;
+use super::pattern;
 use super::schema::{Origin, Reads, SelRule, Signature};
 use crate::model::record::SelEntry;
 
@@ -65,9 +66,10 @@ impl Matcher {
         let mut rule_of_sel_pattern = Vec::new();
         for (place, signature) in signatures.iter().enumerate() {
             check_shape(signature)?;
-            let compiled = signature.pattern.as_deref().map(Regex::new).transpose().map_err(|source| {
+            let compiled = signature.pattern.as_deref().map(|text| pattern::compile(text, false));
+            let compiled = compiled.transpose().map_err(|source| {
                 let origin = signature.origin.clone();
-                CompileError::Pattern { origin, id: signature.id.clone(), source: Box::new(source) }
+                CompileError::Pattern { origin, id: signature.id.clone(), source }
             })?;
             for literal in &signature.literals {
                 words.push(literal.clone());
@@ -89,16 +91,25 @@ impl Matcher {
                 messages: signature.messages.clone(),
             });
         }
-        let literals = AhoCorasick::new(&words).map_err(|source| CompileError::Literals(Box::new(source)))?;
-        let sel_patterns =
-            RegexSet::new(&sel_patterns).map_err(|source| CompileError::Patterns(Box::new(source)))?;
+        // One step per byte whatever the number of literals; the few states that ordinary lines reach stay in
+        // the cache.
+        let literals = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&words)
+            .map_err(|source| CompileError::Literals(Box::new(source)))?;
+        let sel_patterns = pattern::compile_set(&sel_patterns).map_err(CompileError::Patterns)?;
         Ok(Self { words, literals, leads, rules, sel_patterns, rule_of_sel_pattern })
     }
 
-    /// Byte strings of which at least one stands in every log line that matches anything.
+    /// Byte strings of which at least one stands in every log line that matches anything, sorted; none
+    /// holds another.
     #[must_use]
     pub fn literals(&self) -> Vec<&[u8]> {
-        self.words.iter().map(String::as_bytes).collect()
+        let mut words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        words.sort_unstable();
+        words.dedup();
+        let is_needed = |word: &&str| !words.iter().any(|other| other != word && word.contains(other));
+        words.iter().copied().filter(is_needed).map(str::as_bytes).collect()
     }
 
     /// Ids of the signatures that a log line matches, in the order of the knowledge base.
@@ -130,7 +141,10 @@ impl Matcher {
         if codes.asserted != Some(false) {
             let words = format!("{} | {}", entry.sensor, entry.text);
             hits.extend(
-                self.sel_patterns.matches(&words).iter().map(|found| self.rule_of_sel_pattern[found]),
+                self.sel_patterns
+                    .matches(words.as_bytes())
+                    .iter()
+                    .map(|found| self.rule_of_sel_pattern[found]),
             );
         }
         let id = entry.message_id.as_deref().filter(|_| codes.asserted != Some(false));
@@ -179,7 +193,7 @@ fn speaks(rule: &Rule, program: &str, text: &str) -> bool {
     // A line without a tag may be the kernel's: serial consoles and old daemons leave it out.
     let by_program = rule.programs.is_empty()
         || rule.programs.iter().any(|name| name == program || (name == "kernel" && program.is_empty()));
-    by_program && rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    by_program && rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text.as_bytes()))
 }
 
 /// An entry in the codes of IPMI.

@@ -9,6 +9,7 @@ mod files;
 mod judge;
 mod matcher;
 mod message_id;
+mod pattern;
 mod scene;
 mod schema;
 mod version;
