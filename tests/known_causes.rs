@@ -56,10 +56,14 @@ fn a_known_cause_whose_conditions_all_hold_stands_on_the_incident_and_in_every_r
 
 #[test]
 fn a_condition_that_is_not_known_makes_it_possible_and_is_named() {
-    let report = restart_of_a_13g("host,model\nsrv01,PowerEdge R630\n");
-    let found = of(only(&report.incidents, "srv01"), "K06").unwrap().clone();
+    let report = restart_of_a_13g("host,bios_version,rack\nsrv01,2.3.4,r01\n");
+    let incident = only(&report.incidents, "srv01");
+    let found = of(incident, "K06").unwrap_or_else(|| panic!("{incident:#?}")).clone();
     assert_eq!(found.standing, Standing::Possible);
-    assert_eq!(found.missing, ["the BIOS is 2.3.x (R830: older than 1.4.2)"]);
+    assert_eq!(
+        found.missing,
+        ["the model is a PowerEdge of the 13th generation", "the BIOS is 2.3.x (R830: older than 1.4.2)"]
+    );
 }
 
 #[test]

@@ -144,12 +144,15 @@ impl Knowledge {
     /// The known causes that hold on a scene, then those that are possible, each in the order of their ids.
     #[must_use]
     pub fn explain(&self, scene: &Scene<'_>) -> Vec<CauseMatch> {
-        let judged = self.causes.iter().zip(&self.tests).map(|(cause, tests)| {
-            let judgement = judge::judge(tests, scene, self);
-            cause.told(&judgement)
-        });
-        let mut found: Vec<CauseMatch> =
-            judged.filter(|found| found.standing != Standing::Excluded).collect();
+        let judged = self
+            .causes
+            .iter()
+            .zip(&self.tests)
+            .map(|(cause, tests)| (cause, judge::judge(tests, scene, self)));
+        let mut found: Vec<CauseMatch> = judged
+            .filter(|(_, judgement)| judgement.standing != Standing::Excluded)
+            .map(|(cause, judgement)| cause.told(&judgement))
+            .collect();
         found.sort_by(|a, b| (a.standing, &a.id).cmp(&(b.standing, &b.id)));
         found
     }
