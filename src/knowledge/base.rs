@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::cause::KnownCause;
 use super::class::Class;
+use super::condition::{ConditionError, Test};
 use super::files::{self, Entries, FileError};
-use super::judge::{self, ConditionError, Judgement, Test};
+use super::judge::{self, Judgement};
 use super::matcher::{CompileError, Matcher};
 use super::message_id;
 use super::scene::Scene;
