@@ -174,6 +174,16 @@ fn explain_tells_of_signatures_incidents_and_hypotheses() {
     let tree = tree();
     out(&["analyze", "."], tree.path(), 0);
     assert!(out(&["explain", "kernel-panic"], tree.path(), 0).contains("does not match"));
+    let cause = out(&["explain", "k06"], tree.path(), 0);
+    assert!(
+        cause.contains("fixed in") && cause.contains("BIOS 2.4.3") && cause.contains("same second"),
+        "{cause}"
+    );
+    assert_eq!(cause, out(&["explain", "dell-13g-restart-after-corrected-errors"], tree.path(), 0));
+    assert!(out(&["explain", "PSU0003"], tree.path(), 0).starts_with("supply-input-lost: "));
+    assert!(out(&["explain", "IDRAC.2.8.PSU0003"], tree.path(), 0).starts_with("supply-input-lost: "));
+    assert!(out(&["explain", "supply_lost"], tree.path(), 0).contains("ups-on-battery"));
+    assert!(out(&["explain", "list", "--format", "csv"], tree.path(), 0).contains("K06,known cause"));
     let list = out(&["explain", "list"], tree.path(), 0);
     assert!(list.lines().count() > 30 && list.contains("watchdog-reset"));
     let rows: Vec<Value> =
@@ -447,4 +457,32 @@ fn changes_of_the_sample_fleet_are_judged_alike_every_time() {
     assert!(days(inside) > 0.0 && days(inside) < 0.3 * days(all), "{} {}", days(inside), days(all));
     assert!(inside["before"]["events"].as_u64() <= all["before"]["events"].as_u64());
     assert_eq!(inside["within"], "window:window=backup");
+}
+
+#[test]
+fn own_knowledge_is_read_and_proved_by_every_command_that_takes_it() {
+    let tree = tree();
+    let own = tree.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    let entry = r#"
+[[signature]]
+id = "our-agent"
+title = "Our agent"
+class = "context"
+reads = "log"
+literals = ["our agent gave up"]
+basis = "field"
+source = "runbook"
+next = "none"
+hit = [{ format = "syslog-rfc3164", text = "Mar  1 02:03:04 kvm01 x: our agent gave up" }]
+"#;
+    std::fs::write(own.join("a.toml"), entry).unwrap();
+    assert!(out(&["explain", "our-agent", "--knowledge", "own"], tree.path(), 0).contains("own/a.toml:2"));
+    assert!(out(&["explain", "check", "--knowledge", "own"], tree.path(), 0).contains("known causes match"));
+    out(&["incidents", ".", "--knowledge", "own"], tree.path(), 0);
+    std::fs::write(own.join("a.toml"), entry.replace("our agent gave up\" }", "nothing\" }")).unwrap();
+    for command in [&["explain", "list"][..], &["incidents", "."], &["formats", "."], &["timeline", "."]] {
+        let arguments: Vec<&str> = command.iter().copied().chain(["--knowledge", "own"]).collect();
+        out(&arguments, tree.path(), 2);
+    }
 }

@@ -227,3 +227,79 @@ fn nul_bytes_and_a_torn_line_do_not_hide_the_boot_behind_them() {
     assert!(!incident.planned);
     assert_eq!(incident.back_at, Some(evidence::utc(BACK)));
 }
+
+#[test]
+fn entries_of_a_sel_that_stand_in_another_order_than_they_happened_tell_the_same() {
+    let entries = [
+        ("2025-03-10 11:59:40", "Memory #0x51 | Correctable ECC | Asserted"),
+        ("2025-03-10 12:00:20", "Processor CPU1_IERR | IERR | Asserted"),
+        ("2025-03-10 12:03:30", "System Event #0x01 | OEM System boot event | Asserted"),
+        ("2025-03-12 09:00:00", "Fan FAN1 | Lower Critical going low | Asserted"),
+    ];
+    let judged = |order: [usize; 4]| {
+        let entries: Vec<(&str, &str)> = order.into_iter().map(|place| entries[place]).collect();
+        let incidents = with_sel(before().comes_back(BACK, LATER), &entries).incidents();
+        let incident = only(&incidents, "kvm01");
+        (incident.cause, incident.planned, incident.at)
+    };
+    let in_order = judged([0, 1, 2, 3]);
+    assert_eq!((in_order.0, in_order.1), (Cause::HardwareError, false));
+    for order in [[3, 2, 1, 0], [2, 0, 1, 3], [1, 0, 3, 2]] {
+        assert_eq!(judged(order), in_order, "{order:?}");
+    }
+}
+
+#[test]
+fn a_boot_that_a_journal_shows_twice_is_one_boot() {
+    let line = |id: &str, at: &str, text: &str| {
+        let micros = evidence::utc(at).timestamp_micros();
+        format!(
+            "{{\"__REALTIME_TIMESTAMP\":\"{micros}\",\"_BOOT_ID\":\"{id}\",\"_HOSTNAME\":\"kvm01\",\
+             \"SYSLOG_IDENTIFIER\":\"kernel\",\"MESSAGE\":\"{text}\"}}\n"
+        )
+    };
+    // The hardware clock was wrong until the network set it: the lines of one boot lie on both sides.
+    let mut journal = String::new();
+    for minute in 0..40 {
+        journal += &line("aaaa", &format!("2025-03-10 11:{minute:02}:00"), "working");
+    }
+    journal += &line("bbbb", "2025-03-10 12:04:00", "Linux version 6.1.0-18-amd64 (build@example.org)");
+    journal += &line("bbbb", "2025-03-10 12:04:05", "starting");
+    journal += &line("bbbb", "2025-03-10 12:04:30", "clock set");
+    let again = journal.clone();
+    let incidents = Evidence::new()
+        .file("journal/kvm01.json", journal.clone())
+        .file("journal/kvm01.copy.json", again + &line("bbbb", "2025-03-10 12:09:00", "working"))
+        .incidents();
+    assert_eq!(incidents.len(), 1, "{incidents:#?}");
+}
+
+#[test]
+fn errors_that_a_warm_boot_by_the_bmc_leaves_behind_are_known_for_what_they_are() {
+    let entries = [
+        ("2025-03-10 12:00:10", "System Boot Initiated #0x1d | Chassis control command | Asserted"),
+        ("2025-03-10 12:02:10", "Processor CPU1_IERR | IERR | Asserted"),
+        ("2025-03-10 12:02:15", "Memory #0x51 | Uncorrectable ECC | Asserted"),
+        ("2025-03-10 12:03:30", "System Event #0x01 | OEM System boot event | Asserted"),
+    ];
+    let evidence = with_sel(before().comes_back(BACK, LATER), &entries);
+    let report = evidence.file("inventory.csv", "host,model,bios_version\nkvm01,SC9000,2.4.3\n").analyse();
+    let incident = only(&report.incidents, "kvm01");
+    let known = incident.known_causes.iter().find(|known| known.id == "K21");
+    assert!(known.is_some_and(|known| known.standing == coroner::model::Standing::Holds), "{incident:#?}");
+}
+
+#[test]
+fn what_the_bmc_writes_at_the_next_start_of_a_machine_check_belongs_to_the_boot_before() {
+    let log = before().comes_back(BACK, LATER);
+    let entries = [
+        (
+            "2025-03-10 12:03:20",
+            "Processor | CPU 1 machine check error detected in the previous boot | Asserted",
+        ),
+        BOOT_SIGN,
+    ];
+    let incident = only(&with_sel(log, &entries).incidents(), "kvm01").clone();
+    assert_eq!((incident.cause, incident.planned), (Cause::HardwareError, false), "{}", incident.reason);
+    assert_near(incident.at, NOON, 6);
+}

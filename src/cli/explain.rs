@@ -1,120 +1,136 @@
-//! `coroner explain`: what a signature means, or how an incident or hypothesis was come by.
+//! `coroner explain`: what an entry of the knowledge base means, or how an incident or hypothesis was
+//! come by.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::exit::{self, UsageError};
+use super::input;
+use super::knowledge_text;
+use super::listing::{Format, Listing};
 use super::output;
-use crate::knowledge::{Knowledge, Signature};
+use crate::knowledge::{Class, Knowledge};
 use crate::model::Hypothesis;
 use crate::report::explanation;
 use crate::report::text_safety::terminal;
 
 pub const EXAMPLES: &str = "Examples:
   coroner explain kernel-panic
-  coroner explain list
+  coroner explain K06                    (a known cause; also by its name)
+  coroner explain PSU0003                (what a vendor calls a message)
+  coroner explain supply_lost            (a class, and its signatures)
+  coroner explain list --format csv
+  coroner explain check --knowledge ./our-knowledge
   coroner explain 1                      (the hypothesis of rank 1 in coroner-report)
   coroner explain srv34.example.com@20250831T145611Z --report coroner-report";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Id of a signature or incident, id or rank of a hypothesis; `list` lists the signatures
+    /// Id of a signature, known cause, vendor's message, class, incident or hypothesis; `list` lists the
+    /// entries, `check` proves them
     #[arg(value_name = "ID")]
     id: String,
     /// Folder of the report that has the incident or hypothesis
     #[arg(long, value_name = "DIR", default_value = "coroner-report")]
     report: PathBuf,
+    /// Folder with knowledge of your own (*.toml), beside what is shipped
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
+    /// Shape of the list
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<u8> {
     // Markdown keeps a sign without width behind `@`, so that nobody is notified; it is no part of an id.
-    let args = &Args { id: args.id.replace('\u{200b}', ""), report: args.report.clone() };
-    let knowledge = Knowledge::shipped()?;
-    if args.id == "list" {
-        let lines: Vec<String> = knowledge
-            .signatures()
-            .iter()
-            .map(|signature| format!("{:28} {}\n", signature.id, signature.title))
-            .collect();
-        output::print(&lines.concat())?;
-        return Ok(exit::DONE);
-    }
-    let found: Vec<&Signature> =
-        [args.id.clone(), format!("{}-sel", args.id)].iter().filter_map(|id| knowledge.by_id(id)).collect();
-    if !found.is_empty() {
-        for signature in found {
-            output::print(&signature_text(signature))?;
-        }
-        return Ok(exit::DONE);
-    }
-    match from_report(args)? {
-        Some(text) => {
-            output::print(&text)?;
-            Ok(exit::DONE)
-        }
-        None => {
-            let place = args.report.join("findings.json");
-            let there = if place.is_file() { "" } else { ", which is not there" };
-            let text = format!(
-                "`{}` is no signature (`coroner explain list`), and no incident or hypothesis of {}{there}",
-                args.id,
-                place.display()
-            );
-            Err(UsageError(text).into())
-        }
-    }
-}
-
-fn signature_text(signature: &Signature) -> String {
-    let cause = signature.cause.map_or("none by itself".to_owned(), |cause| cause.word().to_owned());
-    let samples = |list: &[crate::knowledge::Sample]| -> String {
-        list.iter()
-            .map(|sample| {
-                let why = if sample.why.is_empty() { String::new() } else { format!("   ({})", sample.why) };
-                format!("    {}{why}\n", sample.text)
-            })
-            .collect()
+    let id = args.id.replace('\u{200b}', "");
+    let knowledge = input::knowledge(args.knowledge.as_deref())?;
+    let text = match id.as_str() {
+        "list" => list(&knowledge).render(args.format),
+        "check" => check(&knowledge)?,
+        _ => match entries(&knowledge, &id)
+            .map_or_else(|| from_report(&args.report, &id), |text| Ok(Some(text)))?
+        {
+            Some(text) => text,
+            None => return Err(unknown(&args.report, &id).into()),
+        },
     };
-    let pattern =
-        signature.pattern.as_deref().map_or(String::new(), |pattern| format!("  pattern   {pattern}\n"));
-    let codes: String = signature
-        .sel
-        .iter()
-        .map(|rule| {
-            let hex = |value: Option<u8>| value.map_or("any".to_owned(), |value| format!("{value:02X}h"));
-            let state = if rule.asserted { "asserted" } else { "deasserted" };
-            format!(
-                "  SEL       sensor type {}, event type {}, offsets {:?}, {state}\n",
-                hex(rule.sensor_type),
-                hex(rule.event_type),
-                rule.offsets
-            )
-        })
-        .collect();
-    format!(
-        "{id}: {title}\n  class     {class:?}\n  cause     {cause}\n{codes}{pattern}  basis     {basis:?}\n  source    {source}\n  next      {next}\n  matches\n{hit}  does not match\n{miss}",
-        id = signature.id,
-        title = signature.title,
-        class = signature.class,
-        basis = signature.basis,
-        source = signature.source,
-        next = signature.next,
-        hit = samples(&signature.hit),
-        miss = samples(&signature.miss),
-    )
+    output::print(&text)?;
+    Ok(exit::DONE)
 }
 
-fn from_report(args: &Args) -> anyhow::Result<Option<String>> {
-    let path = args.report.join("findings.json");
+/// Proves all entries by their samples and cases.
+fn check(knowledge: &Knowledge) -> Result<String, UsageError> {
+    let found: Vec<String> = input::flaws_of(knowledge).iter().map(ToString::to_string).collect();
+    if !found.is_empty() {
+        return Err(UsageError(found.join("\n")));
+    }
+    Ok(format!(
+        "{} signatures and {} known causes match what they must and nothing that they must not\n",
+        knowledge.signatures().len(),
+        knowledge.causes().len()
+    ))
+}
+
+fn unknown(report: &Path, id: &str) -> UsageError {
+    let place = report.join("findings.json");
+    let there = if place.is_file() { "" } else { ", which is not there" };
+    UsageError(format!(
+        "`{id}` is no signature, known cause, message or class (`coroner explain list`), and no incident or \
+         hypothesis of {}{there}",
+        place.display()
+    ))
+}
+
+fn list(knowledge: &Knowledge) -> Listing {
+    let mut listing = Listing::new(&["id", "kind", "about", "basis", "confidence", "title"]);
+    for signature in knowledge.signatures() {
+        listing.rows.push(vec![
+            json!(signature.id),
+            json!("signature"),
+            json!(signature.class.word()),
+            json!(signature.basis.word()),
+            json!(signature.confidence.word()),
+            json!(signature.title),
+        ]);
+    }
+    for cause in knowledge.causes() {
+        listing.rows.push(vec![
+            json!(cause.id),
+            json!("known cause"),
+            json!(cause.name),
+            json!(cause.basis.word()),
+            json!(cause.confidence.word()),
+            json!(cause.title),
+        ]);
+    }
+    listing
+}
+
+/// The pages of all entries of that name; `None` if there is none.
+fn entries(knowledge: &Knowledge, id: &str) -> Option<String> {
+    let mut pages = Vec::new();
+    for name in [id.to_owned(), format!("{id}-sel"), format!("{id}-log")] {
+        pages.extend(knowledge.by_id(&name).map(knowledge_text::signature));
+    }
+    pages.extend(knowledge.cause(id).map(knowledge_text::cause));
+    if pages.is_empty() {
+        pages.extend(knowledge.by_message(id).into_iter().map(knowledge_text::signature));
+    }
+    pages.extend(Class::from_word(id).map(|class| knowledge_text::class(class, knowledge)));
+    (!pages.is_empty()).then(|| pages.concat())
+}
+
+fn from_report(report: &Path, id: &str) -> anyhow::Result<Option<String>> {
+    let path = report.join("findings.json");
     let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
     let findings: Value = serde_json::from_str(&text)?;
     for list in ["incidents", "hypotheses"] {
         let entries = findings.get(list).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let found = entries.iter().find(|entry| {
-            entry.get("id").and_then(Value::as_str) == Some(&args.id)
-                || (list == "hypotheses"
-                    && entry.get("rank").map(ToString::to_string).as_deref() == Some(&args.id))
+            entry.get("id").and_then(Value::as_str) == Some(id)
+                || (list == "hypotheses" && entry.get("rank").map(ToString::to_string).as_deref() == Some(id))
         });
         if let Some(entry) = found {
             let page = if list == "hypotheses" { page(entry, findings.get("method")) } else { None };

@@ -20,6 +20,9 @@ pub struct Args {
     /// Files and folders to recognise; none: list the register
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Folder with knowledge of your own (*.toml), beside what is shipped
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
     /// Shape of the listing
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -34,7 +37,14 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         output::print(&listing.render(args.format))?;
         return Ok(exit::DONE);
     }
-    let input = Input { paths: args.paths.clone(), facts: None, config: None, quiet: false, verbose: false };
+    let input = Input {
+        paths: args.paths.clone(),
+        facts: None,
+        config: None,
+        knowledge: args.knowledge.clone(),
+        quiet: false,
+        verbose: false,
+    };
     let loaded = input.load()?;
     let attribution = attribute(&loaded.sources, &loaded.config);
     let mut listing = Listing::new(&[

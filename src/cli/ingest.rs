@@ -19,14 +19,23 @@ pub struct Args {
     /// Folder for the facts; runs over other parts of the fleet may share it
     #[arg(long, value_name = "DIR")]
     facts: PathBuf,
+    /// Folder with knowledge of your own (*.toml), beside what is shipped
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
     /// Say less on standard error
     #[arg(short, long)]
     quiet: bool,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<u8> {
-    let input =
-        Input { paths: args.paths.clone(), facts: None, config: None, quiet: args.quiet, verbose: false };
+    let input = Input {
+        paths: args.paths.clone(),
+        facts: None,
+        config: None,
+        knowledge: args.knowledge.clone(),
+        quiet: args.quiet,
+        verbose: false,
+    };
     let loaded = input.load()?;
     if loaded.sources.is_empty() {
         return Err(InputError("nothing to read".to_owned()).into());

@@ -9,9 +9,9 @@ use clap::Args;
 use super::exit::{InputError, UsageError};
 use crate::config::{Config, FILE_NAME};
 use crate::ingest::attribution::attribute;
-use crate::ingest::reading;
 use crate::ingest::written_time::{self, DayFirst};
-use crate::knowledge::Knowledge;
+use crate::ingest::{reading, sample};
+use crate::knowledge::{Flaw, Knowledge, flaws};
 use crate::model::Stamp;
 use crate::model::record::SourceFacts;
 use crate::pipeline::{self, Analysis, Options};
@@ -28,6 +28,9 @@ pub struct Input {
     /// Configuration (default: coroner.toml in the first PATH that is a folder)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Folder with knowledge of your own (*.toml), beside what is shipped
+    #[arg(long, value_name = "DIR")]
+    pub knowledge: Option<PathBuf>,
     /// Say less on standard error
     #[arg(short, long)]
     pub quiet: bool,
@@ -62,7 +65,7 @@ pub struct Loaded {
 impl Input {
     /// Reads sources and configuration. Paths that do not exist are reported and passed over.
     pub fn load(&self) -> anyhow::Result<Loaded> {
-        let knowledge = Knowledge::shipped()?;
+        let knowledge = knowledge(self.knowledge.as_deref())?;
         let config = self.config()?;
         check_changes(&config)?;
         let mut sources = Vec::new();
@@ -106,6 +109,25 @@ impl Input {
             None => Ok(Config::default()),
         }
     }
+}
+
+/// What is shipped, and the user's own beside it. The samples of the user's entries are run here: an entry
+/// that does not match what it says it does would be silent for ever.
+pub fn knowledge(folder: Option<&Path>) -> anyhow::Result<Knowledge> {
+    let Some(folder) = folder else { return Ok(Knowledge::shipped()?) };
+    let knowledge = Knowledge::with_folder(folder).map_err(|error| {
+        let error = anyhow::Error::from(error);
+        UsageError(format!("{error:#}"))
+    })?;
+    let found = flaws_of(&knowledge);
+    let own: Vec<String> =
+        found.iter().filter(|flaw| !flaw.origin.shipped).map(ToString::to_string).collect();
+    if own.is_empty() { Ok(knowledge) } else { Err(UsageError(own.join("\n")).into()) }
+}
+
+/// Entries that their own samples and cases disprove, through the real readers.
+pub fn flaws_of(knowledge: &Knowledge) -> Vec<Flaw> {
+    flaws(knowledge, &|sample| sample::records(&sample.format, &sample.text, knowledge))
 }
 
 impl Loaded {

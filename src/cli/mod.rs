@@ -7,6 +7,7 @@ mod formats;
 mod incidents;
 mod ingest;
 mod input;
+mod knowledge_text;
 mod ledger;
 mod listing;
 mod output;
@@ -43,7 +44,7 @@ enum Command {
     /// List events of all sources of a host in one order of time
     #[command(after_help = timeline::EXAMPLES)]
     Timeline(timeline::Args),
-    /// Explain a signature, an incident or a hypothesis
+    /// Explain a signature, a known cause, a vendor's message, an incident or a hypothesis
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Args),
     /// List the known formats, or say what each file was taken for

@@ -43,6 +43,7 @@ mod redfish;
 mod redfish_documents;
 pub mod repeated_hour;
 pub mod row_times;
+pub mod sample;
 mod sensor_readings;
 mod shell_prompt;
 pub mod sink;

@@ -2,66 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::class::Class;
 use crate::model::Cause;
 
-/// What a matched line or record says about a host. The decision table works on these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// The kernel starts.
-    BootStart,
-    /// The BMC saw the system start or power up.
-    BootSign,
-    /// A line of the boot that names firmware, kernel or microcode.
-    Version,
-    /// The system is shut down or restarted in order.
-    Graceful,
-    /// A kernel is replaced without a firmware reset.
-    Kexec,
-    Panic,
-    /// The kernel noticed a bug of its own and went on.
-    Oops,
-    HardwareFatal,
-    HardwareCorrected,
-    Watchdog,
-    /// A watchdog was left running by a shutdown in order; what it does then is no failure.
-    WatchdogLeft,
-    Thermal,
-    ThermalWarning,
-    /// The whole machine lost its power.
-    PowerLost,
-    /// One power supply lost its input.
-    SupplyLost,
-    PowerRestored,
-    /// The system's power was switched off, by whatever.
-    PowerOff,
-    /// Somebody asked the BMC for it.
-    PowerCommand,
-    /// Somebody pressed a button.
-    Button,
-    /// Somebody asked for it on a shell.
-    Operator,
-    /// A program asked for it by schedule.
-    Automation,
-    OutOfMemory,
-    StorageFault,
-    StorageWarning,
-    /// A file system was not unmounted: the stop before was not orderly.
-    Unclean,
-    /// Something was stuck.
-    Hang,
-    /// A backup froze the file systems.
-    Freeze,
-    Thaw,
-    /// The hypervisor asked for it.
-    HypervisorRequest,
-    /// A clock was set.
-    ClockSet,
-    LogCleared,
-    LogFull,
-}
-
-/// Where a signature is looked for.
+/// Where a signature is looked for. Ids of messages are looked for in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reads {
@@ -69,7 +13,7 @@ pub enum Reads {
     Sel,
 }
 
-/// How sure the meaning is.
+/// What the meaning rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
@@ -78,6 +22,68 @@ pub enum Basis {
     Source,
     Field,
     Guess,
+}
+
+impl Basis {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Spec => "spec",
+            Self::Vendor => "vendor",
+            Self::Source => "source",
+            Self::Field => "field",
+            Self::Guess => "guess",
+        }
+    }
+}
+
+/// How the text of an entry was obtained.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Read in source code or on a page of the vendor.
+    A,
+    /// Read on a page of others, or in an issue.
+    B,
+    /// Common knowledge, not verified.
+    #[default]
+    C,
+}
+
+impl Confidence {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::B => "b",
+            Self::C => "c",
+        }
+    }
+
+    /// What the letter stands for.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::A => "read in source code or on a page of the vendor",
+            Self::B => "read on a page of others, or in an issue",
+            Self::C => "common knowledge, not verified",
+        }
+    }
+}
+
+/// Which file an entry stands in, and on which line it begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    pub file: String,
+    pub line: usize,
+    /// Compiled in, rather than the user's own.
+    pub shipped: bool,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}:{}", self.file, self.line)
+    }
 }
 
 /// A SEL event by its codes (IPMI v2.0 tables 42-2 and 42-3). Absent fields match anything.
@@ -111,12 +117,15 @@ pub struct Sample {
     pub why: String,
 }
 
-/// One entry of the knowledge base.
+/// One entry of the knowledge base that says what a line or a record means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signature {
     /// Stable, never reused; lower case with dashes.
     pub id: String,
+    /// Takes the place of the shipped entry of the same id.
+    #[serde(default)]
+    pub replaces: bool,
     pub title: String,
     pub class: Class,
     /// The cause that it points to, if it points to one.
@@ -135,11 +144,21 @@ pub struct Signature {
     /// SEL: any of these.
     #[serde(default)]
     pub sel: Vec<SelRule>,
+    /// Ids by which vendors and registries know the message: `PSU0003`, `PowerSupplyFailed`; with a
+    /// `*` at the end all that begin so. Prefixes of a registry (`IDRAC.2.8.`) are left out.
+    #[serde(default)]
+    pub messages: Vec<String>,
     pub basis: Basis,
+    #[serde(default)]
+    pub confidence: Confidence,
     /// Where the meaning comes from.
     pub source: String,
     /// What to do or look at.
     pub next: String,
+    #[serde(default)]
     pub hit: Vec<Sample>,
+    #[serde(default)]
     pub miss: Vec<Sample>,
+    #[serde(skip)]
+    pub origin: Origin,
 }

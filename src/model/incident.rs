@@ -68,6 +68,12 @@ impl Cause {
         }
     }
 
+    /// Whether an end of that cause was meant to be.
+    #[must_use]
+    pub fn is_planned(self) -> bool {
+        matches!(self, Self::Clean | Self::Maintenance)
+    }
+
     /// The inverse of [`Cause::word`].
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -138,4 +144,7 @@ pub struct Incident {
     /// Id of the hypervisor's incident that took this guest down: host and guests are one event, and
     /// only the host's counts in the ranking.
     pub inherited_from: Option<String>,
+    /// Described defects whose conditions hold here, or may: those that hold first.
+    #[serde(default)]
+    pub known_causes: Vec<super::CauseMatch>,
 }

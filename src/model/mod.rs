@@ -1,6 +1,7 @@
 //! The stage types: what one module hands to the next. No input or output, no patterns, no clock.
 
 pub mod boot;
+pub mod cause_match;
 pub mod factors;
 pub mod hypothesis;
 pub mod incident;
@@ -14,6 +15,7 @@ pub mod stamp;
 pub mod study;
 
 pub use boot::{Boot, Ending};
+pub use cause_match::{CauseMatch, Standing};
 pub use factors::Factors;
 pub use hypothesis::{Account, Comparison, Confounder, DelayBin, Family, Hypothesis, Term, Verdict};
 pub use incident::{Cause, Evidence, Incident, Kind, Supports};

@@ -76,6 +76,7 @@ pub fn read(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_>) -> Li
                 boot_started: None,
                 actor: None,
                 inherited_from: None,
+                known_causes: Vec::new(),
             });
         }
         if undated > 0 {

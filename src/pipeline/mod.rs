@@ -48,7 +48,7 @@ pub struct Analysis {
 
 impl Interest for Knowledge {
     fn literals(&self) -> Vec<&[u8]> {
-        Self::literals(self).collect()
+        Self::literals(self)
     }
 
     fn signatures(&self, program: &str, text: &str) -> Vec<String> {

@@ -24,6 +24,7 @@ use crate::model::{Boot, Cause, Factors, Incident, Stamp, Study};
 use crate::timeline::assemble::{Hosts, assemble, note_dark_spans};
 use crate::timeline::factors::FactorLine;
 use crate::timeline::incidents::{HostStory, reconstruct};
+use crate::timeline::known_causes::{self, JobSpan};
 use crate::timeline::planned::{Window, open_window, scope_matches};
 use crate::timeline::{History, clusters, inherit};
 
@@ -122,6 +123,7 @@ pub fn tell(
         })
         .collect();
     let (runs, jobs_without_host) = job_runs(sources, clocks, &owners, attribution);
+    note_known_causes(&mut incidents, &histories, &runs, knowledge);
     let (changes, unmatched): (Vec<_>, Vec<_>) = declared_changes(config, clocks, &stories, to)
         .into_iter()
         .partition(|change| !change.hosts.is_empty());
@@ -155,6 +157,29 @@ pub fn tell(
         unmatched_changes,
         last_factors,
     }
+}
+
+/// Usual length of a job whose end is not known, seconds.
+const JOB_LENGTH_S: i64 = 3600;
+
+/// Judges the known causes on every incident.
+fn note_known_causes(
+    incidents: &mut [Incident],
+    histories: &BTreeMap<String, History>,
+    runs: &[Run],
+    knowledge: &Knowledge,
+) {
+    let mut jobs: BTreeMap<&str, Vec<JobSpan<'_>>> = BTreeMap::new();
+    for run in runs {
+        let end = run.end.unwrap_or(run.start + JOB_LENGTH_S);
+        jobs.entry(&run.host).or_default().push(JobSpan { kind: &run.kind, start: run.start, end });
+    }
+    incidents.par_iter_mut().for_each(|incident| {
+        let history = histories.get(&incident.host);
+        let jobs = jobs.get(incident.host.as_str()).map(Vec::as_slice);
+        let found = known_causes::of_incident(incident, history, jobs, knowledge);
+        known_causes::note(incident, found);
+    });
 }
 
 fn has_list(sources: &[SourceFacts]) -> bool {

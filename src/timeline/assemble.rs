@@ -154,6 +154,11 @@ fn take_sel(
     knowledge: &Knowledge,
     history: &mut History,
 ) {
+    if let Some(fragment) = panic_fragment(entry)
+        && continues_panic(source, fragment, history)
+    {
+        return;
+    }
     let Some(moment) = moment else { return };
     let Some(record) = source.records.get(place) else { return };
     let before = place.checked_sub(1).and_then(|before| source.records.get(before));
@@ -197,6 +202,41 @@ fn take_sel(
     }
 }
 
+/// Signature of a panic that the kernel wrote to the SEL.
+const PANIC_IN_SEL: &str = "kernel-panic-sel";
+/// Record type under which Linux writes the text of a panic, eleven characters at a time
+/// (drivers/char/ipmi/ipmi_msghandler.c).
+const PANIC_RECORD: u8 = 0xf0;
+/// What tools print before the eleven characters.
+const PANIC_PREFIX: &str = "Linux kernel panic: ";
+
+/// The part of a panic's text that a record carries.
+fn panic_fragment(entry: &SelEntry) -> Option<String> {
+    if entry.record_type != Some(PANIC_RECORD) {
+        return None;
+    }
+    if let Some(raw) = entry.raw {
+        let text = raw[5..].split(|byte| *byte == 0).next().unwrap_or_default();
+        return Some(String::from_utf8_lossy(text).into_owned());
+    }
+    Some(entry.text.strip_prefix(PANIC_PREFIX).unwrap_or(&entry.text).to_owned())
+}
+
+/// Appends a fragment to the panic that the record before began, if there is one: the records have no
+/// time of their own and follow it directly.
+fn continues_panic(source: &SourceFacts, fragment: String, history: &mut History) -> bool {
+    let last = history.events.iter_mut().rev().find(|event| event.source == source.path);
+    let Some(panic) = last.filter(|event| event.signature == PANIC_IN_SEL) else { return false };
+    if !panic.text.contains(PANIC_TEXT) {
+        panic.text.push_str(PANIC_TEXT);
+    }
+    panic.text.push_str(&fragment);
+    true
+}
+
+/// Stands between a panic's record and its text.
+const PANIC_TEXT: &str = ", saying: ";
+
 /// Whether a stamp is of a BMC clock that nobody had set (it counts from its start or its epoch).
 fn clock_unset(stamp: Stamp) -> bool {
     match stamp {
@@ -212,10 +252,14 @@ fn words(entry: &SelEntry) -> String {
         Some(false) => " (deasserted)",
         None => "",
     };
+    let id = match &entry.message_id {
+        Some(id) if !entry.text.contains(id.as_str()) => format!("{id}: "),
+        _ => String::new(),
+    };
     if entry.sensor.is_empty() {
-        return format!("{}{direction}", entry.text);
+        return format!("{id}{}{direction}", entry.text);
     }
-    format!("{}: {}{direction}", entry.sensor, entry.text)
+    format!("{id}{}: {}{direction}", entry.sensor, entry.text)
 }
 
 fn take_mark(source: &SourceFacts, record: &Record, mark: BootMark, moment: Moment, history: &mut History) {

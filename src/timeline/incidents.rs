@@ -153,6 +153,7 @@ fn push_outages(
             boot_started: Some(began),
             actor: None,
             inherited_from: None,
+            known_causes: Vec::new(),
         });
     }
 }
@@ -201,6 +202,7 @@ fn write(
         boot_started: previous.map(|start| start.at),
         actor: verdict.actor.clone(),
         inherited_from: None,
+        known_causes: Vec::new(),
     }
 }
 

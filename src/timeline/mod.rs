@@ -10,6 +10,7 @@ pub mod gap;
 pub mod history;
 pub mod incidents;
 pub mod inherit;
+pub mod known_causes;
 pub mod listed;
 pub mod moment_of;
 pub mod outages;

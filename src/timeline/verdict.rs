@@ -117,7 +117,7 @@ fn orderly(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
         ));
     }
     if let Some(event) =
-        before(Class::SupplyLost, MINUTES_30).filter(|event| event.signature == "ups-on-battery")
+        before(Class::SupplyLost, MINUTES_30).filter(|event| event.signature.starts_with("ups-"))
     {
         let reason = "shut down in order while the UPS ran on battery".to_owned();
         return Some(by(gap, event, verdict(Cause::PowerLoss, 0.85, reason)));
@@ -261,10 +261,18 @@ fn watchdog(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     Some(by(gap, event, found))
 }
 
+/// Signature of the chipset's word that heat reset the system.
+const RESET_BY_HEAT: &str = "reset-reason-thermal";
+
 /// Row 9: too hot.
 fn thermal(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
-    let trip =
-        gap.of(Class::Thermal).find(|event| gap.near_end(event, MINUTES_15) && gap.before_start(event));
+    // The chipset of some processors says at the next start that heat ended the boot before.
+    let told_by_next = |event: &Event| {
+        event.signature == RESET_BY_HEAT && gap.next_start.is_some_and(|start| event.at.best >= start)
+    };
+    let trip = gap
+        .of(Class::Thermal)
+        .find(|event| told_by_next(event) || (gap.near_end(event, MINUTES_15) && gap.before_start(event)));
     if let Some(event) = trip {
         return Some(by(
             gap,

@@ -128,6 +128,7 @@ pub fn incident(n: usize, host: &str, when: &str, cause: Cause, planned: bool) -
         signatures: vec![],
         boot_started: Some(moment - TimeDelta::hours(30 + 211 * n as i64)),
         inherited_from: None,
+        known_causes: Vec::new(),
         actor: (cause == Cause::Operator).then(|| "root via sudo".to_owned()),
     }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::model::{
-    Account, Comparison, Confounder, DelayBin, Ending, Evidence, FleetFinding, Hypothesis, Incident,
-    Intervention, LedgerTotals, Report, SourceEntry, Term,
+    Account, CauseMatch, Comparison, Confounder, DelayBin, Ending, Evidence, FleetFinding, Hypothesis,
+    Incident, Intervention, LedgerTotals, Report, SourceEntry, Term,
     report::{Power, RankingMethod},
 };
 
@@ -94,6 +94,21 @@ struct IncidentDocument<'a> {
     boot_started: Option<String>,
     actor: Option<&'a str>,
     inherited_from: Option<&'a str>,
+    known_causes: Vec<KnownCauseDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct KnownCauseDocument<'a> {
+    id: &'a str,
+    name: &'a str,
+    title: &'a str,
+    standing: &'static str,
+    missing: &'a [String],
+    basis: &'a str,
+    confidence: &'a str,
+    source: &'a str,
+    fixed_in: Option<&'a str>,
+    next_step: &'a str,
 }
 
 #[derive(Serialize)]
@@ -277,6 +292,24 @@ impl<'a> IncidentDocument<'a> {
             boot_started: optional(incident.boot_started),
             actor: incident.actor.as_deref(),
             inherited_from: incident.inherited_from.as_deref(),
+            known_causes: incident.known_causes.iter().map(KnownCauseDocument::of).collect(),
+        }
+    }
+}
+
+impl<'a> KnownCauseDocument<'a> {
+    fn of(found: &'a CauseMatch) -> Self {
+        Self {
+            id: &found.id,
+            name: &found.name,
+            title: &found.title,
+            standing: found.standing.word(),
+            missing: &found.missing,
+            basis: &found.basis,
+            confidence: &found.confidence,
+            source: &found.source,
+            fixed_in: found.fixed_in.as_deref(),
+            next_step: &found.next_step,
         }
     }
 }

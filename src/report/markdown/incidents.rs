@@ -49,10 +49,16 @@ fn table(out: &mut String, incidents: &[&Incident]) {
             wording::cause(incident.cause),
             wording::percent(incident.confidence),
             wording::downtime(incident),
-            prose(&incident.reason),
+            why(incident),
         );
     }
     out.push('\n');
+}
+
+/// The reason, and the described defects that fit.
+fn why(incident: &Incident) -> String {
+    let known = incident.known_causes.iter().map(|found| format!("; {}", prose(&found.sentence())));
+    format!("{}{}", prose(&incident.reason), known.collect::<String>())
 }
 
 fn evidence(out: &mut String, incident: &Incident) {

@@ -39,8 +39,17 @@ struct Entry {
     signatures: Vec<String>,
     factors: Vec<(String, String)>,
     reason: String,
+    known: Vec<Known>,
     evidence: Vec<Piece>,
     further_evidence: usize,
+}
+
+/// A described defect that fits.
+#[derive(Serialize)]
+struct Known {
+    said: String,
+    next: String,
+    source: String,
 }
 
 #[derive(Serialize)]
@@ -93,6 +102,15 @@ fn entry(incident: &Incident, evidence_max: usize) -> Entry {
         signatures: incident.signatures.clone(),
         factors: incident.factors.iter().map(|(factor, value)| (factor.clone(), value.clone())).collect(),
         reason: incident.reason.clone(),
+        known: incident
+            .known_causes
+            .iter()
+            .map(|found| Known {
+                said: found.sentence(),
+                next: found.next_step.clone(),
+                source: found.source.clone(),
+            })
+            .collect(),
         further_evidence: evidence.len().saturating_sub(evidence_max),
         evidence: evidence.into_iter().take(evidence_max).map(piece).collect(),
     }
