@@ -275,6 +275,17 @@ fn what_the_second_byte_of_an_event_says_is_read() {
 }
 
 #[test]
+fn literals_are_long_enough_to_be_skipped_by() {
+    let knowledge = shipped();
+    let short: Vec<&[u8]> = knowledge.literals().into_iter().filter(|literal| literal.len() < 7).collect();
+    assert!(
+        short.is_empty(),
+        "{:?}",
+        short.iter().map(|bytes| String::from_utf8_lossy(bytes)).collect::<Vec<_>>()
+    );
+}
+
+#[test]
 fn every_line_that_matches_holds_one_of_the_literals() {
     let knowledge = shipped();
     let literals = knowledge.literals();

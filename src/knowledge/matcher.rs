@@ -57,6 +57,10 @@ pub enum CompileError {
     Shape { origin: Origin, id: String, what: &'static str },
 }
 
+/// Readers pass over lines at a speed that depends on how short the shortest literal is; shipped ones
+/// are no shorter than this.
+pub const LITERAL_BYTES_MIN: usize = 7;
+
 impl Matcher {
     pub fn compile(signatures: &[Signature]) -> Result<Self, CompileError> {
         let mut rules = Vec::new();
@@ -75,7 +79,10 @@ impl Matcher {
                 words.push(literal.clone());
                 leads.push(Lead::Text(place));
             }
-            for message in &signature.messages {
+            // In the text of a log an id is looked for as a word; a few letters are none.
+            let ids =
+                signature.messages.iter().filter(|id| id.trim_end_matches('*').len() >= LITERAL_BYTES_MIN);
+            for message in ids {
                 words.push(message.trim_end_matches('*').to_owned());
                 leads.push(Lead::Message(place));
             }
