@@ -5,6 +5,7 @@ mod base;
 mod check;
 mod matcher;
 mod schema;
+pub mod template;
 
 pub use base::{Knowledge, KnowledgeError};
 pub use check::{Flaw, flaws};

@@ -43,6 +43,7 @@ pub fn empty() -> Report {
         hypotheses: vec![],
         method: RankingMethod::default(),
         fleet_findings: vec![],
+        novelty: Novelty::default(),
         coverage: vec![],
         spans: vec![],
         changes: vec![],
