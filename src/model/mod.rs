@@ -20,7 +20,7 @@ pub use incident::{Cause, Evidence, Incident, Kind, Supports};
 pub use intervention::{Intervention, Outcome};
 pub use ledger::{LedgerTotals, SourceEntry};
 pub use moment::Moment;
-pub use novelty::{HalfHours, NovelMessage, Novelty, NoveltyVerdict};
+pub use novelty::{NovelMessage, Novelty, NoveltyVerdict, SeenIn};
 pub use record::{Body, Record, SourceFacts, SourceId, Span};
 pub use report::{FleetFinding, Report};
 pub use stamp::Stamp;

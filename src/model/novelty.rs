@@ -14,15 +14,15 @@ pub enum NoveltyVerdict {
     SeenOnlyHere,
 }
 
-/// So many of so many half-hours.
+/// Seen in so many of so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct HalfHours {
+pub struct SeenIn {
     pub seen: u64,
     pub of: u64,
 }
 
-impl HalfHours {
-    /// Half-hours in which it was seen, per day; `None` without any to look at.
+impl SeenIn {
+    /// Of half-hours: those in which it was seen, per day; `None` without any to look at.
     #[must_use]
     pub fn per_day(&self) -> Option<f64> {
         (self.of > 0).then(|| self.seen as f64 * 48.0 / self.of as f64)
@@ -44,13 +44,14 @@ pub struct NovelMessage {
     /// On how many hosts it was seen before an incident.
     pub hosts: u64,
     /// Quiet half-hours of the hosts of the incidents.
-    pub quiet: HalfHours,
-    /// Those of them at the time of day of the host's incidents, give or take an hour.
-    pub quiet_same_hour: HalfHours,
+    pub quiet: SeenIn,
+    /// Quiet days of these hosts, looked at at the time of day of the incident, give or take a quarter
+    /// of an hour.
+    pub quiet_days: SeenIn,
     /// Half-hours of hosts without such an incident.
-    pub elsewhere: HalfHours,
+    pub elsewhere: SeenIn,
     /// Of how many of these hosts, and of how many it was seen on.
-    pub elsewhere_hosts: HalfHours,
+    pub elsewhere_hosts: SeenIn,
     /// Chance of so many incidents if it were as common before them as in quiet times, given that it
     /// was seen before one; `None`: seen before one alone.
     pub p_value: Option<f64>,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::clock::Clocks;
+use crate::exposure::spans;
 use crate::ingest::discover::Found;
 use crate::ingest::written_time::steady_seconds;
 use crate::ingest::{Interest, read_all};
@@ -72,6 +73,8 @@ impl Sources<'_> {
 pub struct Stretches {
     /// Host as written → stretches in the time as written, and their number.
     by_host: BTreeMap<Vec<u8>, Vec<(i64, i64, u32)>>,
+    /// All of them, without the hosts, joined: next to no time lies in any.
+    any: Vec<(i64, i64)>,
     /// Sources in which they lie.
     sources: Vec<bool>,
 }
@@ -112,6 +115,8 @@ impl Stretches {
             stretches.sort_unstable();
             stretches.dedup();
         }
+        let all = self.by_host.values().flatten().map(|(from, to, _)| (*from, *to)).collect();
+        self.any = spans::join(all, 0);
     }
 
     pub fn lies_in(&self, source: usize) -> bool {
@@ -136,6 +141,10 @@ impl Interest for Stretches {
     }
 
     fn stretch(&self, host: &[u8], seconds: i64) -> Option<u32> {
+        let next = self.any.partition_point(|(from, _)| *from <= seconds);
+        if next == 0 || self.any[next - 1].1 < seconds {
+            return None;
+        }
         let stretches = self.by_host.get(host)?;
         let begun = stretches.partition_point(|(from, _, _)| *from <= seconds);
         let mut near = stretches[begun.saturating_sub(LOOKED_AT)..begun].iter().rev();

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::HALF_HOUR_S;
 use super::again::{Sources, Templates};
 use super::cases::Case;
 use super::messages::{Before, Message};
 use super::quiet_time::{QuietTime, holds, log_name, slot};
 use crate::ingest::second_look::REPEATS_MAX;
 use crate::model::record::Body;
-use crate::model::{HalfHours, NovelMessage, NoveltyVerdict};
+use crate::model::{NovelMessage, NoveltyVerdict, SeenIn};
 use crate::stats::adjusted_p::benjamini_hochberg;
 use crate::stats::seen_more_often::{Stratum, p_given_seen};
 
-/// Half-hours in which a message stands, per host.
+/// When a message stands in a host's logs, once in a while: seconds of Unix time, sorted.
 #[derive(Default)]
 struct Sightings {
-    slots: BTreeMap<String, BTreeSet<i64>>,
+    seconds: BTreeMap<String, Vec<i64>>,
     logs: BTreeSet<String>,
     /// Too many to count.
     is_common: bool,
@@ -29,9 +30,9 @@ struct Counted<'a> {
     novel: NovelMessage,
 }
 
-/// Half-hours this far before and behind that of an incident are of the same time of day.
-const SAME_HOUR_SLOTS: i64 = 1;
-const SLOTS_A_DAY: i64 = 48;
+/// On other days, this long before and behind the half-hour counts as the same time of day.
+const SAME_TIME_S: i64 = 15 * 60;
+const DAY_S: i64 = 86_400;
 /// Expected share of false alarms among the messages called new.
 const FALSE_ALARMS: f64 = 0.05;
 
@@ -99,11 +100,21 @@ fn count(messages: &[&Message], sources: &Sources<'_>) -> Vec<Sightings> {
             let count = repeats.entry((heard.source, heard.host.clone(), number)).or_default();
             *count += 1;
             of.is_common |= *count >= REPEATS_MAX;
-            of.slots.entry(heard.host.clone()).or_default().insert(slot(heard.second));
+            of.seconds.entry(heard.host.clone()).or_default().push(heard.second);
             of.logs.insert(log_name(&sources.facts[heard.source].path, &heard.host));
         }
     }
+    for seconds in sightings.iter_mut().flat_map(|of| of.seconds.values_mut()) {
+        seconds.sort_unstable();
+    }
     sightings
+}
+
+/// Different half-hours among times in order.
+fn slots_of(seconds: &[i64]) -> Vec<i64> {
+    let mut slots: Vec<i64> = seconds.iter().map(|second| slot(*second)).collect();
+    slots.dedup();
+    slots
 }
 
 /// What there is to look at in some logs.
@@ -119,14 +130,8 @@ struct Base {
 struct HostBase {
     cases: u64,
     quiet: Vec<(i64, i64)>,
-    /// Times of day of the cases, give or take.
-    of_day: BTreeSet<i64>,
-}
-
-impl HostBase {
-    fn is_same_hour(&self, slot: i64) -> bool {
-        self.of_day.contains(&slot.rem_euclid(SLOTS_A_DAY))
-    }
+    /// The time of day of the cases on quiet days, from and to.
+    quiet_days: BTreeSet<(i64, i64)>,
 }
 
 impl Base {
@@ -139,8 +144,14 @@ impl Base {
                 ..HostBase::default()
             });
             base.cases += 1;
-            let span = slot(case.from) - SAME_HOUR_SLOTS..=slot(case.to) + SAME_HOUR_SLOTS;
-            base.of_day.extend(span.map(|slot| slot.rem_euclid(SLOTS_A_DAY)));
+            let (from, to) = (case.from - SAME_TIME_S, case.to + SAME_TIME_S);
+            let days = |second: i64| (second - from).div_euclid(DAY_S);
+            let first = base.quiet.first().map_or(0, |span| days(span.0 * HALF_HOUR_S));
+            let last = base.quiet.last().map_or(0, |span| days(span.1 * HALF_HOUR_S));
+            let on = (first..=last).map(|day| (from + day * DAY_S, to + day * DAY_S));
+            let is_quiet =
+                |(from, to): &(i64, i64)| holds(&base.quiet, slot(*from)) && holds(&base.quiet, slot(*to));
+            base.quiet_days.extend(on.filter(is_quiet).collect::<Vec<_>>());
         }
         let with_case: BTreeSet<&str> = cases.iter().map(|case| case.host.as_str()).collect();
         let elsewhere = quiet
@@ -153,36 +164,38 @@ impl Base {
     }
 
     fn compare<'a>(&self, message: &'a Message, sightings: &Sightings, cases: &[Case]) -> Counted<'a> {
-        let none = BTreeSet::new();
-        let (mut at_all, mut same_hour) = (Vec::new(), Vec::new());
+        let seen_on = |host: &str| sightings.seconds.get(host).map_or(&[][..], Vec::as_slice);
+        let (mut at_all, mut same_time) = (Vec::new(), Vec::new());
         for (host, base) in &self.hosts {
-            let seen = sightings.slots.get(host).unwrap_or(&none);
-            let seen_in_cases =
-                message.before.keys().filter(|case| cases[**case].host == *host).count() as u64;
-            let in_quiet: Vec<i64> = seen.iter().copied().filter(|slot| holds(&base.quiet, *slot)).collect();
-            let of_hour = in_quiet.iter().filter(|slot| base.is_same_hour(**slot)).count() as u64;
-            let slots = base.quiet.iter().flat_map(|(from, to)| *from..*to);
-            let stratum = |controls: u64, seen_in_controls: u64| Stratum {
+            let seen = seen_on(host);
+            let is_here = |case: &&usize| cases[**case].host == *host;
+            let seen_in_cases = message.before.keys().filter(is_here).count() as u64;
+            let stratum = |controls: u64, seen_in_controls: usize| Stratum {
                 cases: base.cases,
                 seen_in_cases,
                 controls,
-                seen_in_controls,
+                seen_in_controls: seen_in_controls as u64,
             };
-            same_hour.push(stratum(slots.filter(|slot| base.is_same_hour(*slot)).count() as u64, of_hour));
-            at_all.push(stratum(length(&base.quiet), in_quiet.len() as u64));
+            let in_quiet = slots_of(seen).into_iter().filter(|slot| holds(&base.quiet, *slot)).count();
+            let holds_one = |(from, to): &&(i64, i64)| {
+                let next = seen.partition_point(|second| second < from);
+                seen.get(next).is_some_and(|second| second <= to)
+            };
+            let on_days = base.quiet_days.iter().filter(holds_one).count();
+            at_all.push(stratum(length(&base.quiet), in_quiet));
+            same_time.push(stratum(base.quiet_days.len() as u64, on_days));
         }
         // To be new it has to be rarer at other times and on other days: what comes every night at
         // the time of the incidents is no news.
         let p_value =
-            if sightings.is_common { 1.0 } else { p_given_seen(&at_all).max(p_given_seen(&same_hour)) };
+            if sightings.is_common { 1.0 } else { p_given_seen(&at_all).max(p_given_seen(&same_time)) };
         let seen_elsewhere = |host: &str, slots: &[(i64, i64)]| {
-            let seen = sightings.slots.get(host).unwrap_or(&none);
-            seen.iter().filter(|slot| holds(slots, **slot)).count() as u64
+            slots_of(seen_on(host)).into_iter().filter(|slot| holds(slots, *slot)).count() as u64
         };
-        let elsewhere: Vec<HalfHours> = self
+        let elsewhere: Vec<SeenIn> = self
             .elsewhere
             .iter()
-            .map(|(host, slots)| HalfHours { seen: seen_elsewhere(host, slots), of: length(slots) })
+            .map(|(host, slots)| SeenIn { seen: seen_elsewhere(host, slots), of: length(slots) })
             .collect();
         let hosts_before: BTreeSet<&str> =
             message.before.keys().map(|case| cases[*case].host.as_str()).collect();
@@ -197,12 +210,12 @@ impl Base {
             incidents_compared: self.heard.iter().filter(|heard| **heard).count() as u64,
             hosts: hosts_before.len() as u64,
             quiet: controls(&at_all),
-            quiet_same_hour: controls(&same_hour),
-            elsewhere: HalfHours {
+            quiet_days: controls(&same_time),
+            elsewhere: SeenIn {
                 seen: elsewhere.iter().map(|host| host.seen).sum(),
                 of: elsewhere.iter().map(|host| host.of).sum(),
             },
-            elsewhere_hosts: HalfHours {
+            elsewhere_hosts: SeenIn {
                 seen: elsewhere.iter().filter(|host| host.seen > 0).count() as u64,
                 of: elsewhere.len() as u64,
             },
@@ -218,13 +231,13 @@ impl Base {
 /// Whether a message stands nowhere but in the half-hours before incidents.
 fn nowhere_else(sightings: &Sightings, cases: &[Case]) -> bool {
     let is_case = |host: &str, seen: i64| {
-        cases.iter().any(|case| case.host == host && (slot(case.from)..=slot(case.to)).contains(&seen))
+        cases.iter().any(|case| case.host == host && (case.from..=case.to).contains(&seen))
     };
-    sightings.slots.iter().all(|(host, slots)| slots.iter().all(|seen| is_case(host, *seen)))
+    sightings.seconds.iter().all(|(host, seconds)| seconds.iter().all(|seen| is_case(host, *seen)))
 }
 
-fn controls(strata: &[Stratum]) -> HalfHours {
-    HalfHours {
+fn controls(strata: &[Stratum]) -> SeenIn {
+    SeenIn {
         seen: strata.iter().map(|stratum| stratum.seen_in_controls).sum(),
         of: strata.iter().map(|stratum| stratum.controls).sum(),
     }
