@@ -93,11 +93,14 @@ fn samples(cases: &[Case], quiet: &QuietTime) -> BTreeSet<(String, i64)> {
     samples
 }
 
+/// Program and template.
 type Key = (String, String);
+/// Where a message was found: by case, and in which logs.
+type Found = (BTreeMap<usize, (i64, Evidence)>, BTreeSet<String>);
 
 #[derive(Default)]
 struct Collected {
-    messages: BTreeMap<Key, (BTreeMap<usize, (i64, Evidence)>, BTreeSet<String>)>,
+    messages: BTreeMap<Key, Found>,
     quiet_slots: BTreeMap<Key, BTreeSet<(String, i64)>>,
     logs_of_case: Vec<BTreeSet<String>>,
 }
