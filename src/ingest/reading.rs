@@ -10,8 +10,8 @@ use super::drive;
 use super::place_names;
 use super::prefilter::Watch;
 use super::unpack::limits::Limits;
-use super::utf16;
 use super::unpack::{self, Content, INSIDE, Sources, Unpacked};
+use super::utf16;
 use crate::model::record::{Body, InventoryFact, Record, SourceFacts, SourceId, Span};
 use crate::model::{Factors, Stamp};
 
