@@ -93,7 +93,7 @@ impl Findings {
         }
         for source in sources
             .iter()
-            .filter(|source| source.kind == "sel" && source.records.is_empty() && source.understood == 0)
+            .filter(|source| source.kind == "sel" && source.records.is_empty() && source.quarantined == 0)
         {
             self.add(
                 "sel-empty",
