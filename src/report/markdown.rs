@@ -5,6 +5,7 @@
 
 mod behind;
 mod changes;
+mod coverage;
 mod incidents;
 mod ledger;
 
@@ -36,6 +37,7 @@ pub fn report(report: &Report) -> String {
     pictures(&mut out, report, &charts);
     incidents::write(&mut out, report);
     fleet_findings(&mut out, report);
+    coverage::write(&mut out, report);
     ledger::write(&mut out, report);
     method(&mut out, report);
     out
