@@ -143,18 +143,6 @@ pub(super) fn findings(report: &Report) -> Vec<&FleetFinding> {
     findings
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn host_names_sort_as_people_count() {
-        let mut names = ["kvm10", "kvm2", "kvm02", "db1", "kvm", "kvm2a"];
-        names.sort_by(|a, b| natural(a, b));
-        assert_eq!(names, ["db1", "kvm", "kvm02", "kvm2", "kvm2a", "kvm10"]);
-    }
-}
-
 /// Classes of source that speak over time, in the order of the lanes.
 pub(super) const CLASSES: [&str; 5] = ["log", "sel", "power", "boot", "backup"];
 
@@ -206,4 +194,16 @@ pub(super) fn classes(report: &Report) -> Vec<ClassCoverage<'_>> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names_sort_as_people_count() {
+        let mut names = ["kvm10", "kvm2", "kvm02", "db1", "kvm", "kvm2a"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["db1", "kvm", "kvm02", "kvm2", "kvm2a", "kvm10"]);
+    }
 }
