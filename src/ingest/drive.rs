@@ -24,6 +24,11 @@ const WHOLE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// Reads bytes that are already at hand, such as samples of the knowledge base; nothing is unpacked.
 pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn Interest) -> SourceFacts {
+    read_watched_bytes(source, shown, bytes, &Watch::new(interest))
+}
+
+/// As [`read_bytes`], for those who read many.
+pub fn read_watched_bytes(source: SourceId, shown: &str, bytes: &[u8], watch: &Watch<'_>) -> SourceFacts {
     let found =
         Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable, modified: None };
     let opened = Opened {
@@ -32,7 +37,7 @@ pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn In
         unsupported: None,
         compressed: false,
     };
-    read_opened(source, &found, opened, &Watch::new(interest))
+    read_opened(source, &found, opened, watch)
 }
 
 /// A source that is not read, for a stated reason.
