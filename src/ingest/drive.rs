@@ -98,7 +98,8 @@ pub(super) fn read_opened(source: SourceId, found: &Found, opened: Opened, watch
     let head = stream.peek(HEAD_BYTES);
     let recognised = match opened.unsupported {
         Some(packing) => Recognised::None(format!("packed with {packing}, which is not read")),
-        None => recognise(head, opened.size_bytes),
+        None => catch_unwind(AssertUnwindSafe(|| recognise(head, opened.size_bytes)))
+            .unwrap_or_else(|_| Recognised::None("recognising it stopped by a bug".to_owned())),
     };
     let mut sink = Sink::new(source, watch.interest);
     let (format, kind, mut reason) = match recognised {

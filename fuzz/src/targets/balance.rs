@@ -68,8 +68,7 @@ pub fn check_as(format: &dyn Format, content: &[u8]) {
 /// Reads the bytes as any source is read: recognised, driven, and a reader's panic caught and booked.
 pub fn check_recognised(content: &[u8]) {
     let facts = read_watched_bytes(SourceId(0), "some-file", content, super::watch());
-    let (bytes, parsed, ignored, quarantined) =
-        (facts.bytes, facts.parsed, facts.ignored, facts.quarantined);
+    let (bytes, parsed, ignored, quarantined) = (facts.bytes, facts.parsed, facts.ignored, facts.quarantined);
     // What is written in UTF-16 is accounted for in UTF-8.
     let mut text = utf16::as_utf8(Box::new(Cursor::new(content.to_vec())));
     let len = io::copy(&mut text, &mut io::sink()).expect("what is in memory can be read");

@@ -54,11 +54,13 @@ fn same_places(input: &[u8]) {
     let Some(cut) = input.windows(2).position(|two| two == [0, 0]) else { return };
     let text = &input[cut + 2..];
     // Of short literals that overlap only the first is found, so none of those.
-    let literals: Vec<&[u8]> = input[..cut].split(|byte| *byte == 0).filter(|piece| piece.len() >= 8).collect();
+    let literals: Vec<&[u8]> =
+        input[..cut].split(|byte| *byte == 0).filter(|piece| piece.len() >= 8).collect();
     let mut found = Vec::new();
     Prefilter::new(literals.iter().copied()).find(text, &mut found);
-    let plain: Vec<usize> =
-        (0..text.len()).filter(|at| literals.iter().any(|literal| text[*at..].starts_with(literal))).collect();
+    let plain: Vec<usize> = (0..text.len())
+        .filter(|at| literals.iter().any(|literal| text[*at..].starts_with(literal)))
+        .collect();
     assert_eq!(found, plain, "{literals:?}");
 }
 

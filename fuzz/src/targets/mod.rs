@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use coroner::ingest::prefilter::Watch;
 use coroner::knowledge::Knowledge;
 
+mod archives;
 mod balance;
 mod families;
 mod lines_twice;
@@ -27,6 +28,7 @@ pub struct Target {
 /// Every target, in a fixed order.
 pub fn all() -> Vec<Target> {
     let mut all = families::all();
+    all.push(archives::target());
     all.extend(lines_twice::all());
     all.extend(parts::all());
     all

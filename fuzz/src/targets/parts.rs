@@ -5,6 +5,7 @@ use std::path::Path;
 use coroner::config::Config;
 use coroner::ingest::written_time::{self, DayFirst};
 use coroner::ipmi::{event_text, sel_record};
+use coroner::knowledge::Knowledge;
 use coroner::ledger::printable;
 
 use super::{Target, seeds};
@@ -16,6 +17,12 @@ pub fn all() -> Vec<Target> {
             seeds: vec![CONFIG.as_bytes().to_vec()],
             bytes_max: 2048,
             check: Box::new(config),
+        },
+        Target {
+            name: "knowledge",
+            seeds: vec![KNOWLEDGE.as_bytes().to_vec()],
+            bytes_max: 2048,
+            check: Box::new(knowledge),
         },
         Target {
             name: "sel-decode",
@@ -57,6 +64,27 @@ fn config(input: &[u8]) {
     }
 }
 
+const KNOWLEDGE: &str = r#"[[signature]]
+id = "fan-stopped"
+title = "A fan stopped"
+class = "thermal"
+severity = "warning"
+scope = "log"
+any = ["fan \\d+ stopped", "cooling lost"]
+literals = ["fan ", "cooling lost"]
+hit = ["fan 3 stopped"]
+miss = ["fan 3 started"]
+"#;
+
+/// Knowledge that is taken can be asked about any line.
+fn knowledge(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    if let Ok(knowledge) = Knowledge::of_text("own.toml", text) {
+        let _ = knowledge.log_line("kernel", text);
+        assert!(knowledge.signatures().iter().all(|signature| knowledge.by_id(&signature.id).is_some()));
+    }
+}
+
 fn records(log: &[u8]) -> Vec<Vec<u8>> {
     log.chunks_exact(16).map(<[u8]>::to_vec).collect()
 }
@@ -66,9 +94,11 @@ fn sel_decode(input: &[u8]) {
     let Some(raw) = input.first_chunk::<16>() else { return };
     let record = sel_record::decode(raw);
     assert_eq!(&record.raw, raw);
-    for text in
-        [event_text::event_text(&record), event_text::sensor_text(&record), event_text::ipmitool_line(&record)]
-    {
+    for text in [
+        event_text::event_text(&record),
+        event_text::sensor_text(&record),
+        event_text::ipmitool_line(&record),
+    ] {
         assert!(text.len() < 1000, "{text}");
         assert!(!printable(text.as_bytes(), 1000).chars().any(char::is_control));
     }
