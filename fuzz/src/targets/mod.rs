@@ -14,6 +14,9 @@ pub mod mutation;
 mod parts;
 mod seeds;
 
+#[allow(unused_imports, reason = "the tests call them by themselves")]
+pub use balance::{check_as, check_recognised};
+
 /// Something that takes bytes.
 pub struct Target {
     pub name: &'static str,

@@ -1,5 +1,7 @@
 //! Plain mutations, for where there is no coverage to guide them: the same seed gives the same inputs.
 
+#![allow(dead_code, reason = "the tests of coroner use it; libFuzzer has mutations of its own")]
+
 use super::Target;
 
 /// Bytes and words at which readers go wrong.

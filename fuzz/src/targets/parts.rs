@@ -20,7 +20,7 @@ pub fn all() -> Vec<Target> {
         },
         Target {
             name: "knowledge",
-            seeds: vec![KNOWLEDGE.as_bytes().to_vec()],
+            seeds: KNOWLEDGE.split("\n\n\n").map(|entry| entry.as_bytes().to_vec()).collect(),
             bytes_max: 2048,
             check: Box::new(knowledge),
         },
@@ -64,17 +64,7 @@ fn config(input: &[u8]) {
     }
 }
 
-const KNOWLEDGE: &str = r#"[[signature]]
-id = "fan-stopped"
-title = "A fan stopped"
-class = "thermal"
-severity = "warning"
-scope = "log"
-any = ["fan \\d+ stopped", "cooling lost"]
-literals = ["fan ", "cooling lost"]
-hit = ["fan 3 stopped"]
-miss = ["fan 3 started"]
-"#;
+const KNOWLEDGE: &str = include_str!("../../../src/knowledge/base/power.toml");
 
 /// Knowledge that is taken can be asked about any line.
 fn knowledge(input: &[u8]) {
