@@ -11,7 +11,7 @@ use super::knowledge_text;
 use super::listing::{Format, Listing};
 use super::output;
 use crate::knowledge::{Class, Knowledge};
-use crate::model::Hypothesis;
+use crate::model::{Hypothesis, NovelMessage};
 use crate::report::explanation;
 use crate::report::text_safety::terminal;
 
@@ -134,7 +134,8 @@ fn from_report(report: &Path, id: &str) -> anyhow::Result<Option<String>> {
         });
         if let Some(entry) = found {
             let page = if list == "hypotheses" { page(entry, findings.get("method")) } else { None };
-            return Ok(Some(page.unwrap_or_else(|| entry_text(entry))));
+            let text = page.unwrap_or_else(|| entry_text(entry));
+            return Ok(Some(text + &new_before(list, id, &findings)));
         }
     }
     Ok(None)
@@ -145,6 +146,22 @@ fn page(entry: &Value, method: Option<&Value>) -> Option<String> {
     let hypothesis: Hypothesis = serde_json::from_value(entry.clone()).ok()?;
     let method = method.and_then(|method| serde_json::from_value(method.clone()).ok()).unwrap_or_default();
     Some(explanation::text(&hypothesis, &method))
+}
+
+/// The unknown messages that stand before an incident, a line each with the first line of one of them.
+fn new_before(list: &str, id: &str, findings: &Value) -> String {
+    let messages = findings.get("novel_messages").and_then(Value::as_array).filter(|_| list == "incidents");
+    let mut out = String::new();
+    for message in messages.into_iter().flatten() {
+        let Ok(message) = serde_json::from_value::<NovelMessage>(message.clone()) else { continue };
+        if message.incidents.iter().any(|incident| incident == id) {
+            let example = &message.example;
+            let place = format!("{}:{}: {}", example.source, example.line_or_offset, example.text);
+            out.push_str(&format!("  - {}\n", terminal(&crate::report::novelty::sentence(&message))));
+            out.push_str(&format!("    e.g. {}\n", terminal(&place)));
+        }
+    }
+    if out.is_empty() { out } else { format!("messages of no known meaning before it:\n{out}") }
 }
 
 /// The fields of an entry, a line each; evidence as a list.

@@ -60,6 +60,8 @@ pub struct Loaded {
     pub knowledge: Knowledge,
     /// Some path that was asked for could not be read; the messages are out already.
     pub missing: bool,
+    /// The paths that were read.
+    pub files: Vec<PathBuf>,
 }
 
 impl Input {
@@ -96,7 +98,7 @@ impl Input {
         if self.verbose {
             eprintln!("coroner: {} sources read", sources.len());
         }
-        Ok(Loaded { sources, config, knowledge, missing: !missing.is_empty() })
+        Ok(Loaded { sources, config, knowledge, missing: !missing.is_empty(), files: paths })
     }
 
     fn config(&self) -> anyhow::Result<Config> {
@@ -145,7 +147,7 @@ impl Loaded {
 
     /// Runs the analysis.
     pub fn analyse(self, span: &Span) -> anyhow::Result<Analysis> {
-        let options = span.options()?;
+        let options = Options { files: self.files.clone(), ..span.options()? };
         Ok(pipeline::analyze(self.sources, &self.config, &self.knowledge, &options))
     }
 }

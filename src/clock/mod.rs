@@ -2,7 +2,7 @@
 //! guessing of years; never looks at today's date.
 
 mod bmc;
-mod rotation;
+pub mod rotation;
 mod site;
 mod years;
 
@@ -49,8 +49,31 @@ pub struct SourceTimes {
     pub offset_s: Option<f64>,
     pub uncertainty_s: Option<f64>,
     pub note: String,
+    /// What the stamps of the source are read with.
+    pub reads: Reads,
     /// Records and runs whose time lay far outside the fleet's and was placed by order.
     pub implausible: u32,
+}
+
+/// What the host's own stamps in a source are read with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reads {
+    zone: Option<Tz>,
+    /// The year of the first of the stamps that have none.
+    base_year: Option<i32>,
+    /// When the kernel started from which the stamps count, seconds of Unix time.
+    kernel_start: Option<i64>,
+}
+
+impl Reads {
+    /// When a further line of the source was written.
+    #[must_use]
+    pub fn moment(&self, stamp: &Stamp) -> Option<DateTime<Utc>> {
+        if let Stamp::SinceBoot { micros } = *stamp {
+            return DateTime::from_timestamp(self.kernel_start?.checked_add(seconds(micros))?, 0);
+        }
+        resolve_stamp(stamp, self.zone?, self.base_year).map(|moment| moment.best)
+    }
 }
 
 /// The resolved clocks of a run.
@@ -139,7 +162,8 @@ fn host_times(
             at >= from - TimeDelta::days(PLAUSIBLE_DAYS) && at <= to + TimeDelta::days(PLAUSIBLE_DAYS)
         })
     };
-    let mut times = SourceTimes::default();
+    let reads = Reads { zone: Some(zone), base_year, kernel_start: None };
+    let mut times = SourceTimes { reads, ..SourceTimes::default() };
     let mut naive = false;
     for record in source.records {
         naive |= matches!(record.stamp, Stamp::Local(_) | Stamp::Yearless { .. });
@@ -282,6 +306,7 @@ fn place_ring_buffers(sources: &[SourceView<'_>], boots: &BTreeMap<String, Vec<i
             times.note = "seconds since boot, and no boot to count from".to_owned();
             continue;
         };
+        times.reads.kernel_start = Some(start);
         let place = |stamp: &Stamp| match *stamp {
             Stamp::SinceBoot { micros } => {
                 DateTime::from_timestamp(start + seconds(micros), 0).filter(|at| YEARS.contains(&at.year()))

@@ -13,7 +13,6 @@ use super::recognise::{EMPTY_FILE, Recognised, recognise};
 use super::sink::Sink;
 use super::stream::{Steps, Stream};
 use super::unpack::fault::reason_of;
-use super::utf16;
 use crate::ledger::{Account, Fate, Reason};
 use crate::model::record::{SourceFacts, SourceId};
 
@@ -94,7 +93,7 @@ fn close(
 
 /// Reads one opened source. Never fails: what cannot be read is in the account.
 pub(super) fn read_opened(source: SourceId, found: &Found, opened: Opened, watch: &Watch<'_>) -> SourceFacts {
-    let mut stream = Stream::new(utf16::as_utf8(opened.stream));
+    let mut stream = Stream::new(opened.stream);
     let head = stream.peek(HEAD_BYTES);
     let recognised = match opened.unsupported {
         Some(packing) => Recognised::None(format!("packed with {packing}, which is not read")),

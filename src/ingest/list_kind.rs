@@ -71,6 +71,14 @@ const MEASURES: &[&str] = &[
 /// Rows looked at.
 const ROWS: usize = 12;
 
+/// Whether a column says what failed, or why.
+#[must_use]
+pub fn names_a_cause(table: &Table) -> bool {
+    let words =
+        CAUSES.iter().chain(["reason", "event", "incident", "type", "kind", "what", "description"].iter());
+    words.into_iter().any(|word| table.columns.iter().any(|column| column == word))
+}
+
 /// The kind of the CSV that starts with `head`.
 #[must_use]
 pub fn csv(head: &[u8]) -> Option<SourceKind> {

@@ -8,6 +8,7 @@ use memchr::memmem::Finder;
 
 use super::kernel_stamp;
 use super::log_header::may_begin_header;
+use super::second_look::SecondLook;
 use super::sink::{ACTIVITY_GAP_SECONDS, Sink};
 use super::written_time::steady_seconds;
 use crate::model::Stamp;
@@ -93,6 +94,7 @@ pub struct LogTracker {
     hosts: Vec<HostState>,
     /// The host of the last line.
     last: usize,
+    second_look: SecondLook,
 }
 
 impl LogTracker {
@@ -109,7 +111,18 @@ impl LogTracker {
         };
         self.last = place;
         let state = &mut self.hosts[place];
+        let seconds = steady_seconds(&line.stamp);
         let mut signatures = sink.interest.signatures(line.program, line.text);
+        if !signatures.is_empty()
+            && let Some(once_in) = sink.interest.once_in_seconds()
+        {
+            self.second_look.thin(place, &mut signatures, seconds, once_in);
+        }
+        if sink.has_stretches
+            && let Some(stretch) = seconds.and_then(|at| sink.interest.stretch(name, at))
+        {
+            self.second_look.keep(stretch, line, sink);
+        }
         let is_start = is_kernel(line.program) && line.text.starts_with(KERNEL_START);
         // The first id that a source shows is of a boot that may have begun long before.
         let differs = line.boot_id.is_some_and(|id| state.boot_id.as_deref() != Some(id));
@@ -137,7 +150,6 @@ impl LogTracker {
         if !signatures.is_empty() {
             sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
         }
-        let seconds = steady_seconds(&line.stamp);
         let gap = match (seconds, state.last_seconds) {
             (Some(now), Some(before)) if !begins => Some(now - before),
             _ => None,
@@ -164,6 +176,9 @@ impl LogTracker {
         let Some(uptime) = quiet_uptime(line.message) else { return false };
         let (Some(run), Some(before)) = (state.run, state.last_seconds) else { return false };
         let gap = line.seconds - before;
+        if sink.has_stretches && sink.interest.stretch(&state.name, line.seconds).is_some() {
+            return false;
+        }
         if sink.nul_before > 0 || restarts(uptime, state) || !(0..=ACTIVITY_GAP_SECONDS).contains(&gap) {
             return false;
         }

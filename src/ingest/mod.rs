@@ -44,6 +44,7 @@ mod redfish_documents;
 pub mod repeated_hour;
 pub mod row_times;
 pub mod sample;
+pub mod second_look;
 mod sensor_readings;
 mod shell_prompt;
 pub mod sink;
@@ -78,6 +79,22 @@ pub trait Interest: Sync {
 
     /// Ids of the signatures that `text`, written by `program`, matches. Empty for most lines.
     fn signatures(&self, program: &str, text: &str) -> Vec<String>;
+
+    /// Of a host's lines with the same signature, one in so many seconds is enough.
+    fn once_in_seconds(&self) -> Option<i64> {
+        None
+    }
+
+    /// Whether [`Interest::stretch`] ever answers.
+    fn has_stretches(&self) -> bool {
+        false
+    }
+
+    /// The number of a stretch of time of which all lines are to be kept, with that number for a
+    /// signature: by the host as written (empty: none) and [`written_time::steady_seconds`].
+    fn stretch(&self, _host: &[u8], _seconds: i64) -> Option<u32> {
+        None
+    }
 }
 
 /// Reads all found files, in parallel, and returns their sources sorted by shown path: one for each

@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn literals_that_overlap_or_repeat_are_all_found() {
-        let literals = ["abcabcabc", "cabcab", "bcabcabcabc"];
+        let literals = ["abcabcabc", "cabcabc", "bcabcabcabc"];
         let text = "abcabcabcabcabcabcabc".repeat(3);
         assert_eq!(places(&literals, &text), everywhere(&literals, &text));
     }

@@ -11,6 +11,7 @@ use super::place_names;
 use super::prefilter::Watch;
 use super::unpack::limits::Limits;
 use super::unpack::{self, Content, INSIDE, Sources, Unpacked};
+use super::utf16;
 use crate::model::record::{Body, InventoryFact, Record, SourceFacts, SourceId, Span};
 use crate::model::{Factors, Stamp};
 
@@ -64,7 +65,10 @@ fn read_one(source: Unpacked, watch: &Watch<'_>) -> SourceFacts {
         Content::Readable(opened) if place_names::tree_named_by(&found.shown).is_some() => {
             read_hostname_file(&found, opened, watch)
         }
-        Content::Readable(opened) => drive::read_opened(SourceId(0), &found, opened, watch),
+        Content::Readable(mut opened) => {
+            opened.stream = utf16::as_utf8(opened.stream);
+            drive::read_opened(SourceId(0), &found, opened, watch)
+        }
         Content::LeftOut(why) => drive::left_out(&found, why, false),
     }
 }

@@ -30,6 +30,8 @@ pub struct Sink<'a> {
     pub header_host: Option<String>,
     /// Records understood, kept or not.
     pub understood: u64,
+    /// Whether all lines of some stretches of time are to be kept.
+    pub has_stretches: bool,
     open_runs: BTreeMap<Option<String>, usize>,
     span: Span,
 }
@@ -48,6 +50,7 @@ impl<'a> Sink<'a> {
             nul_before: 0,
             header_host: None,
             understood: 0,
+            has_stretches: interest.has_stretches(),
             open_runs: BTreeMap::new(),
             span: Span::default(),
         }

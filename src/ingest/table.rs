@@ -10,6 +10,7 @@ use super::column_words::{
 };
 use super::csv_rows::{CsvRow, CsvRows, Shape};
 use super::formats::SourceKind;
+use super::list_kind;
 use super::power_columns::{self, PowerColumns};
 
 /// What a column means to us; all others are extra columns.
@@ -396,11 +397,13 @@ pub fn kind_of(table: &Table) -> Option<SourceKind> {
 pub fn csv_kind(head: &[u8]) -> Option<SourceKind> {
     let table = read_csv(head, ROWS_SNIFFED)?;
     let of_itself = kind_of(&table);
-    // A list of incidents, jobs or work stays one if it has a column of watts, too.
-    let is_list = matches!(
-        of_itself,
-        Some(SourceKind::Backup | SourceKind::Maintenance | SourceKind::Incidents) if !is_tall(&table)
-    );
+    // A list of incidents, jobs or work stays one if it has a column of watts, too; a host, a time and
+    // watts alone are readings.
+    let is_list = match of_itself {
+        Some(SourceKind::Backup | SourceKind::Maintenance) => !is_tall(&table),
+        Some(SourceKind::Incidents) => !is_tall(&table) && list_kind::names_a_cause(&table),
+        _ => false,
+    };
     if !is_list && power_columns(head).is_some() {
         return Some(SourceKind::Power);
     }

@@ -13,6 +13,7 @@ mod message_id;
 mod pattern;
 mod scene;
 mod schema;
+pub mod template;
 mod version;
 
 pub use base::{Knowledge, KnowledgeError};

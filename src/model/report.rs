@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Boot, Hypothesis, Incident, Intervention, LedgerTotals, SourceEntry};
+use super::{Boot, Hypothesis, Incident, Intervention, LedgerTotals, Novelty, SourceEntry};
 
 /// Something about the fleet or the data that the reader should know, apart from the ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +123,9 @@ pub struct Report {
     #[serde(default)]
     pub interventions: Vec<Intervention>,
     pub fleet_findings: Vec<FleetFinding>,
+    /// Unknown messages before incidents that nothing explains.
+    #[serde(default)]
+    pub novelty: Novelty,
     pub coverage: Vec<Coverage>,
     /// Planned windows (`maintenance`) and job runs (`backup`), for the charts.
     pub spans: Vec<NamedSpan>,

@@ -3,6 +3,7 @@
 mod accounts;
 mod fleet_findings;
 mod lists;
+mod novelty;
 mod stories;
 
 pub use lists::is_dated;
@@ -16,7 +17,7 @@ use crate::config::{ChangeRule, Config};
 use crate::hypothesis::{self, Settings};
 pub use crate::hypothesis::{Asked, UnknownRegion};
 use crate::ingest::attribution::{Attribution, attribute};
-use crate::ingest::discover::{MissingPath, discover};
+use crate::ingest::discover::{Found, MissingPath, discover};
 use crate::ingest::{Interest, read_all};
 use crate::knowledge::{Class, Knowledge};
 use crate::model::record::{SelEntry, SourceFacts};
@@ -30,12 +31,20 @@ pub struct Options {
     pub to: Option<DateTime<Utc>>,
     pub seed: u64,
     pub permutations: u32,
+    /// Where the sources were read from, to look into their logs again; empty: they cannot be.
+    pub files: Vec<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let settings = Settings::default();
-        Self { from: None, to: None, seed: settings.seed, permutations: settings.permutations }
+        Self {
+            from: None,
+            to: None,
+            seed: settings.seed,
+            permutations: settings.permutations,
+            files: Vec::new(),
+        }
     }
 }
 
@@ -64,10 +73,16 @@ pub fn ingest(
     begin: &dyn Fn(usize),
     step: &(dyn Fn() + Sync),
 ) -> (Vec<SourceFacts>, Vec<MissingPath>) {
-    let (mut found, missing) = discover(paths);
-    found.retain(|file| !file.shown.ends_with(crate::config::FILE_NAME));
+    let (found, missing) = files_below(paths);
     begin(found.len());
     (read_all(&found, knowledge, step), missing)
+}
+
+/// The files that are sources.
+fn files_below(paths: &[PathBuf]) -> (Vec<Found>, Vec<MissingPath>) {
+    let (mut found, missing) = discover(paths);
+    found.retain(|file| !file.shown.ends_with(crate::config::FILE_NAME));
+    (found, missing)
 }
 
 /// What a SEL entry means to the clock.
@@ -114,6 +129,8 @@ pub fn analyze(
     let interventions = changes_judged(&fleet.study, &ranking.hypotheses);
     let sources_in_ledger = accounts::entries(&sources, &attribution, &clocks);
     let fleet_findings = fleet_findings::find(&sources, &attribution, &clocks, &fleet);
+    let owners = Owners(&attribution);
+    let novelty = novelty::find(&sources, &clocks, &owners, &fleet, knowledge, &options.files);
     let totals = accounts::totals(&sources_in_ledger);
     let report = Report {
         schema_version: 1,
@@ -134,6 +151,7 @@ pub fn analyze(
         method: ranking.method,
         interventions,
         fleet_findings,
+        novelty,
         coverage: fleet.coverage,
         spans: fleet.spans,
         changes: fleet.changes,

@@ -7,6 +7,7 @@ mod behind;
 mod changes;
 mod incidents;
 mod ledger;
+mod novelty;
 
 use std::fmt::Write as _;
 
@@ -35,6 +36,7 @@ pub fn report(report: &Report) -> String {
     changes::write(&mut out, report);
     pictures(&mut out, report, &charts);
     incidents::write(&mut out, report);
+    novelty::write(&mut out, report);
     fleet_findings(&mut out, report);
     ledger::write(&mut out, report);
     method(&mut out, report);

@@ -11,6 +11,7 @@ pub mod explanation;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod novelty;
 pub mod summary;
 pub mod text_safety;
 

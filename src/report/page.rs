@@ -8,6 +8,7 @@ mod fleet;
 mod hypotheses;
 mod incidents;
 mod method;
+mod novelty;
 mod sources;
 
 use serde::Serialize;
@@ -40,6 +41,7 @@ pub(super) struct Page<'a> {
     hypotheses: Vec<hypotheses::Card<'a>>,
     changes: changes::Changes<'a>,
     incidents: incidents::Listing,
+    novelty: novelty::Section,
     findings: Vec<fleet::Finding<'a>>,
     coverage: fleet::Coverage<'a>,
     sources: sources::Account<'a>,
@@ -111,6 +113,7 @@ impl<'a> Page<'a> {
             hypotheses: hypotheses::cards(report),
             changes: changes::Changes::of(report),
             incidents: incidents::Listing::of(report),
+            novelty: novelty::Section::of(report),
             findings: fleet::findings(report),
             coverage: fleet::Coverage::of(report),
             sources: sources::Account::of(report),

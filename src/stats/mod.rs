@@ -39,6 +39,7 @@ pub mod rate_ratio;
 pub mod rayleigh;
 pub mod region_bayes_factor;
 pub mod repeats;
+pub mod seen_more_often;
 pub mod self_controlled;
 pub mod separation;
 pub mod shared_event;

@@ -22,7 +22,7 @@ pub const COUNTS: Counts = &[
     ("formats/linux-dmesg-text/pstore.txt", 3, 2),
     ("formats/linux-dmesg-text/relative.txt", 4, 2),
     ("formats/linux-dmesg-text/ring-buffer.txt", 7, 5),
-    ("formats/linux-dmesg-text/serial-console.log", 11, 3),
+    ("formats/linux-dmesg-text/serial-console.log", 11, 4),
     ("formats/linux-dmesg-text/with-dates.txt", 4, 2),
     ("formats/linux-journal-export/two-boots.export", 10, 7),
     ("formats/linux-journal-json/events.sse", 10, 7),

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coroner::model::report::{Coverage, FactorChange, NamedSpan, Power, PowerPoint, RankingMethod};
 use coroner::model::{
     Account, Cause, Confounder, Evidence, Family, FleetFinding, Hypothesis, Incident, Kind, LedgerTotals,
-    Report, SourceEntry, Supports, Term, Verdict, ledger::Quote,
+    Novelty, Report, SourceEntry, Supports, Term, Verdict, ledger::Quote,
 };
 
 pub const SCRIPT: &str = "<script>alert(1)</script>";
@@ -43,6 +43,7 @@ pub fn empty() -> Report {
         hypotheses: vec![],
         method: RankingMethod::default(),
         fleet_findings: vec![],
+        novelty: Novelty::default(),
         coverage: vec![],
         spans: vec![],
         changes: vec![],

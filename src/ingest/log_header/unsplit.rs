@@ -19,7 +19,12 @@ pub struct Unsplit {
     boot_begins: bool,
     /// The host of the last line that named one beyond doubt.
     last_host: String,
+    /// Lines without a header since the last one with a header.
+    going_on: u32,
 }
+
+/// No message goes on for so many lines; what follows is something else.
+const GOING_ON_MAX: u32 = 1000;
 
 impl Unsplit {
     /// Whether the next line is the first of a boot.
@@ -28,9 +33,15 @@ impl Unsplit {
         self.boot_begins
     }
 
+    /// A line with a header was passed over.
+    pub fn passed(&mut self) {
+        self.going_on = 0;
+    }
+
     /// Takes a line that is split, by whomever.
     pub fn take(&mut self, split: &SplitLine<'_>, tracker: &mut LogTracker, sink: &mut Sink<'_>) {
         self.begun = true;
+        self.going_on = 0;
         if std::mem::take(&mut self.boot_begins) {
             tracker.take_first_of_boot(split, sink);
         } else if split.stamp == Stamp::Missing {
@@ -112,6 +123,10 @@ impl Unsplit {
         if !self.begun {
             let first = sink.span().line <= 1;
             return if first { Fate::Ignored("cut-first-line") } else { Fate::Quarantined(Reason::BadShape) };
+        }
+        self.going_on += 1;
+        if self.going_on > GOING_ON_MAX {
+            return Fate::Quarantined(Reason::BadShape);
         }
         if text.starts_with([' ', '\t']) || text.trim().is_empty() {
             return Fate::Ignored("continuation-line");

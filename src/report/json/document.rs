@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::model::{
     Account, CauseMatch, Comparison, Confounder, DelayBin, Ending, Evidence, FleetFinding, Hypothesis,
-    Incident, Intervention, LedgerTotals, Report, SourceEntry, Term,
+    Incident, Intervention, LedgerTotals, NovelMessage, Novelty, NoveltyVerdict, Report, SeenIn, SourceEntry,
+    Term,
     report::{Power, RankingMethod},
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Findings<'a> {
     fleet: Fleet<'a>,
     ledger: Ledger<'a>,
     incidents: Vec<IncidentDocument<'a>>,
+    novel_messages: Vec<NovelDocument<'a>>,
+    novelty: NoveltyDocument<'a>,
     hypotheses: Vec<HypothesisDocument<'a>>,
     interventions: &'a [Intervention],
     fleet_findings: &'a [FleetFinding],
@@ -118,6 +121,34 @@ struct EvidenceDocument<'a> {
     at: Option<String>,
     text: &'a str,
     supports: crate::model::Supports,
+}
+
+#[derive(Serialize)]
+struct NovelDocument<'a> {
+    verdict: NoveltyVerdict,
+    program: &'a str,
+    template: &'a str,
+    incidents: &'a [String],
+    incidents_compared: u64,
+    hosts: u64,
+    quiet: SeenIn,
+    quiet_per_day: Option<f64>,
+    quiet_days: SeenIn,
+    elsewhere: SeenIn,
+    elsewhere_hosts: SeenIn,
+    p_value: Option<f64>,
+    q_value: Option<f64>,
+    lead_s: i64,
+    example: EvidenceDocument<'a>,
+}
+
+#[derive(Serialize)]
+struct NoveltyDocument<'a> {
+    notes: &'a [String],
+    incidents: u64,
+    messages_before: u64,
+    messages_tested: u64,
+    left_out: u64,
 }
 
 #[derive(Serialize)]
@@ -224,6 +255,8 @@ impl<'a> Findings<'a> {
                 totals: report.totals,
             },
             incidents: report.incidents.iter().map(IncidentDocument::of).collect(),
+            novel_messages: report.novelty.messages.iter().map(NovelDocument::of).collect(),
+            novelty: NoveltyDocument::of(&report.novelty),
             hypotheses: report.hypotheses.iter().map(HypothesisDocument::of).collect(),
             interventions: &report.interventions,
             fleet_findings: &report.fleet_findings,
@@ -322,6 +355,40 @@ impl<'a> EvidenceDocument<'a> {
             at: optional(evidence.at),
             text: &evidence.text,
             supports: evidence.supports,
+        }
+    }
+}
+
+impl<'a> NovelDocument<'a> {
+    fn of(message: &'a NovelMessage) -> Self {
+        Self {
+            verdict: message.verdict,
+            program: &message.program,
+            template: &message.template,
+            incidents: &message.incidents,
+            incidents_compared: message.incidents_compared,
+            hosts: message.hosts,
+            quiet: message.quiet,
+            quiet_per_day: message.quiet.per_day(),
+            quiet_days: message.quiet_days,
+            elsewhere: message.elsewhere,
+            elsewhere_hosts: message.elsewhere_hosts,
+            p_value: finite(message.p_value),
+            q_value: finite(message.q_value),
+            lead_s: message.lead_s,
+            example: EvidenceDocument::of(&message.example),
+        }
+    }
+}
+
+impl<'a> NoveltyDocument<'a> {
+    fn of(novelty: &'a Novelty) -> Self {
+        Self {
+            notes: &novelty.notes,
+            incidents: novelty.incidents,
+            messages_before: novelty.messages_before,
+            messages_tested: novelty.messages_tested,
+            left_out: novelty.left_out,
         }
     }
 }

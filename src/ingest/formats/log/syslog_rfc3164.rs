@@ -97,6 +97,7 @@ impl LineReader for SyslogReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let short_cut = !sink.candidate && !self.unsplit.boot_begins();
         if short_cut && self.hour.pass(line, &mut self.tracker, sink) {
+            self.unsplit.passed();
             self.wraps.same_day();
             return Fate::Parsed;
         }

@@ -96,6 +96,7 @@ impl LineReader for FullStampReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let short_cut = !sink.candidate && !self.unsplit.boot_begins();
         if short_cut && self.hour.pass(line, &mut self.tracker, sink) {
+            self.unsplit.passed();
             return Fate::Parsed;
         }
         let text = String::from_utf8_lossy(line);
