@@ -94,8 +94,13 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_path_buf(), source })?;
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of a configuration file and checks its time zones; `path` is named in errors.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let config: Self =
-            toml::from_str(&text).map_err(|source| ConfigError::Toml { path: path.to_path_buf(), source })?;
+            toml::from_str(text).map_err(|source| ConfigError::Toml { path: path.to_path_buf(), source })?;
         let zones = config
             .timezone
             .iter()

@@ -39,7 +39,8 @@ pub struct CsvRows<'a> {
     buffer: Vec<u8>,
     start: usize,
     ended: bool,
-    core: csv_core::Reader,
+    /// Made for the first row with a quote: making one takes longer than reading hundreds of rows.
+    core: Option<csv_core::Reader>,
     delimiter: u8,
     decoded: Vec<u8>,
     ends: Vec<usize>,
@@ -54,7 +55,7 @@ impl<'a> CsvRows<'a> {
             buffer: Vec::new(),
             start: 0,
             ended: false,
-            core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            core: None,
             delimiter,
             decoded: Vec::new(),
             ends: Vec::new(),
@@ -182,14 +183,15 @@ impl<'a> CsvRows<'a> {
     fn decode(&mut self, len: usize, is_line: bool) -> Option<usize> {
         let piece = &self.buffer[self.start..self.start + len];
         let unended = !piece.ends_with(b"\n") && !piece.ends_with(b"\r");
-        self.core.reset();
+        let fresh = || csv_core::ReaderBuilder::new().delimiter(self.delimiter).build();
+        let core = self.core.get_or_insert_with(fresh);
+        core.reset();
         self.decoded.resize(len + 1, 0);
         self.ends.resize(memchr::memchr_iter(self.delimiter, piece).count() + 2, 0);
-        let (mut result, taken, out, mut fields) =
-            self.core.read_record(piece, &mut self.decoded, &mut self.ends);
+        let (mut result, taken, out, mut fields) = core.read_record(piece, &mut self.decoded, &mut self.ends);
         if result == ReadRecordResult::InputEmpty && is_line && unended {
             let (last, _, _, more) =
-                self.core.read_record(&[], &mut self.decoded[out..], &mut self.ends[fields..]);
+                core.read_record(&[], &mut self.decoded[out..], &mut self.ends[fields..]);
             (result, fields) = (last, fields + more);
         }
         self.ends.truncate(fields);

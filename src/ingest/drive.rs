@@ -23,6 +23,11 @@ const WHOLE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// Reads bytes that are already at hand, such as samples of the knowledge base; nothing is unpacked.
 pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn Interest) -> SourceFacts {
+    read_watched_bytes(source, shown, bytes, &Watch::new(interest))
+}
+
+/// As [`read_bytes`], for those who read many.
+pub fn read_watched_bytes(source: SourceId, shown: &str, bytes: &[u8], watch: &Watch<'_>) -> SourceFacts {
     let found =
         Found { path: shown.into(), shown: shown.to_owned(), state: FoundState::Readable, modified: None };
     let opened = Opened {
@@ -31,7 +36,7 @@ pub fn read_bytes(source: SourceId, shown: &str, bytes: &[u8], interest: &dyn In
         unsupported: None,
         compressed: false,
     };
-    read_opened(source, &found, opened, &Watch::new(interest))
+    read_opened(source, &found, opened, watch)
 }
 
 /// A source that is not read, for a stated reason.
@@ -94,7 +99,8 @@ pub(super) fn read_opened(source: SourceId, found: &Found, opened: Opened, watch
     let head = stream.peek(HEAD_BYTES);
     let recognised = match opened.unsupported {
         Some(packing) => Recognised::None(format!("packed with {packing}, which is not read")),
-        None => recognise(head, opened.size_bytes),
+        None => catch_unwind(AssertUnwindSafe(|| recognise(head, opened.size_bytes)))
+            .unwrap_or_else(|_| Recognised::None("recognising it stopped by a bug".to_owned())),
     };
     let mut sink = Sink::new(source, watch.interest);
     let (format, kind, mut reason) = match recognised {

@@ -4,6 +4,9 @@
 //! Where two languages give one word to different months (`lis`, `lip`, `srp`), the language with
 //! more speakers has it: Croatian loses to Polish and Czech.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Words by month, January first, lower case, without the dot of an abbreviation, a blank between them.
 const NAMES: [&str; 12] = [
     "ene enero gen gennaio gener janeiro januari janvāris sty stycznia led ledna янв января \
@@ -39,9 +42,14 @@ pub fn month_named(lower: &str) -> Option<u32> {
     if let Some(number) = lower.strip_suffix(['月', '월']) {
         return number.parse().ok().filter(|month| (1..=12).contains(month));
     }
-    let month = NAMES.iter().position(|names| names.split(' ').any(|name| name == lower))?;
-    u32::try_from(month + 1).ok()
+    BY_NAME.get(lower).copied()
 }
+
+/// Every word is asked for that could be a month, so the list is not searched from front to back.
+static BY_NAME: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
+    let months = (1..).zip(NAMES);
+    months.flat_map(|(month, names)| names.split(' ').map(move |name| (name, month))).collect()
+});
 
 #[cfg(test)]
 mod tests {

@@ -64,6 +64,14 @@ impl Knowledge {
         Self::of(entries)
     }
 
+    /// Loads the text of one file and nothing else; `file` is named in errors.
+    ///
+    /// # Errors
+    /// As [`Knowledge::with_folder`].
+    pub fn of_text(file: &str, text: &str) -> Result<Self, KnowledgeError> {
+        Self::of(vec![files::parse(file, text, false)?])
+    }
+
     fn of(files: Vec<Entries>) -> Result<Self, KnowledgeError> {
         let mut signatures: Vec<Signature> = Vec::new();
         let mut causes: Vec<KnownCause> = Vec::new();

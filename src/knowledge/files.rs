@@ -93,7 +93,8 @@ pub(super) fn of_folder(folder: &Path) -> Result<Vec<Entries>, FileError> {
     paths.into_iter().map(read).collect()
 }
 
-fn parse(file: &str, text: &str, shipped: bool) -> Result<Entries, FileError> {
+/// The entries of a file, each with where it stands.
+pub(super) fn parse(file: &str, text: &str, shipped: bool) -> Result<Entries, FileError> {
     let parsed: File = toml::from_str(text)
         .map_err(|source| FileError::Toml { file: file.to_owned(), source: Box::new(source) })?;
     let origin = |start: usize| Origin {

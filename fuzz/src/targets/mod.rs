@@ -1,0 +1,49 @@
+//! What is fuzzed: targets with their seeds and checks. The same files serve the plain mutations in
+//! the tests of coroner.
+
+use std::sync::OnceLock;
+
+use coroner::ingest::prefilter::Watch;
+use coroner::knowledge::Knowledge;
+
+mod archives;
+mod balance;
+mod families;
+mod lines_twice;
+pub mod mutation;
+mod parts;
+mod seeds;
+
+#[allow(unused_imports, reason = "the tests call them by themselves")]
+pub use balance::{check_as, check_recognised};
+
+/// Something that takes bytes.
+pub struct Target {
+    pub name: &'static str,
+    /// Inputs to start from.
+    pub seeds: Vec<Vec<u8>>,
+    /// The largest input that is tried.
+    pub bytes_max: usize,
+    /// Panics if something is wrong.
+    pub check: Box<dyn Fn(&[u8]) + Send + Sync>,
+}
+
+/// Every target, in a fixed order.
+pub fn all() -> Vec<Target> {
+    let mut all = families::all();
+    all.push(archives::target());
+    all.extend(lines_twice::all());
+    all.extend(parts::all());
+    all
+}
+
+/// What is shipped, loaded once.
+fn knowledge() -> &'static Knowledge {
+    static KNOWLEDGE: OnceLock<Knowledge> = OnceLock::new();
+    KNOWLEDGE.get_or_init(|| Knowledge::shipped().expect("the shipped knowledge is sound"))
+}
+
+fn watch() -> &'static Watch<'static> {
+    static WATCH: OnceLock<Watch<'static>> = OnceLock::new();
+    WATCH.get_or_init(|| Watch::new(knowledge()))
+}
