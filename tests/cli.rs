@@ -244,7 +244,8 @@ fn evidence_can_be_shown() {
         findings["incidents"].as_array().unwrap().iter().flat_map(|i| i["evidence"].as_array().unwrap())
     {
         let (source, line) = (piece["source"].as_str().unwrap(), piece["line_or_offset"].as_u64().unwrap());
-        if source.is_empty() || line == 0 {
+        // A known cause quotes its entry of the knowledge, which is no source of the data.
+        if line == 0 || !tree.path().join(source).is_file() {
             continue;
         }
         let bytes = out(&["ledger", "show", "-C", "0", &format!("{source}:{line}"), "."], tree.path(), 0);
