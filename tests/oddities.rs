@@ -265,7 +265,9 @@ fn findings_keep_foreign_text_as_it_was_found_without_commands_to_a_terminal() {
     let incident =
         &findings["incidents"].as_array().unwrap().iter().find(|i| i["cause"] == "kernel_panic").unwrap();
     let quoted = incident["evidence"].as_array().unwrap().iter().any(|evidence| {
-        evidence["text"].as_str().is_some_and(|text| text.contains(SCRIPT) && text.contains(FORMULA) && !text.contains('\u{1b}'))
+        evidence["text"]
+            .as_str()
+            .is_some_and(|text| text.contains(SCRIPT) && text.contains(FORMULA) && !text.contains('\u{1b}'))
     });
     assert!(quoted, "{incident:#}");
 }
