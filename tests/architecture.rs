@@ -74,6 +74,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rrule", &["ingest"]),
     ("serde_json", &["cli", "facts", "ingest", "report"]),
     ("statrs", &["hypothesis", "stats"]),
+    ("strsim", &["cli"]),
     ("tar", &["ingest"]),
     ("tempfile", &["ingest"]),
     ("toml", &["config", "knowledge"]),

@@ -134,7 +134,7 @@ fn assert_no_control(text: &str) {
 fn an_empty_report_renders_everywhere_and_says_why_nothing_is_drawn() {
     let report = empty();
     assert!(charts::all(&report).is_empty());
-    assert_eq!(charts::omitted(&report).len(), 6);
+    assert_eq!(charts::omitted(&report).len(), 7);
     assert!(page(&report).contains("No host was found"));
     assert!(markdown::report(&report).contains("not drawn, because"));
     assert!(summary::text(&report, 80, false).contains("No host was found"));
@@ -259,4 +259,38 @@ fn the_page_of_a_hypothesis_names_count_interval_test_and_null() {
         assert!(told.contains(wanted), "{wanted}: {told}");
     }
     assert_no_control(&told);
+}
+
+/// What the picture of coverage shows stands beside it in words: hosts, lengths and reasons of silences.
+#[test]
+fn coverage_is_drawn_and_told() {
+    let report = fleet();
+    let chart = charts::all(&report).into_iter().find(|chart| chart.file_name == "coverage.svg").unwrap();
+    let large: usize = report.coverage.len();
+    assert!(large > 40 && chart.svg.contains("Share of the hosts seen"), "{large}");
+    assert!(chart.title.contains(" of 41 hosts") && chart.title.contains("SEL for 80 d"), "{}", chart.title);
+    assert!(chart.svg.contains("power silent from 2025-02-01"));
+    assert!(!chart.caption.contains("boot history"), "no host has one");
+    let page = page(&report);
+    assert!(
+        page.contains("Who was seen when")
+            && page.contains("80 d, 2025-01-01 00:00 to 2025-03-22 00:00: the SEL was cleared")
+    );
+    for link in chart.svg.split("href=\"#").skip(1) {
+        let anchor = link.split('"').next().unwrap();
+        assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor}");
+    }
+    let text = markdown::report(&report);
+    assert!(text.contains("| power | 41 of 41 |") && text.contains("80 d on "), "{text}");
+
+    let mut small = report.clone();
+    small.coverage.truncate(12);
+    let chart = charts::all(&small).into_iter().find(|chart| chart.file_name == "coverage.svg").unwrap();
+    assert!(!chart.svg.contains("Share of the hosts seen"));
+    assert!(small.coverage.iter().all(|host| chart.svg.contains(host.host.as_str())));
+
+    let mut none = report;
+    none.coverage.iter_mut().for_each(|host| host.seen.clear());
+    assert!(charts::all(&none).iter().all(|chart| chart.file_name != "coverage.svg"));
+    assert!(charts::omitted(&none).iter().any(|omitted| omitted.name.starts_with("Coverage")));
 }

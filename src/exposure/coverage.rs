@@ -8,6 +8,13 @@ const LOG_GAP_SECONDS: i64 = 3 * 86_400;
 /// A host's rare silence, times this, is still no gap.
 const RARE_SILENCES: i64 = 3;
 
+/// How long the logs of a host may be silent and still be logs, seconds.
+#[must_use]
+pub fn log_gap(history: &History) -> i64 {
+    let Some(run) = history.runs.get(history.runs.len() / 2) else { return LOG_GAP_SECONDS };
+    LOG_GAP_SECONDS.max(history.silence(run.from).rare_s * RARE_SILENCES)
+}
+
 /// Spans in which an end of a boot on this host would have left a trace, up to `fleet_end`
 /// (seconds of Unix time). The SEL counts to the end of the fleet's data, because it was read out
 /// then; it counts from its first entry, because what came before may be overwritten.
@@ -17,9 +24,7 @@ pub fn watched(history: &History, fleet_end: i64) -> Vec<(i64, i64)> {
     if !history.runs.is_empty() {
         let runs: Vec<(i64, i64)> =
             history.runs.iter().map(|run| (run.from.timestamp(), run.to.timestamp() + 1)).collect();
-        let middle = history.runs[history.runs.len() / 2].from;
-        let gap = LOG_GAP_SECONDS.max(history.silence(middle).rare_s * RARE_SILENCES);
-        all.extend(spans::join(runs, gap));
+        all.extend(spans::join(runs, log_gap(history)));
     }
     if let (Some(first), Some(last)) = (history.marks.first(), history.marks.last()) {
         all.push((first.at.timestamp(), last.at.timestamp() + 1));

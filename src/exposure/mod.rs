@@ -3,5 +3,6 @@
 
 pub mod changes;
 pub mod coverage;
+pub mod seen;
 pub mod spans;
 pub mod study;

@@ -55,6 +55,11 @@ pub(super) const HOST: &[&str] = &[
     "node_number",
     "node_no",
     "machine_id",
+    "machineid",
+    "configuration_item",
+    "affected_host",
+    "affected_server",
+    "affected_ci",
     "protected_computer",
     "protected_server",
     "resourcearn",
@@ -97,6 +102,10 @@ pub(super) const TIME: &[&str] = &[
     "ausfallzeit",
     "ausgefallen",
     "ausgefallen_am",
+    "ausfall_am",
+    "reboot_date",
+    "unixtime",
+    "unix_time",
     "horodatage",
     "date_heure",
     "heure",
@@ -719,8 +728,23 @@ pub(super) const DURATION: &[&str] = &[
     "backup_duration",
 ];
 /// Where the date stands in a column of its own, with the time of day in another.
-pub(super) const DATE_ALONE: &[&str] =
-    &["start_date", "startdate", "date", "day", "datum", "startdatum", "tag", "date_de_début", "jour"];
+pub(super) const DATE_ALONE: &[&str] = &[
+    "start_date",
+    "startdate",
+    "date",
+    "day",
+    "datum",
+    "startdatum",
+    "tag",
+    "date_de_début",
+    "jour",
+    "failure_date",
+    "fail_date",
+    "outage_date",
+    "incident_date",
+    "event_date",
+    "reboot_date",
+];
 pub(super) const START_CLOCK: &[&str] = &[
     "start_time",
     "starttime",
@@ -733,6 +757,12 @@ pub(super) const START_CLOCK: &[&str] = &[
     "startzeit",
     "heure",
     "heure_de_début",
+    "failure_time",
+    "fail_time",
+    "outage_time",
+    "incident_time",
+    "event_time",
+    "reboot_time",
 ];
 pub(super) const END_DATE: &[&str] = &["end_date", "enddate", "enddatum", "date_de_fin"];
 pub(super) const END_CLOCK: &[&str] =

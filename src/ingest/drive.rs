@@ -69,6 +69,7 @@ fn close(
     let account: Account = sink.account;
     let (bytes, parsed) = (account.cursor(), account.parsed());
     let (ignored, quarantined) = (account.ignored(), account.quarantined());
+    let pieces = account.pieces();
     let (reasons, quoted) = account.into_details();
     SourceFacts {
         path: found.shown.clone(),
@@ -80,6 +81,7 @@ fn close(
         ignored,
         quarantined,
         reasons,
+        pieces,
         quoted,
         blake3,
         understood: sink.understood,
@@ -172,12 +174,14 @@ fn drive_ignored(stream: &mut Stream, sink: &mut Sink<'_>, packed: bool) {
     drain(stream, sink, fate);
 }
 
+/// Books all that is left as one piece.
 fn drain(stream: &mut Stream, sink: &mut Sink<'_>, fate: Fate) {
-    loop {
-        let chunk = stream.take_chunk();
-        if chunk.is_empty() {
-            return;
+    let head = stream.take_chunk();
+    let mut length = head.len() as u64;
+    while length > 0 {
+        match stream.take_chunk().len() {
+            0 => return sink.account.book_counted(&head, length, fate),
+            more => length += more as u64,
         }
-        sink.account.book(&chunk, fate);
     }
 }

@@ -34,7 +34,9 @@ pub fn split(line: &str) -> Option<(KernelTime, &str)> {
     }
     let (bracket, rest) = bracket(line)?;
     let text = pass_caller(rest.strip_prefix(' ').unwrap_or(rest));
-    let time = step(bracket).or_else(|| date(bracket)).or_else(|| minute(bracket))?;
+    let time = step(bracket)
+        .or_else(|| date(bracket).filter(|_| !names_a_level(text)))
+        .or_else(|| minute(bracket))?;
     Some((time, text))
 }
 
@@ -106,6 +108,15 @@ fn date(bracket: &str) -> Option<KernelTime> {
         (When::Full(Stamp::Local(at)), "") => Some(KernelTime::Local(at)),
         _ => None,
     }
+}
+
+/// `[notice] text`, as a web server writes behind the same time.
+fn names_a_level(text: &str) -> bool {
+    let level = text.strip_prefix('[').and_then(|inner| inner.split_once(']')).map(|(level, _)| level);
+    level.is_some_and(|level| {
+        ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"].contains(&level)
+            || level.contains(':')
+    })
 }
 
 fn has_fraction(text: &str) -> bool {

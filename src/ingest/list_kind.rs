@@ -108,7 +108,9 @@ fn is_undecided(base: Option<SourceKind>) -> bool {
 fn decided(base: Option<SourceKind>, table: &Table) -> Option<SourceKind> {
     if is_undecided(base) && is_of_jobs(table) {
         Some(SourceKind::Backup)
-    } else if base == Some(SourceKind::Incidents) && (is_of_measures(table) || is_of_successes(table)) {
+    } else if base == Some(SourceKind::Incidents)
+        && (is_of_measures(table) || is_of_successes(table) || is_of_something_else(table))
+    {
         None
     } else if base.is_none() && is_of_plans(table) {
         Some(SourceKind::Maintenance)
@@ -150,6 +152,13 @@ fn is_of_plans(table: &Table) -> bool {
 fn is_of_jobs(table: &Table) -> bool {
     let has = |words: &[&str]| table.columns.iter().any(|column| words.contains(&column.as_str()));
     has(JOBS) && is_timed(table) && (has(END) || has(DURATION)) && (has(STATUS) || has(HOST)) && !has(CAUSES)
+}
+
+/// A name and a date are also what people, purchases and the lines of a program have.
+fn is_of_something_else(table: &Table) -> bool {
+    let has = |word: &str| table.columns.iter().any(|column| column == word);
+    let is_log = has("level") && (has("msg") || has("message"));
+    is_log || ["email", "e_mail", "price", "unit_price", "invoice", "metric"].into_iter().any(has)
 }
 
 /// A host, a time and a figure are a measurement, unless a column says what failed.

@@ -42,6 +42,7 @@ pub mod recognise;
 mod redfish;
 mod redfish_documents;
 pub mod repeated_hour;
+pub mod reread;
 pub mod row_times;
 pub mod sample;
 pub mod second_look;

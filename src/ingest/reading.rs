@@ -151,22 +151,3 @@ fn leave_out_own_output(all: &mut Vec<SourceFacts>) {
         !parents.into_iter().any(|parent| own.contains(parent))
     });
 }
-
-/// Bytes of a source from `offset` on, by its shown path; `None` if no such source is in the file.
-pub fn bytes_of(found: &Found, shown: &str, offset: u64, length: u64) -> io::Result<Option<Vec<u8>>> {
-    if !(shown == found.shown || shown.starts_with(&format!("{}{INSIDE}", found.shown))) {
-        return Ok(None);
-    }
-    let mut last = None;
-    for source in unpack::open(&found.path, &found.shown, Limits::default())? {
-        let Content::Readable(mut opened) = source.content else { continue };
-        if source.shown == shown {
-            // What cannot be read behind a break is not there to be shown.
-            let _ = io::copy(&mut opened.stream.by_ref().take(offset), &mut io::sink());
-            let mut bytes = Vec::new();
-            let _ = opened.stream.take(length).read_to_end(&mut bytes);
-            last = Some(bytes);
-        }
-    }
-    Ok(last)
-}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::ledger::Quote;
+use crate::model::ledger::{Pieces, Quote};
 
 use super::printable;
 
@@ -66,6 +66,13 @@ impl Reason {
     }
 }
 
+/// What was booked for one reason or by one rule.
+#[derive(Debug, Clone, Copy)]
+struct Tally {
+    bytes: u64,
+    pieces: Pieces,
+}
+
 /// The account of one source. Pieces are booked in order, so overlaps and gaps cannot be written.
 #[derive(Debug, Clone, Default)]
 pub struct Account {
@@ -74,7 +81,7 @@ pub struct Account {
     parsed: u64,
     ignored: u64,
     quarantined: u64,
-    reasons: BTreeMap<String, u64>,
+    tallies: BTreeMap<String, Tally>,
     quoted: Vec<Quote>,
 }
 
@@ -90,11 +97,11 @@ impl Account {
             Fate::Parsed => self.parsed += len,
             Fate::Ignored(rule) => {
                 self.ignored += len;
-                *self.reasons.entry(format!("ignored: {rule}")).or_default() += len;
+                self.tally(format!("ignored: {rule}"), len);
             }
             Fate::Quarantined(reason) => {
                 self.quarantined += len;
-                *self.reasons.entry(reason.words()).or_default() += len;
+                self.tally(reason.words(), len);
                 if self.quoted.len() < QUOTES_MAX && len > 0 {
                     self.quoted.push(Quote {
                         offset: self.cursor,
@@ -107,6 +114,13 @@ impl Account {
             }
         }
         self.cursor += len;
+    }
+
+    fn tally(&mut self, reason: String, len: u64) {
+        let first = Pieces { count: 0, offset: self.cursor, len, line: self.line };
+        let tally = self.tallies.entry(reason).or_insert(Tally { bytes: 0, pieces: first });
+        tally.bytes += len;
+        tally.pieces.count += 1;
     }
 
     /// Tells the account on which line (1-based) the next piece stands.
@@ -140,9 +154,16 @@ impl Account {
         self.quarantined
     }
 
+    /// How many pieces each reason or rule stands for, and where the first of them is.
+    #[must_use]
+    pub fn pieces(&self) -> BTreeMap<String, Pieces> {
+        self.tallies.iter().map(|(reason, tally)| (reason.clone(), tally.pieces)).collect()
+    }
+
     /// Reasons and rules with their bytes, and the quoted pieces.
     #[must_use]
     pub fn into_details(self) -> (BTreeMap<String, u64>, Vec<Quote>) {
-        (self.reasons, self.quoted)
+        let bytes = self.tallies.into_iter().map(|(reason, tally)| (reason, tally.bytes)).collect();
+        (bytes, self.quoted)
     }
 }

@@ -48,6 +48,16 @@ pub struct Quote {
     pub text: String,
 }
 
+/// The pieces of a source that were set aside for one reason or by one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Pieces {
+    pub count: u64,
+    /// Where the first of them begins, how long it is, and on which line it stands (0: no lines).
+    pub offset: u64,
+    pub len: u64,
+    pub line: u64,
+}
+
 /// Sums over all sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LedgerTotals {

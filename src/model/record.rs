@@ -231,6 +231,9 @@ pub struct SourceFacts {
     pub ignored: u64,
     pub quarantined: u64,
     pub reasons: BTreeMap<String, u64>,
+    /// How many pieces each of `reasons` stands for, and where the first is.
+    #[serde(default)]
+    pub pieces: BTreeMap<String, super::ledger::Pieces>,
     pub quoted: Vec<super::ledger::Quote>,
     /// BLAKE3 of the unpacked bytes, lower-case hexadecimal.
     pub blake3: String,

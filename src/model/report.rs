@@ -96,6 +96,41 @@ pub struct Coverage {
     pub observed: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// What kinds of source the host has: `sel`, `log`, `boot`, `power`, `incidents`.
     pub kinds: Vec<String>,
+    /// When each class of source spoke of the host, as far as it has any.
+    #[serde(default)]
+    pub seen: Vec<Seen>,
+}
+
+impl Coverage {
+    /// What was seen of one class of source, if the host has it.
+    #[must_use]
+    pub fn of_class(&self, class: &str) -> Option<&Seen> {
+        self.seen.iter().find(|seen| seen.class == class)
+    }
+}
+
+/// When one class of source spoke of a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// `log`, `sel`, `power`, `boot` or `backup`.
+    pub class: String,
+    /// Sorted; pauses that are usual for the class are joined. A SEL counts from its first entry to its
+    /// last.
+    pub spans: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Spans without a sign of it that are longer than usual and that no known downtime explains.
+    pub silences: Vec<Silence>,
+}
+
+/// A silence that is out of the ordinary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+    /// What is known of it, in words; may be empty.
+    pub note: String,
+    /// Another finding about the fleet tells of it already.
+    #[serde(default)]
+    pub told: bool,
 }
 
 /// The result of a run.

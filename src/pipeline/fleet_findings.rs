@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::coverage_gaps;
 use super::stories::Fleet;
 use crate::clock::Clocks;
 use crate::ingest::attribution::Attribution;
@@ -22,6 +23,9 @@ pub fn find(
     out.of_clocks(sources, attribution, clocks);
     out.of_events(fleet);
     out.of_planning(fleet);
+    for gap in coverage_gaps::find(&fleet.coverage, shorten) {
+        out.add(gap.id, gap.severity, gap.statement, gap.hosts);
+    }
     let rank = |severity: &str| match severity {
         "warning" => 0,
         "notice" => 1,
@@ -93,7 +97,7 @@ impl Findings {
         }
         for source in sources
             .iter()
-            .filter(|source| source.kind == "sel" && source.records.is_empty() && source.understood == 0)
+            .filter(|source| source.kind == "sel" && source.records.is_empty() && source.quarantined == 0)
         {
             self.add(
                 "sel-empty",

@@ -1,9 +1,11 @@
 //! The one place that knows the order of the stages. No domain logic.
 
 mod accounts;
+mod coverage_gaps;
 mod fleet_findings;
 mod lists;
 mod novelty;
+mod sightings;
 mod stories;
 
 pub use lists::is_dated;
@@ -21,6 +23,7 @@ use crate::ingest::discover::{Found, MissingPath, discover};
 use crate::ingest::{Interest, read_all};
 use crate::knowledge::{Class, Knowledge};
 use crate::model::record::{SelEntry, SourceFacts};
+use crate::model::report::Coverage;
 use crate::model::{Family, Hypothesis, Intervention, Report, Study, Verdict};
 
 /// What the user may set.
@@ -273,6 +276,18 @@ pub fn timeline(
         ))
     });
     Told { events, incidents: fleet.incidents, hosts: fleet.study.hosts }
+}
+
+/// When each host was watched and each class of its sources spoke, without ranking anything.
+#[must_use]
+pub fn coverage(
+    sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+) -> Vec<Coverage> {
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    stories::tell(&sources, &attribution, &clocks, config, knowledge, options).coverage
 }
 
 /// The configuration with its hosts under the names that the fleet goes by.

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rayon::prelude::*;
 
 use super::lists::{self, Lists};
+use super::sightings::{self, Shown};
 use super::{Options, Owners};
 use crate::clock::{self, Clocks};
 use crate::config::Config;
@@ -19,7 +20,7 @@ use crate::ingest::attribution::Attribution;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::knowledge::Knowledge;
 use crate::model::record::{Body, SourceFacts};
-use crate::model::report::{Coverage, FactorChange, NamedSpan, PowerPoint};
+use crate::model::report::{Coverage, FactorChange, NamedSpan, PowerPoint, Seen};
 use crate::model::{Boot, Cause, Factors, Incident, Stamp, Study};
 use crate::timeline::assemble::{Hosts, assemble, note_dark_spans};
 use crate::timeline::factors::FactorLine;
@@ -130,7 +131,20 @@ pub fn tell(
     let unmatched_changes = unmatched.into_iter().map(|change| change.name).collect();
     let study =
         study::build(&inputs, &incidents, &runs, &changes, (from.timestamp(), to.timestamp()), offset);
-    let coverage = coverage_of(&inputs, from, to);
+    let seen = sightings::gather(&Shown {
+        sources,
+        clocks,
+        owners: &owners,
+        histories: &histories,
+        stories: &stories,
+        readings: &readings,
+        runs: &runs,
+        service: &service,
+        incidents: &incidents,
+        from,
+        to,
+    });
+    let coverage = coverage_of(&inputs, seen, from, to);
     let power = power_around(&readings, &incidents);
     let last_factors =
         stories.iter().map(|(host, story)| (host.clone(), story.factors.at(to).clone())).collect();
@@ -472,7 +486,12 @@ fn declared_changes(
     out
 }
 
-fn coverage_of(inputs: &[HostInput<'_>], from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Coverage> {
+fn coverage_of(
+    inputs: &[HostInput<'_>],
+    mut seen: BTreeMap<String, Vec<Seen>>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Vec<Coverage> {
     inputs
         .iter()
         .map(|input| {
@@ -485,7 +504,8 @@ fn coverage_of(inputs: &[HostInput<'_>], from: DateTime<Utc>, to: DateTime<Utc>)
                 })
                 .collect();
             let kinds = input.history.map(|history| history.kinds.clone()).unwrap_or_default();
-            Coverage { host: input.name.to_owned(), observed, kinds }
+            let seen = seen.remove(input.name).unwrap_or_default();
+            Coverage { host: input.name.to_owned(), observed, kinds, seen }
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 
 mod behind;
 mod changes;
+mod coverage;
 mod incidents;
 mod ledger;
 mod novelty;
@@ -38,6 +39,7 @@ pub fn report(report: &Report) -> String {
     incidents::write(&mut out, report);
     novelty::write(&mut out, report);
     fleet_findings(&mut out, report);
+    coverage::write(&mut out, report);
     ledger::write(&mut out, report);
     method(&mut out, report);
     out

@@ -22,6 +22,9 @@ use super::wording;
 
 pub(super) use method::{paragraphs as method_paragraphs, power as power_table};
 
+/// Pictures that stand beside the text that they belong to.
+const WITH_ITS_TEXT: [&str; 3] = ["timeline.svg", "rate-ratios.svg", "coverage.svg"];
+
 /// Everything on the page.
 #[derive(Serialize)]
 pub(super) struct Page<'a> {
@@ -44,6 +47,8 @@ pub(super) struct Page<'a> {
     novelty: novelty::Section,
     findings: Vec<fleet::Finding<'a>>,
     coverage: fleet::Coverage<'a>,
+    seen: fleet::Seen<'a>,
+    covered: Option<Picture<'a>>,
     sources: sources::Account<'a>,
     method: method::Method<'a>,
     timeline: Option<Picture<'a>>,
@@ -86,7 +91,7 @@ impl<'a> Page<'a> {
         let named = |file: &str| charts.iter().find(|chart| chart.file_name == file).map(Picture::of);
         let rest = charts
             .iter()
-            .filter(|chart| !matches!(chart.file_name.as_str(), "timeline.svg" | "rate-ratios.svg"))
+            .filter(|chart| !WITH_ITS_TEXT.contains(&chart.file_name.as_str()))
             .map(Picture::of)
             .collect();
         Self {
@@ -116,6 +121,8 @@ impl<'a> Page<'a> {
             novelty: novelty::Section::of(report),
             findings: fleet::findings(report),
             coverage: fleet::Coverage::of(report),
+            seen: fleet::Seen::of(report),
+            covered: named("coverage.svg"),
             sources: sources::Account::of(report),
             method: method::Method::of(report),
             timeline: named("timeline.svg"),

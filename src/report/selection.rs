@@ -1,8 +1,11 @@
 //! Which parts of the report are shown, and in which order.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
+use crate::model::report::{Coverage, Seen, Silence};
 use crate::model::{
     Cause, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Term, Verdict,
 };
@@ -138,6 +141,59 @@ pub(super) fn findings(report: &Report) -> Vec<&FleetFinding> {
     let mut findings: Vec<&FleetFinding> = report.fleet_findings.iter().collect();
     findings.sort_by_key(|finding| grave(finding));
     findings
+}
+
+/// Classes of source that speak over time, in the order of the lanes.
+pub(super) const CLASSES: [&str; 5] = ["log", "sel", "power", "boot", "backup"];
+
+/// What a reader calls a class of source.
+pub(super) fn class_name(class: &str) -> &str {
+    match class {
+        "sel" => "SEL",
+        "boot" => "boot history",
+        other => other,
+    }
+}
+
+/// How long the sources of a host were silent in all, beyond what is usual, seconds.
+pub(super) fn silent_s(host: &Coverage) -> i64 {
+    let silences = host.seen.iter().flat_map(|seen| &seen.silences);
+    silences.map(|silence| (silence.to - silence.from).num_seconds().max(0)).sum()
+}
+
+/// One class of source over the whole fleet.
+pub(super) struct ClassCoverage<'a> {
+    pub class: &'a str,
+    pub hosts: usize,
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+    /// Hosts on which it fell silent for longer than usual.
+    pub silent_hosts: usize,
+    pub longest: Option<(&'a str, &'a Silence)>,
+}
+
+/// The classes that the fleet has.
+pub(super) fn classes(report: &Report) -> Vec<ClassCoverage<'_>> {
+    CLASSES
+        .into_iter()
+        .filter_map(|class| {
+            let members: Vec<(&str, &Seen)> = report
+                .coverage
+                .iter()
+                .filter_map(|host| host.of_class(class).map(|seen| (host.host.as_str(), seen)))
+                .collect();
+            let silences =
+                members.iter().flat_map(|(host, seen)| seen.silences.iter().map(move |s| (*host, s)));
+            Some(ClassCoverage {
+                class,
+                hosts: members.len(),
+                from: members.iter().filter_map(|(_, seen)| Some(seen.spans.first()?.0)).min()?,
+                to: members.iter().filter_map(|(_, seen)| Some(seen.spans.last()?.1)).max()?,
+                silent_hosts: members.iter().filter(|(_, seen)| !seen.silences.is_empty()).count(),
+                longest: silences.max_by_key(|(_, s)| (s.to - s.from, Reverse(s.from))),
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]

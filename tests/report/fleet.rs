@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use coroner::model::report::{Coverage, FactorChange, NamedSpan, Power, PowerPoint, RankingMethod};
+use coroner::model::report::{
+    Coverage, FactorChange, NamedSpan, Power, PowerPoint, RankingMethod, Seen, Silence,
+};
 use coroner::model::{
     Account, Cause, Confounder, Evidence, Family, FleetFinding, Hypothesis, Incident, Kind, LedgerTotals,
     Novelty, Report, SourceEntry, Supports, Term, Verdict, ledger::Quote,
@@ -72,6 +74,34 @@ pub fn factors_of(n: usize) -> BTreeMap<String, String> {
         ("os", if n.is_multiple_of(5) { "Debian 12" } else { "Debian 11" }),
         ("rack", ["r01", "r02", "r03"][n % 3]),
     ])
+}
+
+/// What was seen of the n-th host: some SELs were cleared, some meters fell silent, backups run on few.
+pub fn seen(n: usize, from: DateTime<Utc>) -> Vec<Seen> {
+    let day = |d: i64| from + TimeDelta::days(d);
+    let silence =
+        |from, to, note: &str| Silence { from: day(from), to: day(to), note: note.to_owned(), told: false };
+    let of = |class: &str, spans: &[(i64, i64)], silences: Vec<Silence>| Seen {
+        class: class.to_owned(),
+        spans: spans.iter().map(|(from, to)| (day(*from), day(*to))).collect(),
+        silences,
+    };
+    let mut all = vec![match n % 9 {
+        3 => of("log", &[(0, 120), (151, 365)], vec![silence(120, 151, "")]),
+        _ => of("log", &[(0, 365)], vec![]),
+    }];
+    all.push(match n % 7 {
+        2 => of("sel", &[(80, 300)], vec![silence(0, 80, "the SEL was cleared")]),
+        _ => of("sel", &[(10, 340)], vec![]),
+    });
+    all.push(match n % 10 {
+        7 => of("power", &[(0, 31), (52, 365)], vec![silence(31, 52, HOSTILE)]),
+        _ => of("power", &[(0, 365)], vec![]),
+    });
+    if n.is_multiple_of(3) {
+        all.push(of("backup", &[(3, 360)], vec![]));
+    }
+    all
 }
 
 pub fn incident(n: usize, host: &str, when: &str, cause: Cause, planned: bool) -> Incident {
@@ -307,7 +337,7 @@ pub fn fleet() -> Report {
             _ => vec![(day(0), day(365))],
         };
         let kinds = ["sel", "log", "boot"].map(str::to_owned).to_vec();
-        report.coverage.push(Coverage { host: host.clone(), observed, kinds });
+        report.coverage.push(Coverage { host: host.clone(), observed, kinds, seen: seen(n, report.from) });
     }
     let rows = [
         (0, "2025-01-19T02:14:00Z", Cause::Unexplained),

@@ -5,6 +5,7 @@
 
 mod axis;
 mod canvas;
+mod coverage;
 mod factor_shares;
 mod hour_of_day;
 mod marks;
@@ -44,13 +45,14 @@ impl Omitted {
 type Draw = fn(&Report) -> Result<Chart, Omitted>;
 
 /// All kinds of chart, in the order of the report.
-const KINDS: [Draw; 6] = [
+const KINDS: [Draw; 7] = [
     swim_lanes::draw,
     rate_forest::draw,
     hour_of_day::draw,
     uptime_at_end::draw,
     factor_shares::draw,
     power_trace::draw,
+    coverage::draw,
 ];
 
 /// Every chart that the report has data for.

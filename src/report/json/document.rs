@@ -9,7 +9,7 @@ use crate::model::{
     Account, CauseMatch, Comparison, Confounder, DelayBin, Ending, Evidence, FleetFinding, Hypothesis,
     Incident, Intervention, LedgerTotals, NovelMessage, Novelty, NoveltyVerdict, Report, SeenIn, SourceEntry,
     Term,
-    report::{Power, RankingMethod},
+    report::{Power, RankingMethod, Seen, Silence},
 };
 
 use super::super::wording::rfc3339;
@@ -220,6 +220,21 @@ struct CoverageDocument<'a> {
     host: &'a str,
     observed: Vec<Window>,
     kinds: &'a [String],
+    seen: Vec<SeenDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct SeenDocument<'a> {
+    class: &'a str,
+    spans: Vec<Window>,
+    silences: Vec<SilenceDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct SilenceDocument<'a> {
+    from: String,
+    to: String,
+    note: &'a str,
 }
 
 fn optional(at: Option<DateTime<Utc>>) -> Option<String> {
@@ -267,14 +282,30 @@ impl<'a> Findings<'a> {
                 .iter()
                 .map(|coverage| CoverageDocument {
                     host: &coverage.host,
-                    observed: coverage
-                        .observed
-                        .iter()
-                        .map(|&(from, to)| Window { from: rfc3339(from), to: rfc3339(to) })
-                        .collect(),
+                    observed: windows(&coverage.observed),
                     kinds: &coverage.kinds,
+                    seen: coverage.seen.iter().map(SeenDocument::of).collect(),
                 })
                 .collect(),
+        }
+    }
+}
+
+fn windows(spans: &[(DateTime<Utc>, DateTime<Utc>)]) -> Vec<Window> {
+    spans.iter().map(|&(from, to)| Window { from: rfc3339(from), to: rfc3339(to) }).collect()
+}
+
+impl<'a> SeenDocument<'a> {
+    fn of(seen: &'a Seen) -> Self {
+        let silence = |silence: &'a Silence| SilenceDocument {
+            from: rfc3339(silence.from),
+            to: rfc3339(silence.to),
+            note: &silence.note,
+        };
+        Self {
+            class: &seen.class,
+            spans: windows(&seen.spans),
+            silences: seen.silences.iter().map(silence).collect(),
         }
     }
 }

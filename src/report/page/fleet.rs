@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::Report;
-use crate::report::selection;
+use crate::model::report as shown;
+use crate::report::selection::{self, class_name};
+use crate::report::text_safety::anchor;
 use crate::report::wording;
 
 /// Up to this many hosts the table of coverage is open.
@@ -89,4 +91,89 @@ impl<'a> Coverage<'a> {
         };
         Self { open: hosts.len() <= OPEN_MAX, summary, hosts }
     }
+}
+
+/// Hosts in the table of silences; the rest is in `findings.json`.
+const HOSTS_MAX: usize = 200;
+
+/// When each class of source was seen: the figures behind the picture of coverage.
+#[derive(Serialize)]
+pub(super) struct Seen<'a> {
+    classes: Vec<ClassRow<'a>>,
+    hosts: Vec<HostRows<'a>>,
+    further_hosts: usize,
+    open: bool,
+}
+
+#[derive(Serialize)]
+struct ClassRow<'a> {
+    class: &'a str,
+    hosts: String,
+    from: String,
+    to: String,
+    silent: usize,
+    longest: String,
+}
+
+#[derive(Serialize)]
+struct HostRows<'a> {
+    host: &'a str,
+    anchor: String,
+    classes: Vec<SeenRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct SeenRow<'a> {
+    class: &'a str,
+    from: String,
+    to: String,
+    silences: Vec<String>,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let classes = selection::classes(report)
+            .into_iter()
+            .map(|class| ClassRow {
+                class: class_name(class.class),
+                hosts: format!("{} of {}", class.hosts, report.coverage.len()),
+                from: wording::day(class.from),
+                to: wording::day(class.to),
+                silent: class.silent_hosts,
+                longest: class.longest.map(longest).unwrap_or_default(),
+            })
+            .collect();
+        let mut hosts: Vec<&shown::Coverage> =
+            report.coverage.iter().filter(|host| !host.seen.is_empty()).collect();
+        let silent = |host: &shown::Coverage| std::cmp::Reverse(selection::silent_s(host));
+        hosts.sort_by(|a, b| silent(a).cmp(&silent(b)).then_with(|| selection::natural(&a.host, &b.host)));
+        Self {
+            classes,
+            open: hosts.len() <= OPEN_MAX,
+            further_hosts: hosts.len().saturating_sub(HOSTS_MAX),
+            hosts: hosts.into_iter().take(HOSTS_MAX).map(host_rows).collect(),
+        }
+    }
+}
+
+/// `21 d on kvm07, from 2025-02-01`.
+fn longest((host, silence): (&str, &shown::Silence)) -> String {
+    let length = wording::duration((silence.to - silence.from).num_seconds() as f64);
+    format!("{length} on {host}, from {}", wording::day(silence.from))
+}
+
+fn host_rows(host: &shown::Coverage) -> HostRows<'_> {
+    let classes = host.seen.iter().map(|seen| SeenRow {
+        class: class_name(&seen.class),
+        from: seen.spans.first().map(|span| wording::day(span.0)).unwrap_or_default(),
+        to: seen.spans.last().map(|span| wording::day(span.1)).unwrap_or_default(),
+        silences: seen.silences.iter().map(silence).collect(),
+    });
+    HostRows { host: &host.host, anchor: anchor("cover-", &host.host), classes: classes.collect() }
+}
+
+fn silence(silence: &shown::Silence) -> String {
+    let length = wording::duration((silence.to - silence.from).num_seconds() as f64);
+    let note = if silence.note.is_empty() { String::new() } else { format!(": {}", silence.note) };
+    format!("{length}, {} to {}{note}", wording::minute(silence.from), wording::minute(silence.to))
 }

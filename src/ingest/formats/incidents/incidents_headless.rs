@@ -134,7 +134,10 @@ fn is_host(cell: &str) -> bool {
         && cell.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     let numbered = cell.chars().any(|c| c.is_ascii_digit());
     let full = cell.matches('.').count() >= 2 && !cell.ends_with('.');
-    named && (numbered || full)
+    let is_package = [".x86_64", ".noarch", ".i686", ".aarch64", ".ppc64le", ".s390x", ".rpm", ".deb"]
+        .iter()
+        .any(|end| cell.ends_with(end));
+    named && (numbered || full) && !is_package
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
