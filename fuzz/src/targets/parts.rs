@@ -5,7 +5,7 @@ use std::path::Path;
 use coroner::config::Config;
 use coroner::ingest::written_time::{self, DayFirst};
 use coroner::ipmi::{event_text, sel_record};
-use coroner::knowledge::Knowledge;
+use coroner::knowledge::{Knowledge, template};
 use coroner::ledger::printable;
 
 use super::{Target, seeds};
@@ -29,6 +29,12 @@ pub fn all() -> Vec<Target> {
             seeds: seeds::of_format("ipmi-sel-raw").iter().flat_map(|log| records(log)).collect(),
             bytes_max: 16,
             check: Box::new(sel_decode),
+        },
+        Target {
+            name: "template",
+            seeds: MESSAGES.iter().map(|message| message.as_bytes().to_vec()).collect(),
+            bytes_max: 1024,
+            check: Box::new(template_of),
         },
         Target {
             name: "written-time",
@@ -92,6 +98,21 @@ fn sel_decode(input: &[u8]) {
         assert!(text.len() < 1000, "{text}");
         assert!(!printable(text.as_bytes(), 1000).chars().any(char::is_control));
     }
+}
+
+const MESSAGES: [&str; 4] = [
+    "usb 1-1: new high-speed USB device number 2 using xhci_hcd",
+    "EXT4-fs (sda1): mounted filesystem 3f2504e0-4f89-11d3-9a0c-0305e82c3301 r/w with ordered data mode",
+    "Failed to open '/var/lib/app/state.db': [Errno 13] Permission denied (10.0.0.7:443, fe80::1)",
+    "Machine check: CPU 3 Bank 5: be00000000800400 TSC 1234abcd at 0x7fffd00dba11",
+];
+
+/// A template is no longer than its message with a gap for each of its bytes, and is said in its pieces.
+fn template_of(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let of_text = template::of(&text);
+    assert!(of_text.len() <= text.len() * template::GAP.len(), "{of_text}");
+    assert!(of_text.contains(template::longest_piece(&of_text)), "{of_text}");
 }
 
 const TIMES: [&str; 16] = [
