@@ -155,3 +155,11 @@ fn lines_longer_than_a_batch_are_booked_once_and_the_next_ones_read() {
         assert!(facts.quoted.iter().all(|quote| quote.line == 20_002));
     }
 }
+
+#[test]
+fn a_line_of_another_year_between_two_of_one_hour_is_noticed() {
+    assert_same(
+        "Mar  1 02:09:51 kvm01 app[9]: up\n\u{1b}[0;1mSep  1 02:09:52 kvm02 app[9]: up\u{1b}[0m\n\
+         Mar  1 02:09:53 kvm01 app[9]: closed\n",
+    );
+}

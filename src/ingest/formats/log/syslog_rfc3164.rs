@@ -104,11 +104,15 @@ impl LineReader for SyslogReader {
         let text = String::from_utf8_lossy(line);
         let plain = split_header(&text).filter(|header| log_header::is_plain(header.host, header.message));
         let (Some(header), true) = (plain, !text.contains('\u{1b}')) else {
+            // Its date may be of another month or year than that of the hour.
+            self.hour = RepeatedHour::default();
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };
         let (program, message) = split_tag(header.message);
         let is_glued = || program == "kernel" && log_header::glued_kernel_line(header.message).is_some();
         if program.is_empty() || is_glued() {
+            // Its date may be of another month or year than that of the hour.
+            self.hour = RepeatedHour::default();
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         }
         let stamp = match header.year {
