@@ -123,7 +123,8 @@ impl Format for Wrong {
 
 #[test]
 fn the_check_notices_what_is_wrong() {
-    let faults: [(&str, fn(&[u8], &mut Sink<'_>)); 3] = [
+    type Fault = fn(&[u8], &mut Sink<'_>);
+    let faults: [(&str, Fault); 3] = [
         ("a panic", |content, _| assert!(content.is_empty())),
         ("bytes that are not there", |content, sink| {
             sink.claim(&[content, b"more"].concat(), 1, Fate::Parsed);

@@ -86,11 +86,22 @@ pub(super) fn of_folder(folder: &Path) -> Result<Vec<Entries>, FileError> {
     }
     paths.sort();
     let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|source| FileError::Unreadable { path: path.clone(), source })?;
+        let text = read_text(&path).map_err(|source| FileError::Unreadable { path: path.clone(), source })?;
         parse(&path.display().to_string(), &text, false)
     };
     paths.into_iter().map(read).collect()
+}
+
+/// More than anybody writes by hand.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// A pipe would never end, and neither would a device.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() || meta.len() > FILE_BYTES_MAX {
+        return Err(std::io::Error::other("not a regular file of a size that can be meant"));
+    }
+    std::fs::read_to_string(path)
 }
 
 /// The entries of a file, each with where it stands.

@@ -50,13 +50,17 @@ pub(super) fn judge(tests: &[Test], scene: &Scene<'_>, knowledge: &Knowledge) ->
         return excluded("the end was unplanned");
     }
     let mut missing = Vec::new();
-    let mut telling = false;
+    // Whether something that few ends have was seen, and whether it is not known if it was.
+    let (mut telling, mut untold) = (false, false);
     let (mut factors, mut factors_known) = (0, 0);
     for test in tests {
         let truth = truth_of(test, scene, knowledge);
         match truth {
             Truth::No => return excluded(&test.says),
-            Truth::Unknown => missing.push(test.says.clone()),
+            Truth::Unknown => {
+                missing.push(test.says.clone());
+                untold |= is_telling(test);
+            }
             Truth::Yes => telling |= is_telling(test),
         }
         if is_about_the_host(test) {
@@ -67,8 +71,9 @@ pub(super) fn judge(tests: &[Test], scene: &Scene<'_>, knowledge: &Knowledge) ->
     if missing.is_empty() {
         return Judgement { standing: Standing::Holds, missing, excluded_by: None };
     }
-    // Something has to point at the cause: else every incident of an unknown host would be possible.
-    if telling || (factors > 0 && factors == factors_known) {
+    // Something has to point at the cause: else every end of every host of that model would be possible.
+    // Silent defects leave nothing to be seen; for them the host is enough.
+    if telling || (!untold && factors > 0 && factors == factors_known) {
         return Judgement { standing: Standing::Possible, missing, excluded_by: None };
     }
     excluded("something that points at it")

@@ -17,6 +17,9 @@ mod seeds;
 #[allow(unused_imports, reason = "the tests call them by themselves")]
 pub use balance::{check_as, check_recognised};
 
+/// Looks at one input.
+pub type Check = Box<dyn Fn(&[u8]) + Send + Sync>;
+
 /// Something that takes bytes.
 pub struct Target {
     pub name: &'static str,
@@ -25,7 +28,7 @@ pub struct Target {
     /// The largest input that is tried.
     pub bytes_max: usize,
     /// Panics if something is wrong.
-    pub check: Box<dyn Fn(&[u8]) + Send + Sync>,
+    pub check: Check,
 }
 
 /// Every target, in a fixed order.
