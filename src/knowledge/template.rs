@@ -97,7 +97,7 @@ fn word(word: &str, out: &mut Masked) {
 }
 
 fn is_path(word: &str) -> bool {
-    word.starts_with('/') && word[1..].contains('/')
+    word.strip_prefix('/').and_then(|rest| rest.find('/')).is_some_and(|end| end > 0)
 }
 
 /// Keeps the first folder.
