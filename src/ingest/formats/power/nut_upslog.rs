@@ -120,7 +120,7 @@ impl LineReader for UpslogReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = String::from_utf8_lossy(line);
         let Some((stamp, status)) = values(&text) else { return Fate::Quarantined(Reason::BadShape) };
-        self.status.take(status, "of upslog", &text, stamp, sink);
+        self.status.take(status, "upslog", &text, stamp, sink);
         Fate::Parsed
     }
 }
