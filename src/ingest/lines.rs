@@ -39,6 +39,9 @@ fn drive_ahead(stream: &mut Stream, prefilter: &Prefilter, feed: &mut Feed<'_>, 
     let (give_back, spent) = channel();
     let waiting = &AtomicUsize::new(0);
     thread::scope(|scope| {
+        // Should the reader panic, the scope waits for the other thread before anything outside of this
+        // closure is dropped; the channel has to be gone by then, or that thread would wait, too.
+        let batches = batches;
         let ahead = scope.spawn(move || read_ahead(stream, prefilter, &hand_on, &spent, waiting));
         while let Ok(mut batch) = batches.recv() {
             waiting.fetch_sub(1, Ordering::Relaxed);
@@ -175,4 +178,44 @@ impl Feed<'_> {
 fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::ingest::Interest;
+    use crate::model::record::SourceId;
+
+    struct Deaf;
+
+    impl Interest for Deaf {
+        fn literals(&self) -> Vec<&[u8]> {
+            Vec::new()
+        }
+
+        fn signatures(&self, _program: &str, _text: &str) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    struct Faulty;
+
+    impl LineReader for Faulty {
+        fn line(&mut self, _line: &[u8], _sink: &mut Sink<'_>) -> Fate {
+            panic!("a bug of the reader");
+        }
+    }
+
+    #[test]
+    fn a_reader_that_panics_in_a_large_source_stops_both_threads() {
+        let log = b"a line\n".repeat(20 * BATCH_BYTES / 7);
+        let mut stream = Stream::new(Box::new(std::io::Cursor::new(log)));
+        let mut sink = Sink::new(SourceId(0), &Deaf);
+        let prefilter = Prefilter::of(&Deaf);
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| drive(&mut stream, &prefilter, &mut Faulty, &mut sink)));
+        assert!(outcome.is_err());
+    }
 }
