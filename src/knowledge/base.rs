@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::cause::KnownCause;
 use super::class::Class;
-use super::condition::{ConditionError, Test};
+use super::condition::{ConditionError, Patterns, Test};
 use super::files::{self, Entries, FileError};
 use super::judge::{self, Judgement};
 use super::matcher::{CompileError, Matcher};
@@ -254,8 +254,9 @@ fn no_name_is_taken(signatures: &[Signature], causes: &[KnownCause]) -> Result<(
 }
 
 fn compile(cause: &KnownCause, known: &dyn Fn(&str) -> bool) -> Result<Vec<Test>, KnowledgeError> {
+    let patterns = if cause.origin.shipped { Patterns::Trusted } else { Patterns::Checked };
     let one = |(place, condition)| {
-        Test::compile(condition, known).map_err(|source| KnowledgeError::Condition {
+        Test::compile(condition, known, patterns).map_err(|source| KnowledgeError::Condition {
             origin: cause.origin.clone(),
             id: cause.id.clone(),
             condition: place + 1,
@@ -263,4 +264,19 @@ fn compile(cause: &KnownCause, known: &dyn Fn(&str) -> bool) -> Result<Vec<Test>
         })
     };
     cause.when.iter().enumerate().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_of_shipped_files_are_regular_expressions_though_they_are_compiled_late() {
+        let mut files = files::shipped().unwrap();
+        for file in &mut files {
+            file.signatures.iter_mut().for_each(|signature| signature.origin.shipped = false);
+            file.causes.iter_mut().for_each(|cause| cause.origin.shipped = false);
+        }
+        Knowledge::of(files).unwrap();
+    }
 }

@@ -1,10 +1,8 @@
 //! Conditions of known causes, checked and compiled.
 
-use regex::bytes::Regex;
-
 use super::cause::Condition;
 use super::class::Class;
-use super::pattern;
+use super::pattern::Pattern;
 use crate::model::Cause;
 
 /// A condition whose patterns are compiled.
@@ -17,7 +15,7 @@ pub(super) struct Test {
 /// What it is about.
 #[derive(Debug)]
 pub(super) enum TestKind {
-    Factor { name: String, is: Option<Regex>, is_not: Option<Regex>, range: Option<Range> },
+    Factor { name: String, is: Option<Pattern>, is_not: Option<Pattern>, range: Option<Range> },
     Uptime(f64, f64),
     During(Vec<String>),
     Verdict(Vec<Cause>),
@@ -30,7 +28,7 @@ pub(super) enum TestKind {
 /// Versions, from one on and below another.
 #[derive(Debug)]
 pub(super) struct Range {
-    pub version: Option<Regex>,
+    pub version: Option<Pattern>,
     pub from: Option<String>,
     pub below: Option<String>,
 }
@@ -39,7 +37,7 @@ pub(super) struct Range {
 #[derive(Debug)]
 pub(super) struct Seen {
     pub what: Vec<String>,
-    pub saying: Option<Regex>,
+    pub saying: Option<Pattern>,
     pub at_least: usize,
     pub near_s: i64,
     pub beside: Vec<String>,
@@ -69,6 +67,7 @@ impl Test {
     pub(super) fn compile(
         condition: &Condition,
         known: &dyn Fn(&str) -> bool,
+        patterns: Patterns,
     ) -> Result<Self, ConditionError> {
         let shape = |what: &str| ConditionError::Shape(what.to_owned());
         if condition.says.trim().is_empty() {
@@ -120,16 +119,20 @@ impl Test {
                 )));
             }
         }
-        Ok(Self { says: condition.says.clone(), kind: kind_of(condition, known)? })
+        Ok(Self { says: condition.says.clone(), kind: kind_of(condition, known, patterns)? })
     }
 }
 
-fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKind, ConditionError> {
+fn kind_of(
+    condition: &Condition,
+    known: &dyn Fn(&str) -> bool,
+    patterns: Patterns,
+) -> Result<TestKind, ConditionError> {
     if let Some(name) = &condition.factor {
         let range = (condition.from.is_some() || condition.below.is_some())
             .then(|| -> Result<Range, ConditionError> {
                 Ok(Range {
-                    version: compiled("version", condition.version.as_deref())?,
+                    version: pattern("version", condition.version.as_deref(), patterns)?,
                     from: condition.from.clone(),
                     below: condition.below.clone(),
                 })
@@ -142,8 +145,8 @@ fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKi
         }
         return Ok(TestKind::Factor {
             name: name.clone(),
-            is: compiled("is", condition.is.as_deref())?,
-            is_not: compiled("is_not", condition.is_not.as_deref())?,
+            is: pattern("is", condition.is.as_deref(), patterns)?,
+            is_not: pattern("is_not", condition.is_not.as_deref(), patterns)?,
             range,
         });
     }
@@ -163,7 +166,7 @@ fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKi
     if !condition.seen.is_empty() {
         return Ok(TestKind::Seen(Seen {
             what: condition.seen.clone(),
-            saying: compiled("saying", condition.saying.as_deref())?,
+            saying: pattern("saying", condition.saying.as_deref(), patterns)?,
             at_least: condition.at_least.unwrap_or(1),
             near_s: condition.near_s.unwrap_or(NEAR_S),
             beside: condition.beside.clone(),
@@ -178,11 +181,27 @@ fn kind_of(condition: &Condition, known: &dyn Fn(&str) -> bool) -> Result<TestKi
     if condition.ask {
         return Ok(TestKind::Ask);
     }
-    let group = |group: &Vec<Condition>| group.iter().map(|one| Test::compile(one, known)).collect();
+    let group =
+        |group: &Vec<Condition>| group.iter().map(|one| Test::compile(one, known, patterns)).collect();
     Ok(TestKind::Any(condition.any.iter().map(group).collect::<Result<Vec<Vec<Test>>, _>>()?))
 }
 
-fn compiled(field: &'static str, text: Option<&str>) -> Result<Option<Regex>, ConditionError> {
-    let compiled = text.map(|text| pattern::compile(text, true));
-    compiled.transpose().map_err(|source| ConditionError::Pattern { field, source })
+/// Whether patterns are compiled at once, to learn whether they are any.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patterns {
+    /// A test holds that they are.
+    Trusted,
+    Checked,
+}
+
+fn pattern(
+    field: &'static str,
+    text: Option<&str>,
+    patterns: Patterns,
+) -> Result<Option<Pattern>, ConditionError> {
+    let pattern = text.map(|text| Pattern::new(text, true));
+    if let (Some(pattern), Patterns::Checked) = (&pattern, patterns) {
+        pattern.check().map_err(|source| ConditionError::Pattern { field, source })?;
+    }
+    Ok(pattern)
 }

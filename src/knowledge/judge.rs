@@ -164,7 +164,8 @@ impl Range {
     fn holds(&self, value: &str) -> Truth {
         let version = match &self.version {
             Some(pattern) => pattern
-                .captures(value.as_bytes())
+                .regex()
+                .and_then(|regex| regex.captures(value.as_bytes()))
                 .and_then(|found| found.get(1))
                 .and_then(|part| value.get(part.range())),
             None => Some(value),
