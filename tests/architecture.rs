@@ -48,7 +48,6 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// in [`EVERYWHERE`].
 const HOMES: &[(&str, &[&str])] = &[
     ("aho_corasick", &["ingest", "knowledge"]),
-    ("blake3", &["facts", "ingest"]),
     ("anyhow", &["cli"]),
     ("bzip2", &["ingest"]),
     ("chrono_tz", &["clock", "config", "ingest", "pipeline"]),
@@ -78,6 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tar", &["ingest"]),
     ("tempfile", &["ingest"]),
     ("toml", &["config", "knowledge"]),
+    ("twox_hash", &["facts", "ingest"]),
     ("unicode_width", &["report"]),
 ];
 

@@ -177,7 +177,7 @@ fn every_good_fixture_is_accounted_for_as_it_is_and_behind_gzip() {
             let packed = Evidence::new().file("some-file.gz", gzip(&content));
             let facts = packed.read().remove(0);
             assert_eq!(facts.bytes, content.len() as u64, "{path}");
-            assert_eq!(facts.blake3, take(&content).blake3, "the hash is of the unpacked content");
+            assert_eq!(facts.digest, take(&content).digest, "the hash is of the unpacked content");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{Column, NamedFrom, Series};
+use twox_hash::XxHash3_128;
 
 use super::table::{self, FactsError, texts};
 use crate::model::record::{Activity, PowerSample, Record, SourceFacts};
@@ -56,14 +57,14 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 
 /// Names a set of sources by what it holds, so that writing it again replaces itself.
 fn digest(sources: &[SourceFacts]) -> String {
-    let mut hash = blake3::Hasher::new();
+    let mut hash = XxHash3_128::new();
     for source in sources {
-        hash.update(source.path.as_bytes());
-        hash.update(&[0]);
-        hash.update(source.blake3.as_bytes());
-        hash.update(&[0]);
+        hash.write(source.path.as_bytes());
+        hash.write(&[0]);
+        hash.write(source.digest.as_bytes());
+        hash.write(&[0]);
     }
-    hash.finalize().to_hex().chars().take(16).collect()
+    format!("{:032x}", hash.finish_128()).chars().take(16).collect()
 }
 
 /// Reads all sources of a folder of facts, sorted by path, each once.
@@ -82,7 +83,7 @@ pub fn read(folder: &Path) -> Result<Vec<SourceFacts>, FactsError> {
     let mut sources: BTreeMap<(String, String), SourceFacts> = BTreeMap::new();
     for file in files {
         for source in read_file(&file)? {
-            sources.entry((source.path.clone(), source.blake3.clone())).or_insert(source);
+            sources.entry((source.path.clone(), source.digest.clone())).or_insert(source);
         }
     }
     Ok(sources.into_values().collect())

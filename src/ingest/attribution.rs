@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::formats::{self, Format};
 use super::place_names;
 use crate::config::Config;
-use crate::model::record::{Body, FirmwareState, SourceFacts};
+use crate::model::record::{Body, FirmwareState, Record, SourceFacts};
 
 /// Hosts of a run, and how sources came by theirs.
 #[derive(Debug, Clone, Default)]
@@ -249,17 +249,32 @@ fn note_same_content(sources: &[SourceFacts], found: &mut Attribution) {
         if source.bytes == 0 || source.format.is_none() {
             continue;
         }
-        match by_hash.get(&(source.blake3.as_str(), source.format.as_deref())) {
+        match by_hash.get(&(source.digest.as_str(), source.format.as_deref())) {
             Some(&first) if found.source_host[first] == found.source_host[index] => {
-                found.copies.push((index, first));
+                // Two files can be made to have one digest, but a copy that says nothing else is not missed.
+                if say_the_same(&sources[first], source) {
+                    found.copies.push((index, first));
+                }
             }
             Some(&first) if belongs_to_one_host(&source.kind) => {
                 found.same_content.push((sources[first].path.clone(), source.path.clone()));
             }
             Some(_) => {}
             None => {
-                by_hash.insert((&source.blake3, source.format.as_deref()), index);
+                by_hash.insert((&source.digest, source.format.as_deref()), index);
             }
         }
     }
+}
+
+fn say_the_same(one: &SourceFacts, other: &SourceFacts) -> bool {
+    let same_record = |(one, other): (&Record, &Record)| {
+        one.span == other.span && one.host == other.host && one.stamp == other.stamp && one.body == other.body
+    };
+    one.bytes == other.bytes
+        && one.reasons == other.reasons
+        && one.activity == other.activity
+        && one.power == other.power
+        && one.records.len() == other.records.len()
+        && one.records.iter().zip(&other.records).all(same_record)
 }

@@ -64,7 +64,7 @@ fn close(
     kind: SourceKind,
     reason: String,
     sink: Sink<'_>,
-    blake3: String,
+    digest: String,
 ) -> SourceFacts {
     let account: Account = sink.account;
     let (bytes, parsed) = (account.cursor(), account.parsed());
@@ -83,7 +83,7 @@ fn close(
         reasons,
         pieces,
         quoted,
-        blake3,
+        digest,
         understood: sink.understood,
         modified: found.modified,
         unreadable: false,

@@ -1,22 +1,20 @@
 //! Feeds a source to a reader of lines and books every byte.
 //!
-//! A large source is read (unpacked, hashed) on a thread of its own, a few batches of lines ahead.
-//! Whichever of the two threads is ahead of the other searches the batches for literals.
+//! Two threads work on a large source, each on batches of its own: it reads the next one, searches it for
+//! literals while the other reads on, and feeds it to the reader when all before it is fed. A batch stays with
+//! its thread, and so in the cache of one core.
 
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::Mutex;
 use std::thread;
 
 use super::formats::LineReader;
 use super::prefilter::Prefilter;
 use super::sink::Sink;
-use super::stream::{BATCH_BYTES, Batch, ESCAPE, LINE_BYTES_MAX, Stream};
+use super::stream::{BATCH_BYTES, Batch, LINE_BYTES_MAX, Stream};
+use super::turns::Turns;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::Span;
-
-/// Batches that are read and wait.
-const BATCHES_AHEAD: usize = 4;
 
 /// Feeds all lines of `stream` to `reader`.
 pub fn drive(stream: &mut Stream, prefilter: &Prefilter, reader: &mut dyn LineReader, sink: &mut Sink<'_>) {
@@ -29,51 +27,42 @@ pub fn drive(stream: &mut Stream, prefilter: &Prefilter, reader: &mut dyn LineRe
             spent = batch;
         }
     } else {
-        drive_ahead(stream, prefilter, &mut feed, sink);
+        drive_in_turns(stream, prefilter, &mut feed, sink);
     }
     feed.end(sink);
 }
 
-fn drive_ahead(stream: &mut Stream, prefilter: &Prefilter, feed: &mut Feed<'_>, sink: &mut Sink<'_>) {
-    let (hand_on, batches) = sync_channel(BATCHES_AHEAD);
-    let (give_back, spent) = channel();
-    let waiting = &AtomicUsize::new(0);
+fn drive_in_turns(stream: &mut Stream, prefilter: &Prefilter, feed: &mut Feed<'_>, sink: &mut Sink<'_>) {
+    let numbered = Mutex::new((stream, 0));
+    let turns = Turns::new((feed, sink));
     thread::scope(|scope| {
-        // Should the reader panic, the scope waits for the other thread before anything outside of this
-        // closure is dropped; the channel has to be gone by then, or that thread would wait, too.
-        let batches = batches;
-        let ahead = scope.spawn(move || read_ahead(stream, prefilter, &hand_on, &spent, waiting));
-        while let Ok(mut batch) = batches.recv() {
-            waiting.fetch_sub(1, Ordering::Relaxed);
-            if !batch.searched {
-                batch.search(prefilter);
-            }
-            feed.batch(&batch, sink);
-            // At the end of the stream nobody wants it any more.
-            drop(give_back.send(batch));
-        }
-        if let Err(panic) = ahead.join() {
+        let other = scope.spawn(|| work(&numbered, prefilter, &turns));
+        work(&numbered, prefilter, &turns);
+        if let Err(panic) = other.join() {
             resume_unwind(panic);
         }
     });
 }
 
-fn read_ahead(
-    stream: &mut Stream,
+/// Works on batches until there are none, or the other thread has panicked.
+fn work(
+    numbered: &Mutex<(&mut Stream, u64)>,
     prefilter: &Prefilter,
-    hand_on: &SyncSender<Batch>,
-    spent: &Receiver<Batch>,
-    waiting: &AtomicUsize,
+    turns: &Turns<(&mut Feed<'_>, &mut Sink<'_>)>,
 ) {
-    while let Some(mut batch) = stream.next_batch(spent.try_recv().unwrap_or_default()) {
-        if waiting.load(Ordering::Relaxed) > BATCHES_AHEAD / 2 {
-            batch.search(prefilter);
-        }
-        waiting.fetch_add(1, Ordering::Relaxed);
-        // Should the feed have stopped early, nobody listens any more.
-        if hand_on.send(batch).is_err() {
+    let mut spent = Batch::default();
+    loop {
+        let Ok(mut next) = numbered.lock() else { return };
+        let (stream, number) = &mut *next;
+        let Some(mut batch) = stream.next_batch(spent) else { return };
+        let turn = *number;
+        *number += 1;
+        drop(next);
+        batch.search(prefilter);
+        if turns.take(turn, |(feed, sink)| feed.batch(&batch, sink)).is_none() {
             return;
         }
+        spent = batch;
     }
 }
 
@@ -88,22 +77,47 @@ struct Feed<'a> {
 
 impl Feed<'_> {
     fn batch(&mut self, batch: &Batch, sink: &mut Sink<'_>) {
+        let text = batch.text();
+        let whole = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
         let mut places = batch.places.iter().copied().peekable();
         let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', &batch.bytes).map(|at| at + 1) {
-            let mut candidate = false;
-            while places.next_if(|place| *place < end).is_some() {
-                candidate = true;
+        while start < whole {
+            // Up to the line of the next literal, lines may be passed over.
+            let end = match places.peek() {
+                Some(&place) => {
+                    memchr::memrchr(b'\n', &text[start..place]).map_or(start, |at| start + at + 1)
+                }
+                None => whole,
+            };
+            if start < end && !batch.has_control && self.too_long.is_none() {
+                start += self.pass(&text[start..end], sink);
             }
-            self.piece(&batch.bytes[start..end], candidate, batch.has_control, sink);
-            start = end;
+            if start < whole {
+                let end = memchr::memchr(b'\n', &text[start..]).map_or(whole, |at| start + at + 1);
+                self.piece(&text[start..end], batch.has_control, sink);
+                start = end;
+                while places.next_if(|place| *place < start).is_some() {}
+            }
         }
-        let rest = &batch.bytes[start..];
+        self.rest(&text[whole..], batch, sink);
+    }
+
+    /// Has the reader pass over lines at the front; tells how many bytes of them it did.
+    fn pass(&mut self, text: &[u8], sink: &mut Sink<'_>) -> usize {
+        let passed = self.reader.pass(text, self.number + 1, sink);
+        self.number += passed.lines;
+        sink.understood += passed.lines;
+        sink.account.book(&text[..passed.bytes], Fate::Parsed);
+        passed.bytes
+    }
+
+    /// What stands behind the last end of a line.
+    fn rest(&mut self, rest: &[u8], batch: &Batch, sink: &mut Sink<'_>) {
         if rest.is_empty() {
             return;
         }
         if batch.last {
-            self.piece(rest, true, batch.has_control, sink);
+            self.piece(rest, batch.has_control, sink);
         } else {
             let head = || (rest[..LINE_BYTES_MAX.min(rest.len())].to_vec(), 0);
             let (_, len) = self.too_long.get_or_insert_with(head);
@@ -112,21 +126,16 @@ impl Feed<'_> {
     }
 
     /// Takes a line, or the last part of one that is too long.
-    fn piece(&mut self, line: &[u8], candidate: bool, has_control: bool, sink: &mut Sink<'_>) {
+    fn piece(&mut self, line: &[u8], has_control: bool, sink: &mut Sink<'_>) {
         self.number += 1;
         if let Some((head, len)) = self.too_long.take() {
             self.book_too_long(&head, len + line.len() as u64, sink);
         } else if line.len() > LINE_BYTES_MAX {
             self.book_too_long(&line[..LINE_BYTES_MAX], line.len() as u64, sink);
+        } else if has_control {
+            self.with_nuls(line, sink);
         } else {
-            sink.candidate = candidate;
-            if has_control {
-                // Who colours his lines has them read with care.
-                sink.candidate |= memchr::memchr(ESCAPE, line).is_some();
-                self.with_nuls(line, sink);
-            } else {
-                self.line(line, sink);
-            }
+            self.line(line, sink);
         }
     }
 

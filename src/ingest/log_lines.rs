@@ -2,14 +2,11 @@
 //! are kept, and when the host was active.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use super::kernel_stamp;
-use super::log_header::may_begin_header;
+use super::quiet_message::{TAG_BYTES_MAX, UPTIME_BYTES_MAX};
 use super::second_look::SecondLook;
-use super::sink::{ACTIVITY_GAP_SECONDS, Sink};
+use super::sink::Sink;
 use super::written_time::steady_seconds;
 use crate::model::Stamp;
 use crate::model::record::{Body, LogLine, Span};
@@ -39,20 +36,17 @@ pub struct SplitLine<'a> {
     pub uptime_micros: Option<u64>,
 }
 
-/// A line without a literal that matters, as far as it had to be split.
-pub struct QuietLine<'a> {
+/// A line that was passed over, to be remembered.
+pub struct Remembered<'a> {
+    pub span: Span,
     pub stamp: Stamp,
-    /// The stamp on a scale that is steady within the source.
-    pub seconds: i64,
-    /// A host that [`LogTracker::take`] has seen.
-    pub host: KnownHost,
     /// Tag and text.
     pub message: &'a [u8],
 }
 
 /// A host of a tracker.
 #[derive(Debug, Clone, Copy)]
-pub struct KnownHost(usize);
+pub struct KnownHost(pub usize);
 
 #[derive(Default)]
 struct HostState {
@@ -98,6 +92,9 @@ pub struct LogTracker {
 }
 
 impl LogTracker {
+    /// Lines of a host that are remembered.
+    pub const LAST_LINES: usize = LAST_LINES_KEPT;
+
     /// Takes one line. Its span is the sink's current one.
     pub fn take(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
         let name = line.host.unwrap_or("").as_bytes();
@@ -168,74 +165,44 @@ impl LogTracker {
         }
     }
 
-    /// Takes a line that has no signature, which is next to all of them, without splitting all of it.
-    /// `false`: it needs [`LogTracker::take`] nevertheless, and nothing has been done.
-    pub fn pass(&mut self, line: &QuietLine<'_>, sink: &mut Sink<'_>) -> bool {
-        let KnownHost(place) = line.host;
-        let Some(state) = self.hosts.get_mut(place) else { return false };
-        let Some(uptime) = quiet_uptime(line.message) else { return false };
-        let (Some(run), Some(before)) = (state.run, state.last_seconds) else { return false };
-        let gap = line.seconds - before;
-        if sink.has_stretches && sink.interest.stretch(&state.name, line.seconds).is_some() {
-            return false;
+    /// Until when a host that can be passed over wrote, in seconds of [`steady_seconds`].
+    #[must_use]
+    pub fn active_until(&self, place: usize) -> Option<i64> {
+        let state = self.hosts.get(place)?;
+        state.run.and(state.last_seconds)
+    }
+
+    /// The stretch of time whose lines are to be kept, if a line of the host belongs to one.
+    #[must_use]
+    pub fn stretch(&self, place: usize, seconds: i64, sink: &Sink<'_>) -> Option<u32> {
+        sink.interest.stretch(&self.hosts.get(place)?.name, seconds)
+    }
+
+    /// Notes lines of a host that were passed over: how many, when the last was written, the last uptime
+    /// among them, and the last few of the lines themselves.
+    pub fn pass<'a>(
+        &mut self,
+        place: usize,
+        lines: u64,
+        seconds: i64,
+        uptime: Option<u64>,
+        last_lines: impl Iterator<Item = Remembered<'a>>,
+        sink: &mut Sink<'_>,
+    ) {
+        let Some(state) = self.hosts.get_mut(place) else { return };
+        state.last_uptime = uptime.or(state.last_uptime);
+        state.last_seconds = Some(seconds);
+        let (mut last_stamp, mut last_line) = (None, 0);
+        for line in last_lines {
+            (last_stamp, last_line) = (Some(line.stamp), line.span.line);
+            state.last_lines.remember(line.span, line.stamp, None, line.message);
         }
-        if sink.nul_before > 0 || restarts(uptime, state) || !(0..=ACTIVITY_GAP_SECONDS).contains(&gap) {
-            return false;
+        if let (Some(run), Some(stamp)) = (state.run, last_stamp) {
+            sink.still_active(run, stamp, last_line, lines);
         }
         self.last = place;
-        state.last_uptime = uptime.or(state.last_uptime);
-        state.last_seconds = Some(line.seconds);
-        sink.still_active(run, line.stamp);
-        state.last_lines.remember(sink.span(), line.stamp, None, line.message);
-        true
     }
 }
-
-/// The uptime in a message with a tag (`kernel: [   12.345678] text`), in microseconds, if it is the
-/// kernel's and has one. Outer `None`: a message of another shape, which has to be split with care.
-fn quiet_uptime(message: &[u8]) -> Option<Option<u64>> {
-    if may_begin_header(message) {
-        return None;
-    }
-    if let Some((b"kernel: ", text)) = message.split_first_chunk::<8>() {
-        if GLUED.find(text).is_some() || may_begin_header(text) {
-            return None;
-        }
-        return match text.strip_prefix(b"[") {
-            Some(stamped) => uptime_micros(stamped).map(Some),
-            None => Some(None),
-        };
-    }
-    // A tag has no blanks: `sshd[123]: `.
-    let blank = message.iter().take(TAG_BYTES_MAX + 1).position(|byte| !byte.is_ascii_graphic())?;
-    let (tag, text) = message.split_at(blank);
-    let is_tag = text[0] == b' ' && tag.len() > 1 && tag.ends_with(b":") && tag[0].is_ascii_alphabetic();
-    (is_tag && !tag.starts_with(b"kernel") && !may_begin_header(&text[1..])).then_some(None)
-}
-
-/// Another line of the kernel's may begin behind this.
-static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" kernel: "));
-
-/// What stands before the bracket of `   12.345678] text`, in microseconds; the same as
-/// [`kernel_stamp::split_uptime`] makes of it, or nothing.
-fn uptime_micros(stamped: &[u8]) -> Option<u64> {
-    let (mut micros, mut point) = (0_u64, None);
-    let blanks = stamped.iter().take(UPTIME_BYTES_MAX).take_while(|byte| **byte == b' ').count();
-    for (place, byte) in stamped.iter().enumerate().take(UPTIME_BYTES_MAX).skip(blanks) {
-        match byte {
-            b'0'..=b'9' => micros = micros.checked_mul(10)? + u64::from(byte - b'0'),
-            b'.' if point.is_none() && (1..=12).contains(&(place - blanks)) => point = Some(place),
-            b']' => return (place == point? + 7).then_some(micros),
-            _ => return None,
-        }
-    }
-    None
-}
-
-/// A tag is no longer than this; see [`split_tag`].
-const TAG_BYTES_MAX: usize = 64;
-/// `4294967296.123456` and some blanks.
-const UPTIME_BYTES_MAX: usize = 32;
 
 /// Microseconds of uptime within which a kernel that starts over is noticed.
 const YOUNG_MICROS: u64 = 5_000_000;
@@ -323,9 +290,9 @@ const NEW_YEAR_DAYS: i32 = 150;
 const CLOCK_SET_LINES: u32 = 2000;
 
 impl YearWraps {
-    /// Counts a line of the same month and day as the one before.
-    pub fn same_day(&mut self) {
-        self.since_wrap = self.since_wrap.saturating_add(1);
+    /// Counts lines of the same month and day as the one before.
+    pub fn same_day(&mut self, lines: u64) {
+        self.since_wrap = self.since_wrap.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
     }
 
     /// The number of wraps up to a line of that month and day.

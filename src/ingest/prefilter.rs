@@ -2,8 +2,9 @@
 //!
 //! Automata that look at every byte are too slow by a factor of five where hundreds of literals are
 //! looked for in logs that hold next to none of them. This one looks at four bytes at every fourth place: of
-//! each literal a window is chosen so long that one of the looks must fall into it, wherever it
-//! stands. A bit map of the windows' four-byte pieces answers nearly every look with no; the rest
+//! each literal a window is chosen so long that a look must fall into it, wherever it stands; two looks
+//! in a row where the literal is long enough, because a piece of four bytes alone is often one of
+//! ordinary words. A map of the windows' pieces answers nearly every look with no; the rest
 //! are compared. (The idea of skipping is that of Wu and Manber, "A fast algorithm for
 //! multi-pattern searching", 1994; looks at fixed places do not wait for each other.)
 
@@ -18,13 +19,22 @@ const GRAM: usize = 4;
 const STRIDE: usize = 4;
 /// A literal needs so many bytes for a look to fall into it wherever it stands.
 const LITERAL_BYTES_MIN: usize = GRAM + STRIDE - 1;
+/// And so many for two looks.
+const PAIR_BYTES_MIN: usize = LITERAL_BYTES_MIN + STRIDE;
 /// Bits of the hash of a piece: the map takes 32 KiB, which stay in the first-level cache.
 const HASH_BITS: u32 = 15;
+/// Bits of the hash that lead to the pieces.
+const SHELF_BITS: u32 = 12;
 /// Looks between two branches, and the bytes that they see.
 const LOOKS: usize = 8;
 const BLOCK: usize = (LOOKS - 1) * STRIDE + GRAM;
 
-/// A four-byte piece of a literal's window.
+/// Bits of the map: a piece is one of a short literal, the first of two, the second of two.
+const ALONE: u32 = 0;
+const FIRST: u32 = 1;
+const SECOND: u32 = 2;
+
+/// A four-byte piece of a literal's window; of two, the second.
 struct Piece {
     gram: u32,
     literal: usize,
@@ -48,9 +58,10 @@ impl<'a> Watch<'a> {
 /// Finds all places at which one of its literals begins.
 pub struct Prefilter {
     literals: Vec<Vec<u8>>,
+    /// For each hash, what pieces have it.
     map: Box<[u8; 1 << HASH_BITS]>,
-    /// For each hash, the first of its pieces.
-    first: Vec<usize>,
+    /// For the front of each hash, the first of its pieces.
+    first: Vec<u32>,
     /// Sorted by hash.
     pieces: Vec<Piece>,
     /// Finds the literals that are too short to skip by.
@@ -74,17 +85,24 @@ impl Prefilter {
         let mut map = Box::new([0_u8; 1 << HASH_BITS]);
         let mut pieces = Vec::new();
         for (literal, bytes) in long.iter().enumerate() {
-            let start = rarest_window(bytes);
-            for offset in start..start + STRIDE {
-                let Some(gram) = gram_at(bytes, offset) else { continue };
-                map[hash(gram)] = 1;
+            let is_pair = bytes.len() >= PAIR_BYTES_MIN;
+            let start = rarest_window(bytes, if is_pair { PAIR_BYTES_MIN } else { LITERAL_BYTES_MIN });
+            for first in start..start + STRIDE {
+                let offset = if is_pair { first + STRIDE } else { first };
+                let (Some(before), Some(gram)) = (gram_at(bytes, first), gram_at(bytes, offset)) else {
+                    continue;
+                };
+                if is_pair {
+                    map[hash(before)] |= 1 << FIRST;
+                }
+                map[hash(gram)] |= 1 << if is_pair { SECOND } else { ALONE };
                 pieces.push(Piece { gram, literal, offset });
             }
         }
         pieces.sort_by_key(|piece| (hash(piece.gram), piece.gram, piece.literal, piece.offset));
-        let mut first = vec![0_usize; 1 << HASH_BITS];
-        for (index, piece) in pieces.iter().enumerate().rev() {
-            first[hash(piece.gram)] = index;
+        let mut first = vec![0; 1 << SHELF_BITS];
+        for (index, piece) in (0_u32..).zip(&pieces).collect::<Vec<_>>().into_iter().rev() {
+            first[shelf(hash(piece.gram))] = index;
         }
         // Building fails only for more patterns than fit into memory.
         let short = if short.is_empty() {
@@ -111,17 +129,20 @@ impl Prefilter {
 
     fn find_long(&self, text: &[u8], places: &mut Vec<usize>) {
         let mut at = 0;
-        // Several looks at a time: the branch that is hardly ever taken comes once for all of them.
+        let mut before = 0;
+        // Several looks at a time, a byte of a word each: the branch that is hardly ever taken comes once for
+        // all of them.
         while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
-            let mut hits = 0_u32;
+            let mut seen = 0_u64;
             for look in 0..LOOKS {
                 let key = gram_at(block, look * STRIDE).map_or(0, hash);
-                hits |= u32::from(self.map[key]) << look;
+                seen |= u64::from(self.map[key]) << (look * 8);
             }
-            while hits != 0 {
-                self.compare(text, at + hits.trailing_zeros() as usize * STRIDE, places);
-                hits &= hits - 1;
+            let hits = worth_comparing(seen, before);
+            if hits != 0 {
+                self.compare_hits(text, at, hits, places);
             }
+            before = seen;
             at += LOOKS * STRIDE;
         }
         while at < text.len() {
@@ -130,21 +151,38 @@ impl Prefilter {
         }
     }
 
+    /// Compares at each look that has a bit in `hits`. Apart, so that the loop above has the registers to itself.
+    #[cold]
+    #[inline(never)]
+    fn compare_hits(&self, text: &[u8], at: usize, mut hits: u64, places: &mut Vec<usize>) {
+        while hits != 0 {
+            self.compare(text, at + hits.trailing_zeros() as usize / 8 * STRIDE, places);
+            hits &= hits - 1;
+        }
+    }
+
     /// Compares the literals that have the piece that stands in `text` at `at`.
     fn compare(&self, text: &[u8], at: usize, places: &mut Vec<usize>) {
         let Some(gram) = gram_at(text, at) else { return };
-        if self.map[hash(gram)] == 0 {
-            return;
-        }
-        let key = hash(gram);
-        let candidates = self.pieces[self.first[key]..].iter();
-        for piece in candidates.take_while(|piece| hash(piece.gram) == key) {
+        let shelf = shelf(hash(gram));
+        let candidates = self.pieces[self.first[shelf] as usize..].iter();
+        for piece in candidates.take_while(|piece| self::shelf(hash(piece.gram)) == shelf) {
+            if piece.gram != gram {
+                continue;
+            }
             let Some(start) = at.checked_sub(piece.offset) else { continue };
-            if piece.gram == gram && text[start..].starts_with(&self.literals[piece.literal]) {
+            if text[start..].starts_with(&self.literals[piece.literal]) {
                 places.push(start);
             }
         }
     }
+}
+
+/// A bit in the byte of each look that hits, given what was seen by it and by the looks before.
+fn worth_comparing(seen: u64, before: u64) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; LOOKS]);
+    let shifted = seen << 8 | before >> (8 * (LOOKS - 1));
+    (seen >> ALONE | seen >> SECOND & shifted >> FIRST) & EACH
 }
 
 /// The piece at `at`, if there are so many bytes.
@@ -157,9 +195,12 @@ fn hash(gram: u32) -> usize {
     (gram.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as usize
 }
 
-/// Where in a literal the window with the least common bytes begins.
-fn rarest_window(literal: &[u8]) -> usize {
-    let len = LITERAL_BYTES_MIN;
+fn shelf(hash: usize) -> usize {
+    hash >> (HASH_BITS - SHELF_BITS)
+}
+
+/// Where in a literal the window of that length with the least common bytes begins.
+fn rarest_window(literal: &[u8], len: usize) -> usize {
     let commonness = |start: usize| -> u32 { literal[start..start + len].iter().copied().map(common).sum() };
     (0..=literal.len() - len).min_by_key(|start| commonness(*start)).unwrap_or(0)
 }

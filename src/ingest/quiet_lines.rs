@@ -1,32 +1,72 @@
-//! Reads log lines whose stamp differs from one read before in minutes and seconds only: next to all
-//! lines of a log. What has to be understood of such a stamp was understood then.
+//! Passes over the lines of a log that say nothing but that their host was alive: next to all of them.
+//!
+//! A line is passed over if no literal stands in it (whoever calls knows), its stamp differs from one
+//! that was read with care in minutes and seconds only, its host is known and wrote without a gap, and
+//! its message has a tag and nothing odd. What has to be remembered of such lines is remembered once
+//! for a stretch of them. Any other line is left to be read with care.
+
+use std::ops::Range;
 
 use chrono::TimeDelta;
 
-use super::log_lines::{KnownHost, LogTracker, QuietLine};
-use super::sink::Sink;
+use super::log_lines::{KnownHost, LogTracker, Remembered};
+use super::masked_prefix::MaskedPrefix;
+use super::quiet_message;
+use super::sink::{ACTIVITY_GAP_SECONDS, Sink};
+use super::stamp_mask::StampMask;
+use super::stream::LINE_BYTES_MAX;
 use super::written_time::steady_seconds;
 use crate::model::Stamp;
+use crate::model::record::Span;
 
-/// A stamp of a line `STAMP HOST MESSAGE`, cut around its minutes and seconds.
-#[derive(Default)]
-pub struct RepeatedHour {
-    /// The bytes before the minutes.
-    before: Vec<u8>,
-    /// Digits of the fraction of the second.
-    fraction_digits: usize,
-    /// The bytes behind the fraction: the zone, if there is one, and a blank.
-    behind: Vec<u8>,
-    /// When the hour began.
-    hour: Option<(Stamp, i64)>,
-    /// What stood between the clock and the message of the last line.
-    host: Option<(Vec<u8>, KnownHost)>,
+/// Lines that were passed over.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Passed {
+    pub bytes: usize,
+    pub lines: u64,
 }
 
-/// `MM:SS`
-const CLOCK_BYTES: usize = 5;
+/// Lines `STAMP HOST TAG: TEXT` of one hour.
+#[derive(Default)]
+pub struct QuietLines {
+    hour: Option<Hour>,
+    /// What stood between the stamp and the message of the last line.
+    host: Option<(MaskedPrefix, KnownHost)>,
+    /// By the number of the host: what has been passed over of it in this stretch.
+    runs: Vec<Run>,
+    /// The hosts of this stretch.
+    touched: Vec<usize>,
+}
 
-impl RepeatedHour {
+/// The hour of a stamp that was read with care.
+struct Hour {
+    mask: StampMask,
+    stamp: Stamp,
+    seconds: i64,
+}
+
+/// What a host has said in a stretch.
+#[derive(Default, Clone)]
+struct Run {
+    lines: u64,
+    /// Seconds since the hour at which the host wrote last.
+    last: i64,
+    /// The last lines, each in the place of the oldest.
+    recent: [Line; LogTracker::LAST_LINES],
+    /// The last message that has an uptime.
+    uptime: Option<Range<usize>>,
+}
+
+/// Where a line stands in its stretch.
+#[derive(Default, Clone)]
+struct Line {
+    start: usize,
+    message: usize,
+    end: usize,
+    number: u64,
+}
+
+impl QuietLines {
     /// Keeps the stamp of a line that was split: all that stands before `host` and its `message`.
     pub fn keep(&mut self, line: &str, stamp: &Stamp, host: &str, message: &str) {
         (self.hour, self.host) = (None, None);
@@ -35,88 +75,120 @@ impl RepeatedHour {
         if host.is_empty() || !rest.starts_with(host) || !written.ends_with(' ') {
             return;
         }
-        self.cut(written.as_bytes(), stamp);
+        let Some(mask) = StampMask::of(written.as_bytes()) else { return };
+        let Some(micros) = mask.micros_since_hour(written.as_bytes()) else { return };
+        self.hour = moved(stamp, -i64::from(micros))
+            .and_then(|stamp| Some(Hour { mask, seconds: steady_seconds(&stamp)?, stamp }));
     }
 
-    fn cut(&mut self, written: &[u8], stamp: &Stamp) {
-        let is_clock = |at: &usize| {
-            let clock = &written[*at..*at + "HH:MM:SS".len()];
-            clock.iter().enumerate().all(|(place, byte)| match place {
-                2 | 5 => *byte == b':',
-                _ => byte.is_ascii_digit(),
-            })
-        };
-        let Some(clock) = (0..(written.len() + 1).saturating_sub("HH:MM:SS".len())).find(is_clock) else {
-            return;
-        };
-        let minutes = clock + "HH:".len();
-        let fraction = minutes + CLOCK_BYTES;
-        let digits = match written.get(fraction) {
-            Some(b'.') => written[fraction + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
-            _ => 0,
-        };
-        let behind = if digits > 0 { fraction + 1 + digits } else { fraction };
-        self.before = written[..minutes].to_vec();
-        self.fraction_digits = digits;
-        self.behind = written[behind..].to_vec();
-        let Some((since, _)) = self.since_hour(written) else { return };
-        self.hour = moved(stamp, -i64::from(since)).and_then(|hour| Some((hour, steady_seconds(&hour)?)));
+    /// The next line may be of another month or year than those before it.
+    pub fn forget(&mut self) {
+        (self.hour, self.host) = (None, None);
     }
 
-    /// Microseconds since the hour, and what stands behind the clock.
-    fn since_hour<'a>(&self, line: &'a [u8]) -> Option<(u32, &'a [u8])> {
-        let rest = line.strip_prefix(self.before.as_slice())?;
-        let (clock, mut rest) = rest.split_first_chunk::<CLOCK_BYTES>()?;
-        let [m1, m2, b':', s1, s2] = *clock else { return None };
-        let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
-        let minute = digit(m1)? * 10 + digit(m2)?;
-        let second = digit(s1)? * 10 + digit(s2)?;
-        // A leap second is for the careful reader.
-        if minute > 59 || second > 59 {
+    /// Passes over lines from the front of `text`, which holds whole lines without literals and without
+    /// control characters; the first has that `number`, and begins where the account stands.
+    pub fn pass(
+        &mut self,
+        text: &[u8],
+        number: u64,
+        tracker: &mut LogTracker,
+        sink: &mut Sink<'_>,
+    ) -> Passed {
+        let mut passed = Passed::default();
+        let Some(hour) = self.hour.take() else { return passed };
+        if sink.nul_before == 0 {
+            while let Some(end) = self.next(&hour, text, passed, number, tracker, sink) {
+                passed = Passed { bytes: end + 1, lines: passed.lines + 1 };
+            }
+            self.hand_over(&hour, text, tracker, sink);
+        }
+        self.hour = Some(hour);
+        passed
+    }
+
+    /// Where the next line ends, if it can be passed over.
+    fn next(
+        &mut self,
+        hour: &Hour,
+        text: &[u8],
+        passed: Passed,
+        number: u64,
+        tracker: &LogTracker,
+        sink: &Sink<'_>,
+    ) -> Option<usize> {
+        let start = passed.bytes;
+        let (since, rest) = hour.mask.seconds_since_hour(text.get(start..)?)?;
+        let (KnownHost(place), message) = self.host(rest, tracker)?;
+        let message = text.len() - message.len();
+        let end = message + memchr::memchr(b'\n', &text[message..])?;
+        let shape = quiet_message::shape(without_return(&text[message..end]))?;
+        let seconds = hour.seconds + since;
+        if self.runs.len() <= place {
+            self.runs.resize(place + 1, Run::default());
+        }
+        let run = &mut self.runs[place];
+        let gap = if run.lines > 0 { since - run.last } else { seconds - tracker.active_until(place)? };
+        let is_odd = !(0..=ACTIVITY_GAP_SECONDS).contains(&gap)
+            || end - start >= LINE_BYTES_MAX
+            || sink.has_stretches && tracker.stretch(place, seconds, sink).is_some();
+        if is_odd {
             return None;
         }
-        let mut micros = 0;
-        if self.fraction_digits > 0 {
-            let digits;
-            (digits, rest) = rest.strip_prefix(b".")?.split_at_checked(self.fraction_digits)?;
-            for place in 0..6 {
-                micros = micros * 10 + digits.get(place).map_or(Some(0), |byte| digit(*byte))?;
-            }
-            if !digits.iter().skip(6).all(u8::is_ascii_digit) {
-                return None;
-            }
+        if run.lines == 0 {
+            self.touched.push(place);
         }
-        Some(((minute * 60 + second) * 1_000_000 + micros, rest))
+        run.recent[run.lines as usize % LogTracker::LAST_LINES] =
+            Line { start, message, end, number: number + passed.lines };
+        run.lines += 1;
+        run.last = since;
+        if let Some(uptime) = shape.uptime {
+            run.uptime = Some(message + uptime.start..message + uptime.end);
+        }
+        Some(end)
     }
 
-    /// Takes a line without a literal that matters. `false`: it has to be read with care, and nothing
-    /// has been done.
-    pub fn pass(&mut self, line: &[u8], tracker: &mut LogTracker, sink: &mut Sink<'_>) -> bool {
-        let Some((hour, hour_seconds)) = &self.hour else { return false };
-        let Some((since, rest)) = self.since_hour(line) else { return false };
-        let Some(stamp) = moved(hour, i64::from(since)) else { return false };
-        let seconds = hour_seconds + i64::from(since / 1_000_000);
-        let Some((host, message)) = self.host(rest, tracker) else { return false };
-        tracker.pass(&QuietLine { stamp, seconds, host, message }, sink)
-    }
-
-    /// Whose line it is, and the message.
+    /// Whose line it is, and the message with all that follows.
     fn host<'a>(&mut self, rest: &'a [u8], tracker: &LogTracker) -> Option<(KnownHost, &'a [u8])> {
         if let Some((between, host)) = &self.host
-            && let Some(message) = rest.strip_prefix(between.as_slice())
+            && let Some(message) = between.strip(rest)
         {
             return Some((*host, message));
         }
-        let named = rest.strip_prefix(self.behind.as_slice())?;
-        let end = memchr::memchr(b' ', named)?;
-        let host = tracker.known(&named[..end])?;
-        let message = &named[end + 1..];
-        let (mut between, _) = self.host.take().unwrap_or((Vec::new(), host));
-        between.clear();
-        between.extend_from_slice(&rest[..rest.len() - message.len()]);
-        self.host = Some((between, host));
-        Some((host, message))
+        let end = memchr::memchr2(b' ', b'\n', rest).filter(|end| rest[*end] == b' ')?;
+        let host = tracker.known(&rest[..end])?;
+        self.host = MaskedPrefix::of(&rest[..=end], |_| true).map(|between| (between, host));
+        Some((host, &rest[end + 1..]))
     }
+
+    /// Has the tracker remember what was passed over.
+    fn hand_over(&mut self, hour: &Hour, text: &[u8], tracker: &mut LogTracker, sink: &mut Sink<'_>) {
+        let offset = sink.account.cursor();
+        for place in std::mem::take(&mut self.touched) {
+            let run = std::mem::take(&mut self.runs[place]);
+            let kept = run.lines.min(LogTracker::LAST_LINES as u64);
+            let lines = (run.lines - kept..run.lines).map(|count| {
+                let line = &run.recent[count as usize % LogTracker::LAST_LINES];
+                let micros = hour.mask.micros_since_hour(&text[line.start..]).unwrap_or(0);
+                Remembered {
+                    span: Span {
+                        offset: offset + line.start as u64,
+                        len: (line.end + 1 - line.start) as u64,
+                        line: line.number,
+                    },
+                    stamp: moved(&hour.stamp, i64::from(micros)).unwrap_or(hour.stamp),
+                    message: without_return(&text[line.message..line.end]),
+                }
+            });
+            let uptime =
+                run.uptime.as_ref().and_then(|stamped| quiet_message::micros(&text[stamped.clone()]));
+            tracker.pass(place, run.lines, hour.seconds + run.last, uptime, lines, sink);
+        }
+    }
+}
+
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// The stamp moved within its hour.

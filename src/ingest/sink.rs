@@ -21,9 +21,6 @@ pub struct Sink<'a> {
     pub power: Vec<PowerSample>,
     /// Knows which log lines are worth a record.
     pub interest: &'a dyn Interest,
-    /// Whether a literal of the knowledge base stands in the current line. Of use to readers whose
-    /// lines hold the message as it is; where it is escaped, the answer means nothing.
-    pub candidate: bool,
     /// NUL bytes directly before the current line: a file system that lost power leaves them.
     pub nul_before: u64,
     /// A host that a header of the source names for all that follows.
@@ -46,7 +43,6 @@ impl<'a> Sink<'a> {
             activity: Vec::new(),
             power: Vec::new(),
             interest,
-            candidate: true,
             nul_before: 0,
             header_host: None,
             understood: 0,
@@ -98,7 +94,7 @@ impl<'a> Sink<'a> {
         if let Some(&run) = self.open_runs.get(&key)
             && gap_seconds.is_some_and(|gap| (0..=ACTIVITY_GAP_SECONDS).contains(&gap))
         {
-            self.still_active(run, stamp);
+            self.still_active(run, stamp, self.span.line, 1);
             return run;
         }
         let run = self.activity.len();
@@ -108,12 +104,12 @@ impl<'a> Sink<'a> {
         run
     }
 
-    /// Notes one more line of a run.
-    pub fn still_active(&mut self, run: usize, stamp: Stamp) {
+    /// Notes more lines of a run: the time and the number of the last, and how many.
+    pub fn still_active(&mut self, run: usize, stamp: Stamp, last_line: u64, lines: u64) {
         if let Some(run) = self.activity.get_mut(run) {
             run.last = stamp;
-            run.last_line = self.span.line;
-            run.lines += 1;
+            run.last_line = last_line;
+            run.lines += lines;
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A source as a stream of bytes: hashed as it is handed out, cut at the ends of lines, and an error
 //! kept for later.
 
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
+
+use twox_hash::XxHash3_128;
 
 use super::formats::Content;
 use super::prefilter::Prefilter;
@@ -9,50 +11,64 @@ use super::prefilter::Prefilter;
 /// The longest line that is handed to a reader; a longer one is booked as too long.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a batch of lines. A few of them fit into the cache of one core.
-pub const BATCH_BYTES: usize = 512 * 1024;
+pub const BATCH_BYTES: usize = 256 * 1024;
 
 /// The character that begins a command to a terminal.
-pub const ESCAPE: u8 = 0x1b;
+const ESCAPE: u8 = 0x1b;
 
 /// Lines that stand next to each other: all whole, except where the source ends in the middle of one.
 /// A batch without the end of a line, which is not the last one, is a part of a line that is too long.
 #[derive(Default)]
 pub struct Batch {
-    pub bytes: Vec<u8>,
+    /// Longer than the text, so that the next one can be read into it.
+    buffer: Vec<u8>,
+    len: usize,
     /// Where literals begin that a signature looks for, ascending.
     pub places: Vec<usize>,
     /// A NUL or an escape character stands somewhere in it.
     pub has_control: bool,
-    /// Whether `places` and `has_control` say something.
-    pub searched: bool,
     /// Nothing comes behind it.
     pub last: bool,
 }
 
 pub struct Stream {
     inner: Box<dyn Read + Send>,
-    /// Read and not handed out yet.
+    /// What was read and not handed out yet stands at the front. The rest is there to be read into: a vector
+    /// that grows as it is read into would be overwritten with zeros each time.
     buffer: Vec<u8>,
+    filled: usize,
     ended: bool,
     error: Option<io::Error>,
-    hash: blake3::Hasher,
+    hash: XxHash3_128,
     taken: u64,
 }
 
 impl Batch {
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.buffer[..self.len]
+    }
+
     /// Finds what the readers of lines want to know beforehand.
     pub fn search(&mut self, prefilter: &Prefilter) {
         self.places.clear();
-        prefilter.find(&self.bytes, &mut self.places);
-        self.has_control = memchr::memchr2(0, ESCAPE, &self.bytes).is_some();
-        self.searched = true;
+        prefilter.find(&self.buffer[..self.len], &mut self.places);
+        self.has_control = memchr::memchr2(0, ESCAPE, self.text()).is_some();
     }
 }
 
 impl Stream {
     #[must_use]
     pub fn new(inner: Box<dyn Read + Send>) -> Self {
-        Self { inner, buffer: Vec::new(), ended: false, error: None, hash: blake3::Hasher::new(), taken: 0 }
+        Self {
+            inner,
+            buffer: Vec::new(),
+            filled: 0,
+            ended: false,
+            error: None,
+            hash: XxHash3_128::new(),
+            taken: 0,
+        }
     }
 
     /// Bytes handed out so far.
@@ -61,10 +77,11 @@ impl Stream {
         self.taken
     }
 
-    /// BLAKE3 of all that was handed out, in hexadecimal.
+    /// XXH3 of all that was handed out, 128 bits in hexadecimal. It tells copies; it is no proof against
+    /// somebody who makes two files with the same one.
     #[must_use]
     pub fn digest(&self) -> String {
-        self.hash.finalize().to_hex().to_string()
+        format!("{:032x}", self.hash.finish_128())
     }
 
     /// The error that ended the stream, if one did.
@@ -75,15 +92,23 @@ impl Stream {
     /// The first bytes, up to `bytes`, without taking them.
     pub fn peek(&mut self, bytes: usize) -> &[u8] {
         self.fill(bytes);
-        &self.buffer[..self.buffer.len().min(bytes)]
+        &self.buffer[..self.filled.min(bytes)]
     }
 
-    /// Reads until the buffer holds `bytes` or the source ends.
+    /// Reads until `bytes` are at hand or the source ends.
     fn fill(&mut self, bytes: usize) {
-        while self.buffer.len() < bytes && !self.ended {
-            let wanted = (bytes - self.buffer.len()).max(BATCH_BYTES) as u64;
-            match self.inner.by_ref().take(wanted).read_to_end(&mut self.buffer) {
-                Ok(read) => self.ended = (read as u64) < wanted,
+        if self.filled >= bytes || self.ended {
+            return;
+        }
+        let wanted = bytes.max(self.filled + BATCH_BYTES);
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        while self.filled < wanted && !self.ended {
+            match self.inner.read(&mut self.buffer[self.filled..wanted]) {
+                Ok(0) => self.ended = true,
+                Ok(read) => self.filled += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.ended = true;
                     self.error = Some(error);
@@ -93,7 +118,7 @@ impl Stream {
     }
 
     fn hand_out(&mut self, bytes: &[u8]) {
-        self.hash.update(bytes);
+        self.hash.write(bytes);
         self.taken += bytes.len() as u64;
     }
 
@@ -101,30 +126,34 @@ impl Stream {
     /// to be called.
     pub fn next_batch(&mut self, spent: Batch) -> Option<Batch> {
         self.fill(BATCH_BYTES);
-        let mut newline = memchr::memrchr(b'\n', &self.buffer);
-        while newline.is_none() && !self.ended && self.buffer.len() <= LINE_BYTES_MAX {
-            self.fill(self.buffer.len() + BATCH_BYTES);
-            newline = memchr::memrchr(b'\n', &self.buffer);
+        let mut newline = memchr::memrchr(b'\n', &self.buffer[..self.filled]);
+        while newline.is_none() && !self.ended && self.filled <= LINE_BYTES_MAX {
+            self.fill(self.filled + BATCH_BYTES);
+            newline = memchr::memrchr(b'\n', &self.buffer[..self.filled]);
         }
-        if self.buffer.is_empty() {
+        if self.filled == 0 {
             return None;
         }
-        let end = newline.filter(|_| !self.ended).map_or(self.buffer.len(), |at| at + 1);
+        let end = newline.filter(|_| !self.ended).map_or(self.filled, |at| at + 1);
         let mut batch = spent;
-        batch.searched = false;
-        batch.bytes.clear();
-        batch.bytes.extend_from_slice(&self.buffer[end..]);
-        self.buffer.truncate(end);
-        std::mem::swap(&mut batch.bytes, &mut self.buffer);
-        self.hand_out(&batch.bytes);
-        batch.last = self.ended && self.buffer.is_empty();
+        let rest = &self.buffer[end..self.filled];
+        if batch.buffer.len() < rest.len() {
+            batch.buffer.resize(rest.len(), 0);
+        }
+        batch.buffer[..rest.len()].copy_from_slice(rest);
+        batch.len = end;
+        self.filled = rest.len();
+        std::mem::swap(&mut batch.buffer, &mut self.buffer);
+        self.hand_out(batch.text());
+        batch.last = self.ended && self.filled == 0;
         Some(batch)
     }
 
     /// What is next in the stream, in a size of its own choice; empty at the end.
     pub fn take_chunk(&mut self) -> Vec<u8> {
         self.fill(1);
-        let chunk = std::mem::take(&mut self.buffer);
+        let mut chunk = std::mem::take(&mut self.buffer);
+        chunk.truncate(std::mem::take(&mut self.filled));
         self.hand_out(&chunk);
         chunk
     }
@@ -157,24 +186,26 @@ impl<'a> Steps<'a> {
 
     /// Hands out what was passed and closes up behind it.
     fn close_up(&mut self) {
-        let rest = self.stream.buffer.split_off(self.passed);
-        let passed = std::mem::replace(&mut self.stream.buffer, rest);
-        self.stream.hand_out(&passed);
+        let stream = &mut *self.stream;
+        stream.hash.write(&stream.buffer[..self.passed]);
+        stream.taken += self.passed as u64;
+        stream.buffer.copy_within(self.passed..stream.filled, 0);
+        stream.filled -= self.passed;
         self.passed = 0;
     }
 }
 
 impl Content for Steps<'_> {
     fn ahead(&mut self, count: usize) -> &[u8] {
-        if self.stream.buffer.len() - self.passed < count && !self.stream.ended {
+        if self.stream.filled - self.passed < count && !self.stream.ended {
             self.close_up();
             self.stream.fill(count);
         }
-        &self.stream.buffer[self.passed..]
+        &self.stream.buffer[self.passed..self.stream.filled]
     }
 
     fn pass(&mut self, count: usize) {
-        self.passed += count.min(self.stream.buffer.len() - self.passed);
+        self.passed += count.min(self.stream.filled - self.passed);
     }
 }
 

@@ -33,8 +33,8 @@ pub struct SourceEntry {
     pub clock_uncertainty_s: Option<f64>,
     /// How the source's clock was resolved, in words.
     pub clock_note: String,
-    /// BLAKE3 of the unpacked bytes, lower-case hexadecimal.
-    pub blake3: String,
+    /// XXH3 of the unpacked bytes, 128 bits as lower-case hexadecimal.
+    pub digest: String,
 }
 
 /// A piece of a source that could not be read.

@@ -235,8 +235,8 @@ pub struct SourceFacts {
     #[serde(default)]
     pub pieces: BTreeMap<String, super::ledger::Pieces>,
     pub quoted: Vec<super::ledger::Quote>,
-    /// BLAKE3 of the unpacked bytes, lower-case hexadecimal.
-    pub blake3: String,
+    /// XXH3 of the unpacked bytes, 128 bits as lower-case hexadecimal.
+    pub digest: String,
     /// Records understood, kept or not.
     pub understood: u64,
     /// Modification time of the file, seconds of Unix time.

@@ -41,7 +41,7 @@ pub fn entries(sources: &[SourceFacts], attribution: &Attribution, clocks: &Cloc
                 clock_offset_s: times.and_then(|times| times.offset_s),
                 clock_uncertainty_s: times.and_then(|times| times.uncertainty_s),
                 clock_note: times.map(|times| times.note.clone()).unwrap_or_default(),
-                blake3: source.blake3.clone(),
+                digest: source.digest.clone(),
             }
         })
         .collect()

@@ -318,7 +318,7 @@ fn resolve(
     config: &Config,
     knowledge: &Knowledge,
 ) -> (Vec<SourceFacts>, Attribution, clock::Clocks) {
-    sources.sort_by(|a, b| (&a.path, &a.blake3).cmp(&(&b.path, &b.blake3)));
+    sources.sort_by(|a, b| (&a.path, &a.digest).cmp(&(&b.path, &b.digest)));
     let attribution = attribute(&sources, config);
     count_copies_once(&mut sources, &attribution);
     let config = &canonical_config(config, &attribution);

@@ -494,6 +494,6 @@ fn source(
         clock_offset_s: offset,
         clock_uncertainty_s: offset.map(|_| 12.0),
         clock_note: "14 boots seen by both the BMC and the host".to_owned(),
-        blake3: "0".repeat(64),
+        digest: "0".repeat(64),
     }
 }

@@ -176,7 +176,7 @@ fn by_source(entries: &[Entry<'_>], total: bool) -> Listing {
     let mut listing = Listing::new(&["source", "host", "kind", "format"]);
     listing.columns.extend(FATES);
     let mut rows: Vec<&Entry<'_>> = entries.iter().collect();
-    rows.sort_by_key(|entry| (Sums::of([*entry]).order(), &entry.source.path, &entry.source.blake3));
+    rows.sort_by_key(|entry| (Sums::of([*entry]).order(), &entry.source.path, &entry.source.digest));
     for entry in rows {
         let source = entry.source;
         let mut row = vec![json!(source.path), json!(entry.host), json!(source.kind), json!(source.format)];
@@ -283,7 +283,7 @@ fn example(source: &SourceFacts, reason: &str) -> (Value, Value) {
 fn by_quote(entries: &[Entry<'_>]) -> Listing {
     let mut listing = Listing::new(&["path", "line", "offset", "length", "reason", "text"]);
     let mut rows: Vec<&Entry<'_>> = entries.iter().collect();
-    rows.sort_by_key(|entry| (Sums::of([*entry]).order(), &entry.source.path, &entry.source.blake3));
+    rows.sort_by_key(|entry| (Sums::of([*entry]).order(), &entry.source.path, &entry.source.digest));
     for entry in rows {
         for quote in &entry.source.quoted {
             listing.rows.push(vec![

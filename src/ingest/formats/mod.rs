@@ -3,6 +3,7 @@
 
 use std::io::Read;
 
+use super::quiet_lines::Passed;
 use super::sink::Sink;
 use crate::ledger::Fate;
 
@@ -64,6 +65,11 @@ impl SourceKind {
 /// bytes by the fate that is returned. NUL runs are cut off before (see [`Sink::nul_before`]).
 pub trait LineReader: Send {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate;
+    /// Passes over lines at the front of `text` that are understood and of which nothing is kept. `text` holds
+    /// whole lines in which no literal and no control character stands; `number` is that of the first.
+    fn pass(&mut self, _text: &[u8], _number: u64, _sink: &mut Sink<'_>) -> Passed {
+        Passed::default()
+    }
     /// Called once after the last line.
     fn finish(&mut self, _sink: &mut Sink<'_>) {}
 }

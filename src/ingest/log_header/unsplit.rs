@@ -33,7 +33,7 @@ impl Unsplit {
         self.boot_begins
     }
 
-    /// A line with a header was passed over.
+    /// Lines with a header were passed over.
     pub fn passed(&mut self) {
         self.going_on = 0;
     }

@@ -42,7 +42,7 @@ impl Sources<'_> {
         let places = self.places();
         let mut heard = Vec::new();
         for read in read_all(&found, interest, &|| {}) {
-            let Some(&source) = places.get(&(read.path.as_str(), read.blake3.as_str())) else { continue };
+            let Some(&source) = places.get(&(read.path.as_str(), read.digest.as_str())) else { continue };
             let reads = self.clocks.sources[source].reads;
             for record in read.records {
                 let host = self.owners.host(source, record.host.as_deref());
@@ -57,7 +57,7 @@ impl Sources<'_> {
 
     fn places(&self) -> HashMap<(&str, &str), usize> {
         let facts = self.facts.iter().enumerate();
-        facts.map(|(index, source)| ((source.path.as_str(), source.blake3.as_str()), index)).collect()
+        facts.map(|(index, source)| ((source.path.as_str(), source.digest.as_str()), index)).collect()
     }
 
     /// How many sources that have a log are not among the files.

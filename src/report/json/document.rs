@@ -73,7 +73,7 @@ struct SourceDocument<'a> {
     clock_offset_s: Option<f64>,
     clock_uncertainty_s: Option<f64>,
     clock_note: &'a str,
-    blake3: &'a str,
+    digest: &'a str,
 }
 
 #[derive(Serialize)]
@@ -329,7 +329,7 @@ impl<'a> SourceDocument<'a> {
             clock_offset_s: finite(source.clock_offset_s),
             clock_uncertainty_s: finite(source.clock_uncertainty_s),
             clock_note: &source.clock_note,
-            blake3: &source.blake3,
+            digest: &source.digest,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
 use crate::ingest::log_header::{self, Family, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
-use crate::ingest::repeated_hour::RepeatedHour;
+use crate::ingest::quiet_lines::{Passed, QuietLines};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::month_of;
 use crate::ledger::{Fate, Reason};
@@ -89,30 +89,36 @@ fn seconds_of(clock: &str) -> Option<u32> {
 struct SyslogReader {
     tracker: LogTracker,
     wraps: YearWraps,
-    hour: RepeatedHour,
+    quiet: QuietLines,
     unsplit: Unsplit,
 }
 
 impl LineReader for SyslogReader {
-    fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let short_cut = !sink.candidate && !self.unsplit.boot_begins();
-        if short_cut && self.hour.pass(line, &mut self.tracker, sink) {
-            self.unsplit.passed();
-            self.wraps.same_day();
-            return Fate::Parsed;
+    fn pass(&mut self, text: &[u8], number: u64, sink: &mut Sink<'_>) -> Passed {
+        if self.unsplit.boot_begins() {
+            return Passed::default();
         }
+        let passed = self.quiet.pass(text, number, &mut self.tracker, sink);
+        if passed.lines > 0 {
+            self.unsplit.passed();
+            self.wraps.same_day(passed.lines);
+        }
+        passed
+    }
+
+    fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = String::from_utf8_lossy(line);
         let plain = split_header(&text).filter(|header| log_header::is_plain(header.host, header.message));
         let (Some(header), true) = (plain, !text.contains('\u{1b}')) else {
             // Its date may be of another month or year than that of the hour.
-            self.hour = RepeatedHour::default();
+            self.quiet.forget();
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };
         let (program, message) = split_tag(header.message);
         let is_glued = || program == "kernel" && log_header::glued_kernel_line(header.message).is_some();
         if program.is_empty() || is_glued() {
             // Its date may be of another month or year than that of the hour.
-            self.hour = RepeatedHour::default();
+            self.quiet.forget();
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         }
         let stamp = match header.year {
@@ -131,7 +137,7 @@ impl LineReader for SyslogReader {
                 second_of_day: header.second_of_day,
             },
         };
-        self.hour.keep(&text, &stamp, header.host, header.message);
+        self.quiet.keep(&text, &stamp, header.host, header.message);
         let (uptime_micros, message) = match kernel_stamp::split_uptime(message) {
             Some((micros, message)) => (Some(micros), message),
             None => (None, message),

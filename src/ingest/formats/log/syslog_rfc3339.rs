@@ -15,7 +15,7 @@ use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
 use crate::ingest::log_header::{self, Family, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
-use crate::ingest::repeated_hour::RepeatedHour;
+use crate::ingest::quiet_lines::{Passed, QuietLines};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::Fate;
@@ -88,22 +88,28 @@ fn split_stamp(line: &str) -> Option<(Stamp, &str)> {
 struct FullStampReader {
     tracker: LogTracker,
     wraps: YearWraps,
-    hour: RepeatedHour,
+    quiet: QuietLines,
     unsplit: Unsplit,
 }
 
 impl LineReader for FullStampReader {
-    fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let short_cut = !sink.candidate && !self.unsplit.boot_begins();
-        if short_cut && self.hour.pass(line, &mut self.tracker, sink) {
-            self.unsplit.passed();
-            return Fate::Parsed;
+    fn pass(&mut self, text: &[u8], number: u64, sink: &mut Sink<'_>) -> Passed {
+        if self.unsplit.boot_begins() {
+            return Passed::default();
         }
+        let passed = self.quiet.pass(text, number, &mut self.tracker, sink);
+        if passed.lines > 0 {
+            self.unsplit.passed();
+        }
+        passed
+    }
+
+    fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = String::from_utf8_lossy(line);
         let Some(parts) = split_line(&text) else {
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };
-        self.hour.keep(&text, &parts.stamp, parts.host, parts.tagged);
+        self.quiet.keep(&text, &parts.stamp, parts.host, parts.tagged);
         let (uptime_micros, message) = match kernel_stamp::split_uptime(parts.message) {
             Some((micros, message)) => (Some(micros), message),
             None => (None, parts.message),

@@ -1,0 +1,153 @@
+//! Whether a message without a literal can be passed over: a tag, and nothing odd behind it.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::log_header::may_begin_header;
+
+/// What a message that can be passed over holds.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Where the kernel's uptime stands, if there is one: `   12.345678`.
+    pub uptime: Option<Range<usize>>,
+}
+
+/// A tag is no longer than this; see [`super::log_lines::split_tag`].
+pub const TAG_BYTES_MAX: usize = 64;
+/// `4294967296.123456` and some blanks.
+pub const UPTIME_BYTES_MAX: usize = 32;
+/// A kernel that is younger may have started over.
+const YOUNG_SECONDS: u64 = 10;
+/// The digits behind the point, and what ends the stamp.
+const FRACTION: usize = ".123456]".len();
+
+/// Another line of the kernel's may begin behind this.
+static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" kernel: "));
+
+/// The shape of a message `tag: text`. `None`: it has to be split with care.
+#[must_use]
+#[inline]
+pub fn shape(message: &[u8]) -> Option<Shape> {
+    if may_begin_header(message) {
+        return None;
+    }
+    if let Some((b"kernel: ", text)) = message.split_first_chunk::<8>() {
+        return of_the_kernel(text);
+    }
+    // A tag has no blanks: `sshd[123]: `.
+    let blank = graphic_bytes(&message[..message.len().min(TAG_BYTES_MAX + 1)]);
+    let (tag, text) = message.split_at(blank);
+    let is_tag = text.first() == Some(&b' ')
+        && tag.len() > 1
+        && tag.ends_with(b":")
+        && tag[0].is_ascii_alphabetic()
+        && !tag.starts_with(b"kernel");
+    (is_tag && !may_begin_header(&text[1..])).then_some(Shape { uptime: None })
+}
+
+fn of_the_kernel(text: &[u8]) -> Option<Shape> {
+    if GLUED.find(text).is_some() || may_begin_header(text) {
+        return None;
+    }
+    if text.first() != Some(&b'[') {
+        return Some(Shape { uptime: None });
+    }
+    let blanks = text[1..].iter().take(UPTIME_BYTES_MAX).take_while(|byte| **byte == b' ').count();
+    let from = 1 + blanks;
+    let digits = text[from..].iter().take(UPTIME_BYTES_MAX).take_while(|byte| byte.is_ascii_digit()).count();
+    let behind = text[from + digits..].first_chunk::<FRACTION>()?;
+    let is_stamp =
+        matches!(behind, [b'.', .., b']']) && behind[1..FRACTION - 1].iter().all(u8::is_ascii_digit);
+    let to = from + digits + FRACTION - 1;
+    let seconds = number(&text[from..from + digits])?;
+    (is_stamp && (1..=12).contains(&digits) && to - 1 <= UPTIME_BYTES_MAX && seconds >= YOUNG_SECONDS)
+        .then_some(Shape { uptime: Some(from..to) })
+}
+
+/// Microseconds of an uptime that [`shape`] has found.
+#[must_use]
+pub fn micros(uptime: &[u8]) -> Option<u64> {
+    let point = uptime.len().checked_sub(FRACTION - 1)?;
+    number(&uptime[..point])?.checked_mul(1_000_000)?.checked_add(number(&uptime[point + 1..])?)
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0_u64, |number, digit| {
+        number.checked_mul(10)?.checked_add(u64::from(digit.checked_sub(b'0')?))
+    })
+}
+
+/// How many printable characters of ASCII other than blanks stand at the front.
+fn graphic_bytes(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut passed = 0;
+    while let Some(bytes) = text[passed..].first_chunk() {
+        let word = u64::from_le_bytes(*bytes);
+        // The first byte that is none has its high bit set here; what a borrow or a carry does to those
+        // behind it is of no account. (Below 21h, and from 7Fh on.)
+        let others =
+            (word.wrapping_sub(0x21 * ONES) & !word | word.wrapping_add(ONES) | word) & (0x80 * ONES);
+        if others != 0 {
+            return passed + others.trailing_zeros() as usize / 8;
+        }
+        passed += 8;
+    }
+    passed + text[passed..].iter().take_while(|byte| byte.is_ascii_graphic()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_what_a_tag_may_hold() {
+        for length in 0..20 {
+            for other in [b' ', b'\t', 0x7f, 0x80, 0xc3, 0xff, 0x00] {
+                for end in [&b"!~x"[..], &[0xff; 12], b""] {
+                    let text = [&b"!~a[]:0Z".repeat(3)[..length], &[other], end].concat();
+                    assert_eq!(graphic_bytes(&text), length, "{text:?}");
+                }
+            }
+            assert_eq!(graphic_bytes(&vec![b'~'; length]), length);
+        }
+    }
+
+    #[test]
+    fn messages_with_a_tag_are_quiet_and_others_are_not() {
+        for quiet in [
+            "sshd[12]: Accepted publickey",
+            "kernel: docker0: port 1 entered",
+            "a.b-c/d: x",
+            "CRON[1]: (root) CMD (x)",
+        ] {
+            assert!(shape(quiet.as_bytes()).is_some(), "{quiet}");
+        }
+        for odd in [
+            "",
+            "no tag here",
+            "sshd[12]:",
+            "kernelx: text",
+            "9sshd: text",
+            "Mar  1 02:03:04 kvm01 sshd: relayed",
+            "sshd: Mar  1 02:03:04 kvm01 sshd: relayed",
+            "kernel: lost the rest kernel: [    0.000000] Linux",
+            "kernel: [    0.000000] Command line",
+            "kernel: [  12.34] two digits",
+            "kernel: [ 12a.345678] text",
+            "kernel: [.345678] text",
+        ] {
+            assert_eq!(shape(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn uptimes_are_read_where_they_stand() {
+        for (text, expected) in [("[   12.345678] x", 12_345_678), ("[1234567.000001]", 1_234_567_000_001)] {
+            let message = format!("kernel: {text}");
+            let stamped = shape(message.as_bytes()).unwrap().uptime.unwrap();
+            assert_eq!(micros(&text.as_bytes()[stamped]), Some(expected));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A time stamp of which all but minutes, seconds and their fraction is fixed.
+
+use super::masked_prefix::{self, MaskedPrefix};
+
+/// `MM:SS`
+const CLOCK_BYTES: usize = 5;
+
+/// What stands before the host's name in a line: `Mar  1 02:MM:SS `.
+pub struct StampMask {
+    fixed: MaskedPrefix,
+    /// Where the minutes stand.
+    minutes: usize,
+    /// Digits of the fraction of the second.
+    fraction_digits: usize,
+}
+
+impl StampMask {
+    /// Of a stamp as written, up to the host. `None`: it has no clock, or is too long.
+    #[must_use]
+    pub fn of(written: &[u8]) -> Option<Self> {
+        let is_clock = |clock: &[u8]| {
+            clock.iter().enumerate().all(|(place, byte)| match place {
+                2 | 5 => *byte == b':',
+                _ => byte.is_ascii_digit(),
+            })
+        };
+        let minutes = written.windows("HH:MM:SS".len()).position(is_clock)? + "HH:".len();
+        let fraction = minutes + CLOCK_BYTES;
+        let fraction_digits = match written.get(fraction) {
+            Some(b'.') => written[fraction + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
+            _ => 0,
+        };
+        let is_fixed = |place: usize| {
+            let is_clock = (minutes..fraction).contains(&place) && place != minutes + 2;
+            let is_fraction = (fraction + 1..fraction + 1 + fraction_digits).contains(&place);
+            !is_clock && !is_fraction
+        };
+        Some(Self { fixed: MaskedPrefix::of(written, is_fixed)?, minutes, fraction_digits })
+    }
+
+    /// Seconds since the hour of a line that begins with such a stamp, and what stands behind the stamp.
+    /// Needs a few bytes more than the stamp has.
+    #[must_use]
+    #[inline]
+    pub fn seconds_since_hour<'a>(&self, text: &'a [u8]) -> Option<(i64, &'a [u8])> {
+        let rest = self.fixed.strip(text)?;
+        let [m1, m2, _, s1, s2] = *text.get(self.minutes..)?.first_chunk::<CLOCK_BYTES>()?;
+        // A leap second is for the careful reader.
+        let is_clock = matches!(m1, b'0'..=b'5') && m2.is_ascii_digit() && matches!(s1, b'0'..=b'5');
+        if !is_clock || !s2.is_ascii_digit() || !self.fraction(text)?.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let digit = |byte: u8| i64::from(byte - b'0');
+        let seconds = (digit(m1) * 10 + digit(m2)) * 60 + digit(s1) * 10 + digit(s2);
+        Some((seconds, rest))
+    }
+
+    /// The same in microseconds.
+    #[must_use]
+    pub fn micros_since_hour(&self, text: &[u8]) -> Option<u32> {
+        // A stamp by itself may be shorter than what is compared.
+        let mut padded = [0; masked_prefix::BYTES_MAX];
+        let shown = text.len().min(padded.len());
+        padded[..shown].copy_from_slice(&text[..shown]);
+        let (seconds, _) = self.seconds_since_hour(&padded)?;
+        let fraction = self.fraction(text)?;
+        let micros = (0..6).fold(0, |micros, place| {
+            micros * 10 + fraction.get(place).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0')))
+        });
+        Some(u32::try_from(seconds).ok()? * 1_000_000 + micros)
+    }
+
+    fn fraction<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        let from = self.minutes + CLOCK_BYTES + 1;
+        if self.fraction_digits == 0 { Some(&[]) } else { text.get(from..from + self.fraction_digits) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_but_minutes_seconds_and_fraction_is_fixed() {
+        let mask = StampMask::of(b"2025-03-01T02:03:04.123456+01:00 ").unwrap();
+        let seconds = |line: &[u8]| mask.seconds_since_hour(line).map(|(seconds, _)| seconds);
+        let line = b"2025-03-01T02:59:07.000900+01:00 kvm07 kernel: text";
+        assert_eq!(mask.seconds_since_hour(line), Some((59 * 60 + 7, &line[33..])));
+        assert_eq!(mask.micros_since_hour(line), Some((59 * 60 + 7) * 1_000_000 + 900));
+        for other in [
+            "2025-03-01T03:59:07.000900+01:00 kvm07 kernel: text",
+            "2025-03-01T02:59:07.000900+02:00 kvm07 kernel: text",
+            "2025-03-01T02:60:07.000900+01:00 kvm07 kernel: text",
+            "2025-03-01T02:59:60.000900+01:00 kvm07 kernel: text",
+            "2025-03-01T02:59:07.00o900+01:00 kvm07 kernel: text",
+            "2025-03-01T02:59:07,000900+01:00 kvm07 kernel: text",
+            "2025-03-01T02:59:07.000900+01:00",
+        ] {
+            assert_eq!(seconds(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn stamps_without_a_clock_or_without_an_end_have_none() {
+        assert!(StampMask::of(b"Mar  1 0203 ").is_none());
+        assert!(StampMask::of(&[b"Mar  1 02:03:04 ".as_slice(), &[b' '; 64]].concat()).is_none());
+        let mask = StampMask::of(b"Mar  1 02:03:04 ").unwrap();
+        assert_eq!(mask.micros_since_hour(b"Mar  1 02:03:04 "), Some(184_000_000));
+        assert_eq!(mask.micros_since_hour(b"Mar  1 02:03"), None);
+    }
+}
