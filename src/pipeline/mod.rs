@@ -8,6 +8,7 @@ mod novelty;
 mod sightings;
 mod stories;
 
+pub use fleet_findings::damage;
 pub use lists::is_dated;
 
 use std::path::PathBuf;
@@ -68,17 +69,40 @@ impl Interest for Knowledge {
     }
 }
 
-/// Finds and reads all sources below `paths`. `begin` is told how many there are, `step` that one
-/// more has been read.
+/// Finds and reads all sources below `paths`, and names the paths of which nothing could be read.
+/// `begin` is told how many sources there are, `step` that one more has been read.
 pub fn ingest(
     paths: &[PathBuf],
     knowledge: &Knowledge,
     begin: &dyn Fn(usize),
     step: &(dyn Fn() + Sync),
 ) -> (Vec<SourceFacts>, Vec<MissingPath>) {
-    let (found, missing) = files_below(paths);
+    let (found, mut missing) = files_below(paths);
     begin(found.len());
-    (read_all(&found, knowledge, step), missing)
+    let sources = read_all(&found, knowledge, step);
+    for file in found.into_iter().filter(|file| paths.contains(&file.path)) {
+        if let Some(why) = nothing_of(&file.shown, &sources) {
+            let error = std::io::Error::other(why);
+            missing.push(MissingPath { path: file.path, shown: Some(file.shown), source: error });
+        }
+    }
+    (sources, missing)
+}
+
+/// Why nothing came out of the file shown as `shown`, if that is so because it is damaged or kept back.
+fn nothing_of(shown: &str, sources: &[SourceFacts]) -> Option<String> {
+    let from = sources.partition_point(|source| source.path.as_str() < shown);
+    let of_file = sources[from..].iter().take_while(|source| source.path.starts_with(shown));
+    let is_inside = |rest: &str| rest.is_empty() || rest.starts_with(crate::ingest::unpack::INSIDE);
+    let of_file = of_file.filter(|source| is_inside(&source.path[shown.len()..]));
+    let mut why = None;
+    for source in of_file {
+        if source.understood > 0 {
+            return None;
+        }
+        why = why.or_else(|| if source.unreadable { Some(source.reason.clone()) } else { damage(source) });
+    }
+    why
 }
 
 /// The files that are sources.
@@ -234,6 +258,8 @@ pub struct Told {
     pub events: Vec<(String, String, crate::model::Evidence)>,
     pub incidents: Vec<crate::model::Incident>,
     pub hosts: Vec<String>,
+    /// What should be known of logs that could not be dated.
+    pub undated: Vec<String>,
 }
 
 /// Reads the timeline of the fleet, without ranking anything.
@@ -286,7 +312,7 @@ pub fn coverage(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Vec<Coverage> {
-    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     stories::tell(&sources, &attribution, &clocks, config, knowledge, options).coverage
 }
 
