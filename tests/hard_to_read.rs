@@ -10,7 +10,7 @@ use serde_json::Value;
 
 mod evidence;
 
-use evidence::{Evidence, Log};
+use evidence::{Evidence, Log, sel};
 
 fn log_of(host: &str) -> Log {
     Log::of(host)
@@ -133,5 +133,95 @@ fn a_path_that_is_broken_altogether_ends_with_3_and_one_that_is_broken_in_part_d
             errors.starts_with(&format!("coroner: {path}: reading stopped: the gzip data is cut off")),
             "{errors}"
         );
+    }
+}
+
+#[test]
+fn a_log_that_nothing_dates_is_named_everywhere_and_dated_by_what_is_asked() {
+    let evidence = Evidence::new();
+    let log = Log::yearless("kvm01")
+        .busy("2025-03-05 00:00:00", "2025-03-10 12:00:00")
+        .kernel("2025-03-10 11:59:00", "Kernel panic - not syncing: Fatal exception")
+        .comes_back("2025-03-10 12:04:00", "2025-03-15 00:00:00");
+    let analyse = |more: &[&str]| {
+        let arguments: Vec<&str> = ["analyze", "-"].into_iter().chain(more.iter().copied()).collect();
+        let output = run(&arguments, evidence.path(), log.text.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{more:?}: {}", text_of(&output.stderr));
+        (text_of(&output.stdout), findings(evidence.path()))
+    };
+    let (summary, found) = analyse(&[]);
+    assert!(summary.contains("1 log could not be dated") && !summary.contains("1970"), "{summary}");
+    let flat = summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("--from and --to") && flat.contains("coroner.toml"), "{summary}");
+    assert_eq!(found["fleet_findings"][0]["id"], "log-without-year");
+    assert!(found["ledger"]["sources"][0]["clock_note"].as_str().unwrap().starts_with("no year"), "{found}");
+    for file in ["report.md", "report.html"] {
+        let report = std::fs::read_to_string(evidence.path().join("coroner-report").join(file)).unwrap();
+        assert!(report.contains("could not be dated") && report.contains("its times have no year"), "{file}");
+        assert!(!report.contains("1970"), "{file}");
+    }
+    std::fs::write(evidence.path().join("coroner.toml"), "[[source]]\npath = \"-\"\nyear = 2025\n").unwrap();
+    for dated in [&["--from", "2025-01-01", "--to", "2025-12-31"][..], &["--config", "coroner.toml"]] {
+        let (_, found) = analyse(dated);
+        assert_eq!(found["incidents"][0]["at"], "2025-03-10T11:59:00Z", "{dated:?}");
+        let told = found["fleet_findings"].as_array().unwrap();
+        assert!(told.iter().all(|finding| finding["id"] != "log-without-year"), "{dated:?}");
+    }
+    let output = run(&["incidents", "-"], Evidence::new().path(), log.text.as_bytes());
+    assert!(text_of(&output.stderr).contains("its times have no year"), "{}", text_of(&output.stderr));
+    // Two years are possible: that is none.
+    let (summary, _) = analyse(&["--from", "2024-01-01", "--to", "2025-12-31"]);
+    assert!(summary.contains("could not be dated"), "{summary}");
+    let output = run(&["analyze", "."], Evidence::new().file("coroner.toml", "year = 25\n").path(), b"");
+    assert_eq!(output.status.code(), Some(2), "{}", text_of(&output.stderr));
+}
+
+#[test]
+fn a_file_of_the_beginning_of_the_epoch_dates_no_log_and_the_data_come_before_what_is_asked() {
+    let log = Log::yearless("kvm01").busy("2025-03-05 00:00:00", "2025-03-15 00:00:00");
+    let evidence = Evidence::new().file("kvm01.log", &log.text).touched("kvm01.log", "1970-01-02 00:00:00");
+    let told = evidence.analyse().fleet_findings;
+    assert!(told.iter().any(|finding| finding.id == "log-without-year"), "{told:?}");
+    // A SEL of the host shows which year it was, whatever year is asked about.
+    let boot = "System Event #0x01 | OEM System boot event | Asserted";
+    let evidence = Evidence::new()
+        .file("kvm01/kern.log", log.boots("2025-03-15 00:10:00").text)
+        .file("kvm01/sel.txt", sel(&[("2025-03-05 06:00:00", boot), ("2025-03-15 00:09:30", boot)]));
+    let output = run(&["analyze", ".", "--from", "2020-01-01", "--to", "2020-12-31"], evidence.path(), b"");
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output.stderr));
+    let found = findings(evidence.path());
+    let log = &found["ledger"]["sources"][0];
+    assert!(log["from"].as_str().unwrap().starts_with("2025-03-05"), "{log}");
+}
+
+#[test]
+fn an_end_that_only_a_list_of_boots_shows_lies_between_the_last_entry_and_the_next_first() {
+    for (next, first) in [("23:11:40", "22:11:40"), ("23:14:20", "22:14:20"), ("23:50:00", "22:50:00")] {
+        let list = format!(
+            "-1 5d0c1f7a9b3e4c28a6f0d1e2b3c4d5e6 Sat 2025-03-01 02:03:04 CET—Sat 2025-03-29 23:10:55 CET\n\
+             \x20 0 7e91ab42cd5f4037b8c6e5d4f3a2b1c0 Sat 2025-03-29 {next} CET—Tue 2025-04-01 07:00:01 CEST\n"
+        );
+        let incidents = Evidence::new().file("kvm01/list-boots.txt", list).incidents();
+        let [incident] = incidents.as_slice() else { panic!("{incidents:#?}") };
+        let (last, first) =
+            (evidence::utc("2025-03-29 22:10:55"), evidence::utc(&format!("2025-03-29 {first}")));
+        assert_eq!((incident.at_earliest, incident.back_at), (last, Some(first)));
+        assert!(incident.at >= last && incident.at <= incident.at_latest, "{}", incident.at);
+        assert!(incident.at_latest <= first, "{}", incident.at_latest);
+    }
+}
+
+#[test]
+fn abbreviations_of_zones_count_in_logs_as_they_do_in_lists_of_boots() {
+    let line =
+        |zone: &str| format!("Mon 2025-03-10 12:00:00 {zone} kvm01 kernel: Kernel panic - not syncing: x\n");
+    for (zone, at) in [("CET", 11), ("EDT", 16), ("UTC", 12), ("+0530", 6)] {
+        let log = line(zone)
+            + &line(zone).replace("12:00:00", "12:00:01").replace("Kernel panic - not syncing: x", "1");
+        let facts = Evidence::new().file("kvm01.log", log).read().remove(0);
+        let coroner::model::Stamp::Zoned(stamp) = facts.records[0].stamp else {
+            panic!("{zone}: {:?}", facts.records[0].stamp)
+        };
+        assert_eq!(chrono::Timelike::hour(&stamp), at, "{zone}");
     }
 }

@@ -10,6 +10,7 @@ use crate::ingest::recognise::EMPTY_FILE;
 use crate::knowledge::Class;
 use crate::model::FleetFinding;
 use crate::model::record::SourceFacts;
+use crate::model::report::WITHOUT_YEAR;
 
 /// All findings, sorted by severity, kind and statement.
 pub fn find(
@@ -33,7 +34,9 @@ pub fn find(
         _ => 2,
     };
     out.list.sort_by(|a, b| {
-        (rank(&a.severity), &a.id, &a.statement).cmp(&(rank(&b.severity), &b.id, &b.statement))
+        // What is missing from the whole report comes before what is missing from a file.
+        let key = |finding: &FleetFinding| (rank(&finding.severity), finding.id != WITHOUT_YEAR);
+        (key(a), &a.id, &a.statement).cmp(&(key(b), &b.id, &b.statement))
     });
     out.list
 }
@@ -50,6 +53,24 @@ pub fn damage(source: &SourceFacts) -> Option<String> {
     let bytes = source.reasons[*reason];
     let offset = source.pieces.get(*reason).map_or(0, |pieces| pieces.offset);
     Some(format!("{bytes} bytes could not be read ({reason}), the first of them at byte {offset}"))
+}
+
+/// Sources whose times have no year that anything tells, and what to do about it.
+pub fn without_year<'a>(
+    sources: &'a [SourceFacts],
+    clocks: &'a Clocks,
+) -> impl Iterator<Item = (usize, String)> + 'a {
+    let undated =
+        sources.iter().zip(&clocks.sources).enumerate().filter(|(_, (_, times))| times.without_year);
+    undated.map(|(index, (source, _))| {
+        let statement = format!(
+            "{}: its times have no year and nothing tells it, so nothing of its {} lines could be dated: no \
+             incident in it is reported. Say it in coroner.toml (`year = 2025`, for all logs or in a [[source]] \
+             with this path), or give --from and --to so that only one year is left",
+            source.path, source.understood
+        );
+        (index, statement)
+    })
 }
 
 #[derive(Default)]
@@ -257,6 +278,10 @@ impl Findings {
         let mut off: Vec<(i64, String)> = Vec::new();
         let mut untied: Vec<String> = Vec::new();
         let mut implausible: BTreeMap<String, u32> = BTreeMap::new();
+        for (index, statement) in without_year(sources, clocks) {
+            let host = attribution.source_host.get(index).cloned().flatten();
+            self.add(WITHOUT_YEAR, "warning", statement, host);
+        }
         for (index, (source, times)) in sources.iter().zip(&clocks.sources).enumerate() {
             let host = attribution.source_host.get(index).cloned().flatten();
             if let (Some(offset), Some(host)) = (times.offset_s, &host)

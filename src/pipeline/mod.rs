@@ -149,7 +149,7 @@ pub fn analyze(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Analysis {
-    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let settings = Settings { seed: options.seed, permutations: options.permutations };
     let ranking = hypothesis::rank(&fleet.study, &settings);
@@ -233,7 +233,7 @@ pub fn verify(
     if let Some(change) = change {
         config.change = vec![change];
     }
-    let (sources, attribution, clocks) = resolve(sources, &config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, &config, knowledge, options);
     let fleet = stories::tell(&sources, &attribution, &clocks, &config, knowledge, options);
     hypothesis::interventions(&fleet.study, &asked)
 }
@@ -270,7 +270,7 @@ pub fn timeline(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Told {
-    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let mut events = Vec::new();
     for history in fleet.histories.values() {
@@ -301,7 +301,8 @@ pub fn timeline(
             &b.1,
         ))
     });
-    Told { events, incidents: fleet.incidents, hosts: fleet.study.hosts }
+    let undated = fleet_findings::without_year(&sources, &clocks).map(|(_, words)| words).collect();
+    Told { events, incidents: fleet.incidents, hosts: fleet.study.hosts, undated }
 }
 
 /// When each host was watched and each class of its sources spoke, without ranking anything.
@@ -343,6 +344,7 @@ fn resolve(
     mut sources: Vec<SourceFacts>,
     config: &Config,
     knowledge: &Knowledge,
+    options: &Options,
 ) -> (Vec<SourceFacts>, Attribution, clock::Clocks) {
     sources.sort_by(|a, b| (&a.path, &a.blake3).cmp(&(&b.path, &b.blake3)));
     let attribution = attribute(&sources, config);
@@ -361,7 +363,9 @@ fn resolve(
         })
         .collect();
     let canonical = |name: &str| attribution.canonical(name);
-    let clocks = clock::resolve(&views, config, &|entry| sel_hint(knowledge, entry), &canonical);
+    let asked = options.from.zip(options.to);
+    let hint = |entry: &SelEntry| sel_hint(knowledge, entry);
+    let clocks = clock::resolve_within(&views, config, asked, &hint, &canonical);
     drop(views);
     (sources, attribution, clocks)
 }
