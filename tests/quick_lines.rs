@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use coroner::ingest::Interest;
 use coroner::ingest::drive::read_bytes;
 use coroner::knowledge::Knowledge;
-use coroner::model::record::{SourceFacts, SourceId};
+use coroner::model::record::{Body, SourceFacts, SourceId};
 use proptest::prelude::*;
 
 fn knowledge() -> &'static Knowledge {
@@ -162,4 +162,63 @@ fn a_line_of_another_year_between_two_of_one_hour_is_noticed() {
         "Mar  1 02:09:51 kvm01 app[9]: up\n\u{1b}[0;1mSep  1 02:09:52 kvm02 app[9]: up\u{1b}[0m\n\
          Mar  1 02:09:53 kvm01 app[9]: closed\n",
     );
+}
+
+/// Lines that name a restart, of a log whose kernel wrote at these uptimes, one a minute.
+fn restarts(uptimes: &[&str], log: &str) -> Vec<u64> {
+    let lines: String = stamps(&vec![60; uptimes.len()], true)
+        .iter()
+        .zip(uptimes)
+        .map(|(at, uptime)| format!("{at} kvm01 kernel: [{uptime:>12}] usb 1-1: new device\n"))
+        .collect();
+    assert_same(&lines);
+    let facts = quick([lines.as_str(), log].concat().as_bytes());
+    let restarts = facts.records.iter().filter(|record| match &record.body {
+        Body::Log(line) => line.signatures == ["uptime-restarted"],
+        _ => false,
+    });
+    restarts.map(|record| record.span.line).collect()
+}
+
+#[test]
+fn an_uptime_that_is_small_once_is_no_restart_and_one_that_goes_on_from_there_is() {
+    let busy = ["86400.000001", "86460.000001", "86520.000001"];
+    let then = |more: &[&'static str]| [&busy[..], more].concat();
+    for stray in [
+        &["1.500000", "86640.000001", "86700.000001"][..],
+        &["1.500000", "86640.000001", "2.100000", "86760.000001"],
+        &["0.000000"],
+    ] {
+        assert_eq!(restarts(&then(stray), ""), [0_u64; 0], "{stray:?}");
+    }
+    for (booted, line) in [
+        (&["1.500000", "1.600000", "61.700000"][..], 4),
+        // Most of the first messages were lost.
+        (&["4.900000", "3600.000001"], 4),
+        (&["86580.000001", "0.300000", "0.200000", "0.400000"], 5),
+    ] {
+        assert_eq!(restarts(&then(booted), ""), [line], "{booted:?}");
+    }
+    // Others may write in between.
+    let between = "2025-03-01T00:06:00Z kvm01 cron[1]: 1\n2025-03-01T00:07:00Z kvm01 kernel: [1.700000] 2\n";
+    assert_eq!(restarts(&then(&["1.500000"]), between), [4]);
+}
+
+#[test]
+fn the_last_lines_before_a_restart_are_those_before_its_first_line() {
+    let log = "2025-03-01T00:00:00Z kvm01 kernel: [86400.000001] 1: the last\n\
+               2025-03-01T00:04:00Z kvm01 kernel: [    0.000000] microcode: updated early\n\
+               2025-03-01T00:04:00Z kvm01 kernel: [    0.000000] Linux version 6.1.0\n\
+               2025-03-01T00:04:00Z kvm01 kernel: [    0.000000] DMI: 1\n";
+    assert_same(log);
+    let facts = quick(log.as_bytes());
+    let last: Vec<u64> = facts
+        .records
+        .iter()
+        .filter(
+            |record| matches!(&record.body, Body::Log(line) if line.signatures == ["last-line-before-boot"]),
+        )
+        .map(|record| record.span.line)
+        .collect();
+    assert_eq!(last, [1]);
 }

@@ -48,14 +48,14 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
 }
 
 fn code(args: &Args, report: &Report, missing: bool) -> u8 {
+    if missing {
+        return exit::INPUT;
+    }
     let totals = report.totals;
     let share = if totals.bytes == 0 { 0.0 } else { totals.quarantined as f64 * 100.0 / totals.bytes as f64 };
     if share > args.max_quarantine {
         eprintln!("coroner: {share:.1} % of the bytes could not be understood; `coroner ledger` shows which");
         return exit::QUARANTINE;
-    }
-    if missing {
-        return exit::INPUT;
     }
     let supported = report.hypotheses.iter().any(|hypothesis| hypothesis.verdict == Verdict::Supported);
     if args.exit_code && supported { exit::FOUND } else { exit::DONE }

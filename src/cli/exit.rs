@@ -13,7 +13,7 @@ pub const HELP: &str = "Exit codes:
   10  done, at least one hypothesis is supported, or a change came back or did harm (only with
       --exit-code)
   2   the command line or the configuration is wrong
-  3   input unreadable, or no host found
+  3   a PATH that was given cannot be read, or no host was found (what else can be read is reported)
   4   more of the bytes than --max-quarantine could not be understood (the report is still written)
   70  a bug of coroner's";
 

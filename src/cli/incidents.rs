@@ -35,6 +35,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let options = args.span.options()?;
     // A list needs no ranking.
     let told = crate::pipeline::timeline(loaded.sources, &loaded.config, &loaded.knowledge, &options);
+    super::input::warn(&told.undated);
     let host = known_host(&told.hosts, args.host.as_deref())?;
     let mut listing = Listing::new(&[
         "at",

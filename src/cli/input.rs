@@ -58,7 +58,7 @@ pub struct Loaded {
     pub sources: Vec<SourceFacts>,
     pub config: Config,
     pub knowledge: Knowledge,
-    /// Some path that was asked for could not be read; the messages are out already.
+    /// Some path that was asked for could not be read at all; the messages are out already.
     pub missing: bool,
     /// The paths that were read.
     pub files: Vec<PathBuf>,
@@ -87,14 +87,17 @@ impl Input {
         let (read, missing) = pipeline::ingest(&paths, &knowledge, &begin, &step);
         bar.finish_and_clear();
         sources.extend(read);
-        for missing in &missing {
-            let shown = crate::report::text_safety::terminal(&missing.path.display().to_string());
-            eprintln!("coroner: cannot read {shown}: {}", missing.source);
-        }
-        for source in sources.iter().filter(|source| source.unreadable) {
-            let text = format!("{}: {}", source.path, source.reason);
-            eprintln!("coroner: {}", crate::report::text_safety::terminal(&text));
-        }
+        let mut lines: Vec<String> = missing
+            .iter()
+            .filter(|missing| missing.shown.is_none())
+            .map(|missing| format!("cannot read {}: {}", missing.path.display(), missing.source))
+            .collect();
+        lines.extend(sources.iter().filter_map(|source| {
+            let words =
+                if source.unreadable { Some(source.reason.clone()) } else { pipeline::damage(source) };
+            words.map(|words| format!("{}: {words}", source.path))
+        }));
+        warn(&lines);
         if self.verbose {
             eprintln!("coroner: {} sources read", sources.len());
         }
@@ -110,6 +113,20 @@ impl Input {
             Some(path) => Ok(Config::read(&path)?),
             None => Ok(Config::default()),
         }
+    }
+}
+
+/// Lines about files that are shown; the ledger has all of them.
+const WARNINGS_MAX: usize = 20;
+
+/// Says on standard error what of the data is not in the answer.
+pub fn warn(lines: &[String]) {
+    for line in lines.iter().take(WARNINGS_MAX) {
+        eprintln!("coroner: {}", crate::report::text_safety::terminal(line));
+    }
+    if lines.len() > WARNINGS_MAX {
+        let more = lines.len() - WARNINGS_MAX;
+        eprintln!("coroner: the same of {more} more; `coroner ledger` lists all files");
     }
 }
 

@@ -39,6 +39,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let options = args.span.options()?;
     let missing = loaded.missing;
     let told = crate::pipeline::timeline(loaded.sources, &loaded.config, &loaded.knowledge, &options);
+    super::input::warn(&told.undated);
     let mut window = None;
     let mut host = known_host(&told.hosts, args.host.as_deref())?;
     if let Some(id) = &args.around {

@@ -53,6 +53,8 @@ pub struct SourceTimes {
     pub reads: Reads,
     /// Records and runs whose time lay far outside the fleet's and was placed by order.
     pub implausible: u32,
+    /// Its times have no year, and nothing tells it: none of them is used.
+    pub without_year: bool,
 }
 
 /// What the host's own stamps in a source are read with.
@@ -88,6 +90,9 @@ pub struct Clocks {
     pub to: Option<DateTime<Utc>>,
 }
 
+/// A span of time.
+pub type Window = Option<(DateTime<Utc>, DateTime<Utc>)>;
+
 /// Resolves the times of all sources.
 pub fn resolve(
     sources: &[SourceView<'_>],
@@ -95,9 +100,21 @@ pub fn resolve(
     hint: &dyn Fn(&SelEntry) -> SelHint,
     canonical: &dyn Fn(&str) -> Option<String>,
 ) -> Clocks {
+    resolve_within(sources, config, None, hint, canonical)
+}
+
+/// As [`resolve`], for somebody who asks about a span of time: it may tell the year of a log that has none.
+pub fn resolve_within(
+    sources: &[SourceView<'_>],
+    config: &Config,
+    asked: Window,
+    hint: &dyn Fn(&SelEntry) -> SelHint,
+    canonical: &dyn Fn(&str) -> Option<String>,
+) -> Clocks {
     let window = site::window(sources);
     let boots_of = |record: &Record, source: &SourceView<'_>| owner(record, source, canonical);
-    let bases = years::resolve(sources, window, hint, &boots_of);
+    let told = years::Told { window, asked, config };
+    let bases = years::resolve(sources, &told, hint, &boots_of);
     let configured = config.timezone.as_ref().and_then(|name| name.parse::<Tz>().ok());
     let (site_zone, site_note) = match configured {
         Some(zone) => (zone, format!("{} by configuration", zone.name())),
@@ -181,7 +198,10 @@ fn host_times(
         times.runs.push(place(&run.first).zip(place(&run.last)));
     }
     fill_by_order(source, &mut times);
-    if naive && !source.is_sel {
+    times.without_year = base_year.is_none() && years::has_yearless(source);
+    if times.without_year {
+        times.note = "no year: the times have none, and nothing tells it; none of them is used".to_owned();
+    } else if naive && !source.is_sel {
         let year = base_year.map_or(String::new(), |year| format!(", years counted from {year}"));
         times.note = format!("local time read as {}{year}", zone.name());
     }

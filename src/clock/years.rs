@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::rotation::{self, Part};
-use super::{Owner, SelHint, SourceView};
+use super::{Owner, SelHint, SourceView, Window};
+use crate::config::Config;
 use crate::model::Stamp;
 use crate::model::record::{Body, SelEntry};
 use crate::model::stamp::date_in;
@@ -21,12 +22,19 @@ pub fn clock_line(text: &str) -> Option<DateTime<Utc>> {
 /// A log: its host, and its path without the marks of rotation.
 type LogName<'a> = (Option<&'a str>, String);
 
-type Window = Option<(DateTime<Utc>, DateTime<Utc>)>;
+/// What tells of years beside the logs themselves.
+pub struct Told<'a> {
+    /// The span of all times that carry a year.
+    pub window: Window,
+    /// The span that somebody asked about.
+    pub asked: Window,
+    pub config: &'a Config,
+}
 
 /// For each source, the year of wrap 0 of its year-less stamps, if it has any.
 pub fn resolve(
     sources: &[SourceView<'_>],
-    window: Window,
+    told: &Told<'_>,
     hint: &dyn Fn(&SelEntry) -> SelHint,
     owner: &Owner<'_>,
 ) -> Vec<Option<i32>> {
@@ -42,7 +50,10 @@ pub fn resolve(
     for parts in logs.values_mut() {
         parts.sort();
         let members = chain(parts, sources);
-        if let Some(year) = best_year(&members, sources, window, &anchors, owner) {
+        let configured = members.iter().find_map(|member| {
+            told.config.year_of(sources[member.source].path).map(|year| year - member.wraps_before)
+        });
+        if let Some(year) = configured.or_else(|| best_year(&members, sources, told, &anchors, owner)) {
             for member in &members {
                 bases[member.source] = Some(year + member.wraps_before);
             }
@@ -68,6 +79,11 @@ fn first_yearless(source: &SourceView<'_>) -> Option<Stamp> {
 fn last_yearless(source: &SourceView<'_>) -> Option<Stamp> {
     let runs = source.runs.iter().rev().map(|run| run.last);
     runs.chain(source.records.iter().rev().map(|record| record.stamp)).find(is_yearless)
+}
+
+/// Whether a source has times without a year.
+pub fn has_yearless(source: &SourceView<'_>) -> bool {
+    first_yearless(source).is_some()
 }
 
 fn is_yearless(stamp: &Stamp) -> bool {
@@ -123,21 +139,24 @@ fn dated_boots(
 }
 
 /// The year of the log's first line that fits best: the kernel's own word on the clock, then dated
-/// boots of the same host, the date in the file name, the fleet's span, the file's own time.
+/// boots of the same host, the date in the file name, the fleet's span, the span that was asked for, the
+/// file's own time.
 fn best_year(
     members: &[Member],
     sources: &[SourceView<'_>],
-    window: Window,
+    told: &Told<'_>,
     anchors: &BTreeMap<String, Vec<i64>>,
     owner: &Owner<'_>,
 ) -> Option<i32> {
     let mut candidates: Vec<i32> = Vec::new();
-    if let Some((from, to)) = window {
+    if let Some((from, to)) = told.window {
         candidates.extend(from.year() - 2..=to.year() + 1);
     }
+    let asked = only_year_within(members, sources, told.asked);
+    candidates.extend(asked);
     for member in members {
         let source = &sources[member.source];
-        if let Some(modified) = source.modified.and_then(|at| DateTime::from_timestamp(at, 0)) {
+        if let Some(modified) = written(source).and_then(|at| DateTime::from_timestamp(at, 0)) {
             candidates.extend(modified.year() - member.wraps_before - 2..=modified.year());
         }
         if let Part::Dated(date) = member.part {
@@ -157,12 +176,49 @@ fn best_year(
     let scored = candidates.into_iter().map(|year| {
         let score: i64 = members
             .iter()
-            .map(|member| score(member, year, &sources[member.source], window, anchors, owner))
+            .map(|member| score(member, year, &sources[member.source], told.window, anchors, owner))
             .sum();
-        (score, year)
+        (score + if asked == Some(year) { ASKED_FOR } else { 0 }, year)
     });
     scored.max().map(|(_, year)| year)
 }
+
+/// Points for the only year in which a log is of the span that was asked for: more than a file's own time
+/// has, which any copy changes, and less than what the data say.
+const ASKED_FOR: i64 = 20;
+
+/// The year of the log's first line, if the log lies in the span in that year only.
+fn only_year_within(members: &[Member], sources: &[SourceView<'_>], asked: Window) -> Option<i32> {
+    let (from, to) = asked?;
+    let (first, last) = (members.first()?, members.last()?);
+    let begin = first_yearless(&sources[first.source])?;
+    let end = last_yearless(&sources[last.source])?;
+    let mut years = (from.year().saturating_sub(2)..=to.year()).filter(|year| {
+        let begins = seconds_in(&begin, year + first.wraps_before);
+        let ends = seconds_in(&end, year + last.wraps_before);
+        // Times of any zone are within a day of UTC.
+        begins.zip(ends).is_some_and(|(begins, ends)| {
+            begins <= to.timestamp() + DAY && ends >= from.timestamp() - DAY && begins <= ends
+        })
+    });
+    years.next().filter(|_| years.next().is_none())
+}
+
+/// Seconds of a year-less stamp, where the year of wrap 0 is `base`.
+fn seconds_in(stamp: &Stamp, base: i32) -> Option<i64> {
+    let Stamp::Yearless { wraps, month, day, second_of_day } = *stamp else { return None };
+    let date = date_in(base + i32::from(wraps), month, day)?;
+    Some(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() + i64::from(second_of_day))
+}
+
+/// When a file was last written, where that can be true: a clock that was not set, and tools that keep no
+/// times, write the beginning of their epoch.
+fn written(source: &SourceView<'_>) -> Option<i64> {
+    source.modified.filter(|at| *at > FIRST_WRITTEN)
+}
+
+/// 1995-01-01: no machine whose log is read was there before.
+const FIRST_WRITTEN: i64 = 788_918_400;
 
 fn score(
     member: &Member,
@@ -173,13 +229,7 @@ fn score(
     owner: &Owner<'_>,
 ) -> i64 {
     let base = first_year + member.wraps_before;
-    let at = |stamp: &Stamp| match *stamp {
-        Stamp::Yearless { wraps, month, day, second_of_day } => date_in(base + i32::from(wraps), month, day)
-            .map(|date| {
-                date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() + i64::from(second_of_day)
-            }),
-        _ => None,
-    };
+    let at = |stamp: &Stamp| seconds_in(stamp, base);
     let mut score = 0;
     for record in source.records {
         let Some(written) = at(&record.stamp) else { continue };
@@ -211,7 +261,7 @@ fn score(
         let length = (last - first).max(1);
         score += (inside.max(0) * 40 / length).min(40);
     }
-    if let Some(modified) = source.modified
+    if let Some(modified) = written(source)
         && (-DAY..370 * DAY).contains(&(modified - last))
     {
         score += 2;

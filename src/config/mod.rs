@@ -16,6 +16,9 @@ pub struct Config {
     /// IANA name of the zone of all times that are written without one.
     #[serde(default)]
     pub timezone: Option<String>,
+    /// The year in which logs begin whose times have none.
+    #[serde(default)]
+    pub year: Option<i32>,
     #[serde(default)]
     pub source: Vec<SourceRule>,
     /// Host → what is known of it.
@@ -38,6 +41,9 @@ pub struct SourceRule {
     pub host: Option<String>,
     #[serde(default)]
     pub timezone: Option<String>,
+    /// The year of its first line, where its times have none.
+    #[serde(default)]
+    pub year: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -87,6 +93,8 @@ pub enum ConfigError {
     },
     #[error("`{name}` in configuration `{}` is not an IANA time zone", path.display())]
     Zone { path: PathBuf, name: String },
+    #[error("`{year}` in configuration `{}` is not a year of four digits", path.display())]
+    Year { path: PathBuf, year: i32 },
 }
 
 impl Config {
@@ -111,6 +119,10 @@ impl Config {
                 return Err(ConfigError::Zone { path: path.to_path_buf(), name: name.clone() });
             }
         }
+        let mut years = config.year.into_iter().chain(config.source.iter().filter_map(|rule| rule.year));
+        if let Some(year) = years.find(|year| !(1970..=2400).contains(year)) {
+            return Err(ConfigError::Year { path: path.to_path_buf(), year });
+        }
         Ok(config)
     }
 
@@ -124,6 +136,13 @@ impl Config {
             .or_else(|| self.host.get(host?).and_then(|rule| rule.timezone.as_ref()))
             .or(self.timezone.as_ref())?;
         name.parse().ok()
+    }
+
+    /// The year in which a source without years begins: by the source's rule, else the site's.
+    #[must_use]
+    pub fn year_of(&self, path: &str) -> Option<i32> {
+        let rule = self.source.iter().find(|rule| rule.year.is_some() && glob_matches(&rule.path, path));
+        rule.and_then(|rule| rule.year).or(self.year)
     }
 
     /// The host that a rule gives to a source.

@@ -7,7 +7,8 @@
 use std::io::{self, BufRead, Read};
 
 use super::unpack::fault::Fault;
-use super::unpack::peeked::Peeked;
+use super::unpack::peeked::{Peeked, Way};
+use super::unpack::zstd_frame::ZstdFrame;
 use crate::ledger::Reason;
 
 /// A source ready to be read.
@@ -60,6 +61,17 @@ impl Packing {
             None
         }
     }
+
+    /// The name that people know it by.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Lzma => "lzma",
+            Self::Zstd => "zstd",
+        }
+    }
 }
 
 /// Frames of RFC 8878, section 3.1.2, which hold no data: pzstd begins with one.
@@ -84,6 +96,11 @@ fn is_lzma(head: &[u8]) -> bool {
 /// are none.
 pub struct Decompressed<'a> {
     state: State<'a>,
+    packing: Packing,
+    /// How far the packed bytes were taken.
+    way: Way,
+    /// How many packed bytes there are, where that is known.
+    size_bytes: Option<u64>,
 }
 
 enum State<'a> {
@@ -92,29 +109,35 @@ enum State<'a> {
     Bzip2(bzip2::bufread::BzDecoder<Peeked<'a>>),
     Xz(Box<XzDecoder<'a>>),
     Lzma(Box<lzma_rust2::LzmaReader<Peeked<'a>>>),
-    Zstd(Box<ruzstd::decoding::StreamingDecoder<Peeked<'a>, ruzstd::decoding::FrameDecoder>>),
+    Zstd(Box<ZstdFrame<'a>>),
     Ended,
 }
 
-impl<'a> Decompressed<'a> {
-    #[must_use]
-    pub fn new(packed: Peeked<'a>) -> Self {
-        Self { state: State::Between(packed, false) }
-    }
-}
+/// Bytes asked for at once: what a decoder made in the same step in which it meets the damage is lost.
+const STEP_BYTES: usize = 16 * 1024;
+/// That of lzma loses them also where its input ends.
+const LZMA_STEP_BYTES: usize = 1024;
+/// Bytes behind a damage that are counted where nobody says how many there are.
+const COUNTED_BYTES_MAX: u64 = 1 << 30;
 
-impl Read for Decompressed<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
-            return Ok(0);
-        }
+impl<'a> Decompressed<'a> {
+    /// Of a stream that begins with `packing`; `size_bytes` is its length, where that is known.
+    #[must_use]
+    pub fn new(packed: Peeked<'a>, packing: Packing, size_bytes: Option<u64>) -> Self {
+        let way = packed.way();
+        Self { state: State::Between(packed, false), packing, way, size_bytes }
+    }
+
+    fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(STEP_BYTES);
+        let buffer = &mut buffer[..most];
         loop {
             let count = match &mut self.state {
                 State::Between(..) => 0,
                 State::Gzip(decoder) => decoder.read(buffer)?,
                 State::Bzip2(decoder) => decoder.read(buffer)?,
                 State::Xz(decoder) => decoder.read(buffer)?,
-                State::Lzma(decoder) => decoder.read(buffer)?,
+                State::Lzma(decoder) => decoder.read(&mut buffer[..most.min(LZMA_STEP_BYTES)])?,
                 State::Zstd(decoder) => decoder.read(buffer)?,
                 State::Ended => return Ok(0),
             };
@@ -128,9 +151,55 @@ impl Read for Decompressed<'_> {
                 State::Xz(decoder) => State::Between(decoder.packed, true),
                 // The format has one stream to a file.
                 State::Lzma(_) => State::Ended,
-                State::Zstd(decoder) => State::Between(checked(*decoder)?, true),
+                State::Zstd(decoder) => State::Between(decoder.checked()?, true),
                 State::Ended => State::Ended,
             };
+        }
+    }
+
+    /// What a decoder's error means: how far it came, and what is lost.
+    fn fault(&mut self, error: io::Error) -> io::Error {
+        let left = match std::mem::replace(&mut self.state, State::Ended) {
+            State::Between(packed, _) => Some(packed),
+            State::Gzip(decoder) => Some(decoder.into_inner()),
+            State::Bzip2(decoder) => Some(decoder.into_inner()),
+            State::Xz(decoder) => Some(decoder.packed),
+            State::Lzma(decoder) => Some(decoder.into_inner()),
+            State::Zstd(decoder) => Some(decoder.into_inner()),
+            State::Ended => None,
+        };
+        if let Some(beneath) = self.way.fault() {
+            return beneath;
+        }
+        if Fault::within(&error).is_some() {
+            return error;
+        }
+        let at = self.way.taken();
+        let behind =
+            left.and_then(|packed| io::copy(&mut packed.take(COUNTED_BYTES_MAX), &mut io::sink()).ok());
+        let counted = behind.filter(|behind| *behind < COUNTED_BYTES_MAX).map(|behind| at + behind);
+        let whole = counted.or(self.size_bytes).unwrap_or(at + behind.unwrap_or(0)).max(at);
+        // Where there is nothing left, decoders tell an end from a checksum by the kind alone; zstd and
+        // lzma check theirs elsewhere.
+        let wants_more = error.kind() == io::ErrorKind::UnexpectedEof
+            || matches!(self.packing, Packing::Zstd | Packing::Lzma);
+        match whole == at {
+            true if wants_more => Fault::cut(self.packing.word(), at),
+            true => Fault::mismatch(self.packing.word()),
+            false => Fault::damaged(self.packing.word(), at, whole),
+        }
+    }
+}
+
+impl Read for Decompressed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        match self.step(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => Err(self.fault(error)),
+            read => read,
         }
     }
 }
@@ -159,22 +228,23 @@ fn next_stream(mut packed: Peeked<'_>, later: bool) -> io::Result<State<'_>> {
         Some(Packing::Bzip2) => Ok(State::Bzip2(bzip2::bufread::BzDecoder::new(packed))),
         Some(Packing::Xz) => {
             let stream = lzma_rust2::XzStream::new_mem_limit(false, DICTIONARY_KIB);
-            Ok(State::Xz(Box::new(XzDecoder { packed, stream })))
+            Ok(State::Xz(Box::new(XzDecoder { packed, stream, broke: None })))
         }
         Some(Packing::Lzma) if !later => {
             let decoder = lzma_rust2::LzmaReader::new_mem_limit(packed, DICTIONARY_KIB, None)?;
             Ok(State::Lzma(Box::new(decoder)))
         }
         Some(Packing::Zstd) => {
-            let most = u64::from(DICTIONARY_KIB) * 1024;
-            ruzstd::decoding::StreamingDecoder::new_with_max_window_size(packed, most)
-                .map(|decoder| State::Zstd(Box::new(decoder)))
-                .map_err(io::Error::other)
+            let window_bytes = u64::from(DICTIONARY_KIB) * 1024;
+            Ok(State::Zstd(Box::new(ZstdFrame::new(packed, window_bytes)?)))
         }
-        Some(Packing::Lzma) | None => Err(Fault::error(
-            Reason::BadCompression,
-            "bytes that are no compressed data follow the last stream",
-        )),
+        Some(Packing::Lzma) | None => {
+            let at = packed.way().taken();
+            let behind = io::copy(&mut packed.take(COUNTED_BYTES_MAX), &mut io::sink())?;
+            let words =
+                format!("{behind} bytes that are no compressed data follow the last stream, at byte {at}");
+            Err(Fault::losing(Reason::BadCompression, behind, words))
+        }
     }
 }
 
@@ -183,21 +253,37 @@ fn next_stream(mut packed: Peeked<'_>, later: bool) -> io::Result<State<'_>> {
 struct XzDecoder<'a> {
     packed: Peeked<'a>,
     stream: lzma_rust2::XzStream,
+    /// What broke the stream, to be told behind the bytes that came before.
+    broke: Option<io::Error>,
 }
 
-/// Bytes asked for at once: what is decoded in the same step before an error shows is lost.
-const XZ_STEP_BYTES: usize = 16 * 1024;
+/// Bytes given at once: a damage is known to lie within them.
+const XZ_STEP_BYTES: usize = 4 * 1024;
 
 impl Read for XzDecoder<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = buffer.len().min(XZ_STEP_BYTES);
+        if let Some(error) = self.broke.take() {
+            return Err(error);
+        }
         loop {
             let available = self.packed.fill_buf()?;
+            let available = &available[..available.len().min(XZ_STEP_BYTES)];
             let (ended, action) = match available.is_empty() {
                 true => (true, lzma_rust2::Action::Finish),
                 false => (false, lzma_rust2::Action::Run),
             };
-            let step = self.stream.process(available, &mut buffer[..most], action)?;
+            let made_before = self.stream.total_out();
+            let step = match self.stream.process(available, buffer, action) {
+                Ok(step) => step,
+                Err(error) => {
+                    let made = usize::try_from(self.stream.total_out() - made_before).unwrap_or(0);
+                    if made == 0 {
+                        return Err(error);
+                    }
+                    self.broke = Some(error);
+                    return Ok(made.min(buffer.len()));
+                }
+            };
             self.packed.consume(step.bytes_consumed);
             if step.bytes_produced > 0 || step.status == lzma_rust2::Status::StreamEnd {
                 return Ok(step.bytes_produced);
@@ -206,20 +292,6 @@ impl Read for XzDecoder<'_> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
-    }
-}
-
-/// The input of a frame that was read to its end; ruzstd leaves its checksum to us.
-fn checked<'a>(
-    decoder: ruzstd::decoding::StreamingDecoder<Peeked<'a>, ruzstd::decoding::FrameDecoder>,
-) -> io::Result<Peeked<'a>> {
-    let (packed, frame) = decoder.into_parts();
-    match (frame.get_checksum_from_data(), frame.get_calculated_checksum()) {
-        (Some(stated), Some(found)) if stated != found => Err(Fault::error(
-            Reason::BadCompression,
-            "the checksum of a zstd frame does not match its content",
-        )),
-        _ => Ok(packed),
     }
 }
 

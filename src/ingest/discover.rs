@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// A file to read, or something that is left out with a reason.
@@ -19,8 +20,12 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FoundState {
     Readable,
+    /// A pipe that was asked for by its name, or a file without a size: it is read once, to where it ends.
+    Stream,
     /// Not read: why, in words.
     LeftOut(String),
+    /// The system does not let us: why, in words.
+    Unreadable(String),
 }
 
 /// A path that was asked for and cannot be used at all.
@@ -28,21 +33,23 @@ pub enum FoundState {
 #[error("cannot read {}", path.display())]
 pub struct MissingPath {
     pub path: PathBuf,
+    /// The source that says so in the ledger, if there is one.
+    pub shown: Option<String>,
     #[source]
-    pub source: std::io::Error,
+    pub source: io::Error,
 }
 
 /// Walks `paths`. Files come sorted by shown path, each once: a file that has another name here, by a
 /// link of either kind, is read under one of them. Symbolic links to folders are not followed, so loops
-/// cannot occur; sockets, pipes and devices are left out with a reason.
+/// cannot occur; sockets, pipes and devices are left out with a reason, except for a pipe that was asked for.
 pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<MissingPath>) {
     let mut sightings = Vec::new();
     let mut missing = Vec::new();
     for path in paths {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, &mut sightings),
-            Ok(meta) => sightings.push(Sighting::of(path, path, shown_alone(path), false, &meta)),
-            Err(source) => missing.push(MissingPath { path: path.clone(), source }),
+            Ok(meta) => sightings.push(Sighting::asked(path, &meta)),
+            Err(source) => missing.push(MissingPath { path: path.clone(), shown: None, source }),
         }
     }
     let mut sightings = each_once(sightings);
@@ -82,7 +89,47 @@ fn identity(path: &Path, _meta: &fs::Metadata) -> Option<Identity> {
     fs::canonicalize(path).ok().map(Identity::Path)
 }
 
+#[cfg(unix)]
+fn is_pipe(meta: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&meta.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_meta: &fs::Metadata) -> bool {
+    false
+}
+
 impl Sighting {
+    /// What was asked for by its own name, and is no folder.
+    fn asked(path: &Path, meta: &fs::Metadata) -> Self {
+        if is_pipe(meta) {
+            return Self::pipe(path, meta);
+        }
+        let mut sighting = Self::of(path, path, shown_alone(path), false, meta);
+        if !meta.is_file() {
+            let why = "cannot be read: neither a file nor a folder nor a pipe".to_owned();
+            sighting.found.state = FoundState::Unreadable(why);
+        } else if meta.len() == 0 {
+            // What the kernel shows as files has no size and may have content. In folders it is left alone:
+            // some of it waits for what comes.
+            sighting.found.state = FoundState::Stream;
+        }
+        sighting
+    }
+
+    /// A pipe by the name that was given. The numbers of a shell's pipes (`/dev/fd/63`) name no host.
+    fn pipe(path: &Path, meta: &fs::Metadata) -> Self {
+        let of_shell = ["/dev", "/proc"].iter().any(|root| path.starts_with(root));
+        let shown = match shown_alone(path) {
+            name if of_shell && (name == "stdin" || name == "0") => "-".to_owned(),
+            name if of_shell => format!("pipe:{name}"),
+            name => name,
+        };
+        let found = Found { path: path.to_path_buf(), shown, state: FoundState::Stream, modified: None };
+        let identity = identity(path, meta);
+        Self { asked: path.to_path_buf(), found, identity, is_link: false }
+    }
+
     fn of(asked: &Path, path: &Path, shown: String, is_link: bool, meta: &fs::Metadata) -> Self {
         let state = if meta.is_file() {
             FoundState::Readable
@@ -94,9 +141,9 @@ impl Sighting {
         Self { asked: asked.to_path_buf(), found, identity, is_link }
     }
 
-    fn left_out(asked: &Path, path: &Path, shown: String, why: String) -> Self {
-        let found =
-            Found { path: path.to_path_buf(), shown, state: FoundState::LeftOut(why), modified: None };
+    fn without_content(asked: &Path, path: &Path, state: FoundState) -> Self {
+        let shown = if asked == path { shown_alone(path) } else { shown(asked, path) };
+        let found = Found { path: path.to_path_buf(), shown, state, modified: None };
         Self { asked: asked.to_path_buf(), found, identity: None, is_link: false }
     }
 }
@@ -156,12 +203,14 @@ fn tell_apart(sightings: &mut [Sighting]) {
 fn walk(root: &Path, sightings: &mut Vec<Sighting>) {
     let mut waiting = vec![root.to_path_buf()];
     while let Some(folder) = waiting.pop() {
-        let listed = fs::read_dir(&folder).and_then(Iterator::collect::<std::io::Result<Vec<fs::DirEntry>>>);
+        let listed = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<fs::DirEntry>>>);
         let entries = match listed {
             Ok(entries) => entries,
             Err(error) => {
-                let why = format!("folder cannot be listed: {error}");
-                sightings.push(Sighting::left_out(root, &folder, shown(root, &folder), why));
+                let why = format!("cannot be read: the folder cannot be listed: {error}");
+                let mut sighting = Sighting::without_content(root, &folder, FoundState::Unreadable(why));
+                sighting.identity = fs::metadata(&folder).ok().and_then(|meta| identity(&folder, &meta));
+                sightings.push(sighting);
                 continue;
             }
         };
@@ -175,16 +224,24 @@ fn walk(root: &Path, sightings: &mut Vec<Sighting>) {
             match meta {
                 Ok(meta) if meta.is_dir() && !is_link => waiting.push(path),
                 Ok(meta) if meta.is_dir() => {
-                    let why = "symbolic link to a folder".to_owned();
-                    sightings.push(Sighting::left_out(root, &path, shown(root, &path), why));
+                    let state = FoundState::LeftOut("symbolic link to a folder".to_owned());
+                    sightings.push(Sighting::without_content(root, &path, state));
                 }
                 Ok(meta) => sightings.push(Sighting::of(root, &path, shown(root, &path), is_link, &meta)),
                 Err(error) => {
-                    let why = format!("cannot be opened: {error}");
-                    sightings.push(Sighting::left_out(root, &path, shown(root, &path), why));
+                    sightings.push(Sighting::without_content(root, &path, without_meta(is_link, &error)));
                 }
             }
         }
+    }
+}
+
+/// What is said of an entry that the system tells nothing of. A link to nowhere leads to no bytes.
+fn without_meta(is_link: bool, error: &io::Error) -> FoundState {
+    let leads_nowhere = is_link && error.kind() != io::ErrorKind::PermissionDenied;
+    match leads_nowhere {
+        true => FoundState::LeftOut(format!("cannot be opened: {error}")),
+        false => FoundState::Unreadable(format!("cannot be read: {error}")),
     }
 }
 

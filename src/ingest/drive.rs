@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::Interest;
 use super::decompress::Opened;
 use super::discover::{Found, FoundState};
 use super::formats::{Content, Reader, SourceKind};
@@ -12,7 +11,8 @@ use super::prefilter::Watch;
 use super::recognise::{EMPTY_FILE, Recognised, recognise};
 use super::sink::Sink;
 use super::stream::{Steps, Stream};
-use super::unpack::fault::reason_of;
+use super::unpack::fault::Fault;
+use super::{Interest, STOPPED};
 use crate::ledger::{Account, Fate, Reason};
 use crate::model::record::{SourceFacts, SourceId};
 
@@ -40,7 +40,16 @@ pub fn read_watched_bytes(source: SourceId, shown: &str, bytes: &[u8], watch: &W
 }
 
 /// A source that is not read, for a stated reason.
-pub(super) fn left_out(found: &Found, reason: String, unreadable: bool) -> SourceFacts {
+pub(super) fn left_out(found: &Found, reason: String) -> SourceFacts {
+    unread(found, reason, None)
+}
+
+/// A source of so many bytes that the system does not hand out.
+pub(super) fn unreadable(found: &Found, reason: String, bytes: u64) -> SourceFacts {
+    unread(found, reason, Some(bytes))
+}
+
+fn unread(found: &Found, reason: String, withheld: Option<u64>) -> SourceFacts {
     struct Deaf;
     impl Interest for Deaf {
         fn literals(&self) -> Vec<&[u8]> {
@@ -51,9 +60,13 @@ pub(super) fn left_out(found: &Found, reason: String, unreadable: bool) -> Sourc
             Vec::new()
         }
     }
-    let sink = Sink::new(SourceId(0), &Deaf);
+    let mut sink = Sink::new(SourceId(0), &Deaf);
+    if let Some(bytes) = withheld {
+        // Of a folder nobody knows how much it holds; one byte stands for it.
+        sink.account.book_counted(reason.as_bytes(), bytes.max(1), Fate::Quarantined(Reason::CannotBeRead));
+    }
     let mut facts = close(found, None, SourceKind::Context, reason, sink, String::new());
-    facts.unreadable = unreadable;
+    facts.unreadable = withheld.is_some();
     facts
 }
 
@@ -124,10 +137,10 @@ pub(super) fn read_opened(source: SourceId, found: &Found, opened: Opened, watch
         drain(&mut stream, &mut sink, Fate::Quarantined(Reason::ReaderPanicked));
     }
     if let Some(error) = stream.take_error() {
-        let stopped = format!("reading stopped: {error}");
-        // The bytes behind a broken place cannot be counted; one byte stands for them, so that the
-        // fault shows in the sums.
-        sink.account.book_counted(stopped.as_bytes(), 1, Fate::Quarantined(reason_of(&error)));
+        let stopped = format!("{STOPPED}: {error}");
+        let fault = Fault::of(&error);
+        let fate = Fate::Quarantined(fault.reason());
+        sink.account.book_counted(stopped.as_bytes(), fault.lost_bytes(), fate);
         reason = match reason.as_str() {
             "" | EMPTY_FILE => stopped,
             other => format!("{other}; {stopped}"),

@@ -17,8 +17,8 @@ pub const NUL_BYTES: &str = "nul-bytes-in-log";
 pub const LAST_LINES: &str = "last-line-before-boot";
 /// Signature of the first line of a new `_BOOT_ID`.
 pub const NEW_BOOT_ID: &str = "new-boot-id";
-/// Signature of the first line of a kernel whose uptime has started over, where its first message
-/// was lost.
+/// Signature of the first line of a kernel whose uptime has started over and goes on from there, where its
+/// first message was lost.
 pub const UPTIME_RESTARTED: &str = "uptime-restarted";
 /// The first message of a Linux kernel.
 pub const KERNEL_START: &str = "Linux version ";
@@ -55,6 +55,19 @@ struct HostState {
     last_seconds: Option<i64>,
     boot_id: Option<String>,
     last_uptime: Option<u64>,
+    last_lines: LastLines,
+    suspect: Option<Suspect>,
+}
+
+/// A line by which the kernel's uptime seems to have started over. One number that is smaller than the one
+/// before may be a message that was printed late, or a damaged one: the kernel's next line decides.
+struct Suspect {
+    span: Span,
+    stamp: Stamp,
+    program: String,
+    text: String,
+    uptime_micros: u64,
+    /// The lines before it.
     last_lines: LastLines,
 }
 
@@ -131,19 +144,24 @@ impl LogTracker {
             signatures.push(NEW_BOOT_ID.to_owned());
         }
         let uptime = line.uptime_micros.filter(|_| is_kernel(line.program));
-        let restarted = !is_start && restarts(uptime, state);
-        if restarted {
-            signatures.push(UPTIME_RESTARTED.to_owned());
+        let mut suspected = false;
+        if is_start || new_boot_id {
+            // The lines since the suspect are of the new boot already.
+            if let Some(suspect) = state.suspect.take() {
+                state.last_lines = suspect.last_lines;
+            }
+            state.last_uptime = uptime.or(state.last_uptime);
+        } else if let Some(now) = uptime {
+            suspected = weigh(now, line, state, sink);
         }
-        state.last_uptime = uptime.or(state.last_uptime);
         if sink.nul_before > 0 {
             sink.nul_before = 0;
             signatures.push(NUL_BYTES.to_owned());
         }
-        let begins = is_start || new_boot_id || restarted;
-        if begins {
-            emit_last_lines(line.host, state, sink);
+        if is_start || new_boot_id {
+            emit_last_lines(line.host, &mut state.last_lines, sink);
         }
+        let begins = is_start || new_boot_id || suspected;
         if !signatures.is_empty() {
             sink.record(line.host.map(str::to_owned), line.stamp, body(line, signatures));
         }
@@ -209,20 +227,63 @@ const YOUNG_MICROS: u64 = 5_000_000;
 /// A step back by less is a message that was printed late.
 const STEP_BACK_MICROS: u64 = 60_000_000;
 
-/// Whether the kernel's uptime starts over with a line of that uptime.
+/// Whether a line of that uptime has a say in whether the kernel's uptime has started over.
 fn restarts(uptime_micros: Option<u64>, state: &HostState) -> bool {
-    uptime_micros.is_some_and(|now| {
-        now < YOUNG_MICROS && state.last_uptime.is_some_and(|before| before > now + STEP_BACK_MICROS)
-    })
+    uptime_micros.is_some_and(|now| state.suspect.is_some() || steps_back(now, state))
+}
+
+fn steps_back(now: u64, state: &HostState) -> bool {
+    now < YOUNG_MICROS && state.last_uptime.is_some_and(|before| before > now + STEP_BACK_MICROS)
+}
+
+/// Weighs a line with an uptime: keeps the suspect before it if it goes on from there, and forgets it if it
+/// goes on from before. Whether the line is itself one.
+fn weigh(now: u64, line: &SplitLine<'_>, state: &mut HostState, sink: &mut Sink<'_>) -> bool {
+    if let Some(suspect) = state.suspect.take() {
+        let before = state.last_uptime.unwrap_or(u64::MAX);
+        if now.abs_diff(suspect.uptime_micros) < now.abs_diff(before) {
+            emit_restart(line.host, suspect, sink);
+        }
+        state.last_uptime = Some(now);
+        return false;
+    }
+    if !steps_back(now, state) {
+        state.last_uptime = Some(now);
+        return false;
+    }
+    state.suspect = Some(Suspect {
+        span: sink.span(),
+        stamp: line.stamp,
+        program: line.program.to_owned(),
+        text: line.text.chars().take(REMEMBERED_CHARS).collect(),
+        uptime_micros: now,
+        last_lines: std::mem::take(&mut state.last_lines),
+    });
+    true
+}
+
+fn emit_restart(host: Option<&str>, mut suspect: Suspect, sink: &mut Sink<'_>) {
+    emit_last_lines(host, &mut suspect.last_lines, sink);
+    let here = sink.span();
+    sink.at(suspect.span);
+    let body = Body::Log(LogLine {
+        program: suspect.program,
+        text: suspect.text,
+        signatures: vec![UPTIME_RESTARTED.to_owned()],
+        boot_id: None,
+        uptime_micros: Some(suspect.uptime_micros),
+    });
+    sink.record(host.map(str::to_owned), suspect.stamp, body);
+    sink.at(here);
 }
 
 fn is_kernel(program: &str) -> bool {
     program.is_empty() || program == "kernel"
 }
 
-fn emit_last_lines(host: Option<&str>, state: &mut HostState, sink: &mut Sink<'_>) {
+fn emit_last_lines(host: Option<&str>, last_lines: &mut LastLines, sink: &mut Sink<'_>) {
     let here = sink.span();
-    for line in state.last_lines.take() {
+    for line in last_lines.take() {
         sink.at(line.span);
         let text = String::from_utf8_lossy(&line.text);
         let (program, text) = match &line.program {
@@ -337,7 +398,7 @@ impl LogTracker {
     pub fn take_first_of_boot(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
         let known = self.known(line.host.unwrap_or("").as_bytes());
         if let Some(state) = known.and_then(|KnownHost(place)| self.hosts.get_mut(place)) {
-            emit_last_lines(line.host, state, sink);
+            emit_last_lines(line.host, &mut state.last_lines, sink);
             // Nobody wrote between two boots.
             state.last_seconds = None;
         }

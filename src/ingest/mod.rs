@@ -76,6 +76,9 @@ use crate::model::record::{SourceFacts, SourceId};
 use discover::Found;
 use prefilter::Watch;
 
+/// What is said first of a source that could not be read to its end.
+pub const STOPPED: &str = "reading stopped";
+
 /// Says which signatures a log line matches. Handed in by the pipeline, so that readers need not
 /// know the knowledge base.
 pub trait Interest: Sync {

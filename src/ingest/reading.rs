@@ -1,6 +1,7 @@
 //! Reads what was found: a file is a source of its own, an archive one for each member.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, Read};
 
 use super::Interest;
@@ -18,22 +19,26 @@ use crate::model::{Factors, Stamp};
 /// Reads one found file with all that is packed in it, sorted by shown path. Never fails: what cannot
 /// be read is in the account.
 pub fn read_found(found: &Found, watch: &Watch<'_>) -> Vec<SourceFacts> {
-    if let FoundState::LeftOut(why) = &found.state {
-        return vec![drive::left_out(found, why.clone(), false)];
-    }
-    let size_before = std::fs::metadata(&found.path).map_or(0, |meta| meta.len());
-    match unpack::open(&found.path, &found.shown, Limits::default()) {
+    let size = || std::fs::metadata(&found.path).map_or(0, |meta| meta.len());
+    let opened = match &found.state {
+        FoundState::LeftOut(why) => return vec![drive::left_out(found, why.clone())],
+        FoundState::Unreadable(why) => return vec![drive::unreadable(found, why.clone(), 0)],
+        FoundState::Stream => File::open(&found.path)
+            .and_then(|stream| unpack::open_stream(stream, &found.shown, Limits::default())),
+        FoundState::Readable => unpack::open(&found.path, &found.shown, Limits::default()),
+    };
+    let size_before = size();
+    match opened {
         Ok(sources) => {
             let mut all = read_sources(sources, watch);
-            let size = std::fs::metadata(&found.path).map_or(size_before, |meta| meta.len());
-            if size > size_before
+            if size() > size_before
                 && let Some(first) = all.first_mut()
             {
                 note(first, "grew while it was read: what was added is not in");
             }
             all
         }
-        Err(error) => vec![drive::left_out(found, format!("cannot be read: {error}"), true)],
+        Err(error) => vec![drive::unreadable(found, format!("cannot be read: {error}"), size_before)],
     }
 }
 
@@ -49,7 +54,6 @@ pub fn read_stream(
 fn read_sources(sources: Sources, watch: &Watch<'_>) -> Vec<SourceFacts> {
     let mut all: Vec<SourceFacts> = sources.map(|source| read_one(source, watch)).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));
-    leave_out_older_copies(&mut all);
     leave_out_own_output(&mut all);
     all
 }
@@ -69,7 +73,7 @@ fn read_one(source: Unpacked, watch: &Watch<'_>) -> SourceFacts {
             opened.stream = utf16::as_utf8(opened.stream);
             drive::read_opened(SourceId(0), &found, opened, watch)
         }
-        Content::LeftOut(why) => drive::left_out(&found, why, false),
+        Content::LeftOut(why) => drive::left_out(&found, why),
     }
 }
 
@@ -108,34 +112,6 @@ fn note(facts: &mut SourceFacts, words: &str) {
         facts.reason.push_str("; ");
     }
     facts.reason.push_str(words);
-}
-
-/// Of members with the same path the last is the file; those before it are what it was when the
-/// archive was written first.
-fn leave_out_older_copies(all: &mut [SourceFacts]) {
-    for index in 1..all.len() {
-        let (before, from) = all.split_at_mut(index);
-        let (Some(older), Some(newer)) = (before.last_mut(), from.first()) else { continue };
-        if older.path == newer.path && older.path.contains(INSIDE) && newer.bytes > 0 {
-            leave_out(older, "superseded-in-its-archive", "a later member of the archive has the same path");
-        }
-    }
-}
-
-/// Books a source that was read as left out: nothing of it counts.
-fn leave_out(facts: &mut SourceFacts, rule: &str, words: &str) {
-    facts.records.clear();
-    facts.activity.clear();
-    facts.power.clear();
-    facts.understood = 0;
-    facts.ignored += facts.parsed;
-    if facts.parsed > 0 {
-        *facts.reasons.entry(format!("ignored: {rule}")).or_default() += facts.parsed;
-    }
-    facts.parsed = 0;
-    facts.format = None;
-    "context".clone_into(&mut facts.kind);
-    note(facts, words);
 }
 
 /// A folder that an earlier run wrote holds conclusions, not evidence; so it does in an archive.

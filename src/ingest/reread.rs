@@ -22,9 +22,7 @@ pub fn open(found: &[Found], wanted: &str) -> io::Result<Option<impl BufRead + u
         let matches = |source: &unpack::Unpacked| {
             source.shown == wanted && matches!(source.content, Content::Readable(_))
         };
-        let again = || unpack::open(&file.path, &file.shown, Limits::default());
-        let Some(last) = again()?.filter(matches).count().checked_sub(1) else { continue };
-        let source = again()?.filter(matches).nth(last);
+        let source = unpack::open(&file.path, &file.shown, Limits::default())?.find(matches);
         if let Some(Content::Readable(opened)) = source.map(|source| source.content) {
             return Ok(Some(BufReader::with_capacity(BUFFER_BYTES, utf16::as_utf8(opened.stream))));
         }

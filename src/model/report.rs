@@ -18,6 +18,9 @@ pub struct FleetFinding {
     pub hosts: Vec<String>,
 }
 
+/// Kind of the finding about a log whose year nothing tells: it is in no other part of the report.
+pub const WITHOUT_YEAR: &str = "log-without-year";
+
 /// A point of a power series, kept for the charts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PowerPoint {

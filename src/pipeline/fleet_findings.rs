@@ -6,9 +6,11 @@ use super::coverage_gaps;
 use super::stories::Fleet;
 use crate::clock::Clocks;
 use crate::ingest::attribution::Attribution;
+use crate::ingest::recognise::EMPTY_FILE;
 use crate::knowledge::Class;
 use crate::model::FleetFinding;
 use crate::model::record::SourceFacts;
+use crate::model::report::WITHOUT_YEAR;
 
 /// All findings, sorted by severity, kind and statement.
 pub fn find(
@@ -32,9 +34,43 @@ pub fn find(
         _ => 2,
     };
     out.list.sort_by(|a, b| {
-        (rank(&a.severity), &a.id, &a.statement).cmp(&(rank(&b.severity), &b.id, &b.statement))
+        // What is missing from the whole report comes before what is missing from a file.
+        let key = |finding: &FleetFinding| (rank(&finding.severity), finding.id != WITHOUT_YEAR);
+        (key(a), &a.id, &a.statement).cmp(&(key(b), &b.id, &b.statement))
     });
     out.list
+}
+
+/// What of a source was lost, and where; `None` if nothing was.
+pub fn damage(source: &SourceFacts) -> Option<String> {
+    let is_of_the_file = |reason: &&&str| source.reasons.contains_key(**reason);
+    let reason = ["bad compression", "truncated", "unpacks too far", "cannot be read", "reader panicked"]
+        .iter()
+        .find(is_of_the_file)?;
+    if let Some(at) = source.reason.find(crate::ingest::STOPPED) {
+        return Some(source.reason[at..].to_owned());
+    }
+    let bytes = source.reasons[*reason];
+    let offset = source.pieces.get(*reason).map_or(0, |pieces| pieces.offset);
+    Some(format!("{bytes} bytes could not be read ({reason}), the first of them at byte {offset}"))
+}
+
+/// Sources whose times have no year that anything tells, and what to do about it.
+pub fn without_year<'a>(
+    sources: &'a [SourceFacts],
+    clocks: &'a Clocks,
+) -> impl Iterator<Item = (usize, String)> + 'a {
+    let undated =
+        sources.iter().zip(&clocks.sources).enumerate().filter(|(_, (_, times))| times.without_year);
+    undated.map(|(index, (source, _))| {
+        let statement = format!(
+            "{}: its times have no year and nothing tells it, so nothing of its {} lines could be dated: no \
+             incident in it is reported. Say it in coroner.toml (`year = 2025`, for all logs or in a [[source]] \
+             with this path), or give --from and --to so that only one year is left",
+            source.path, source.understood
+        );
+        (index, statement)
+    })
 }
 
 #[derive(Default)]
@@ -54,22 +90,15 @@ impl Findings {
         for source in sources.iter().filter(|source| source.unreadable) {
             self.add("file-unreadable", "warning", format!("{}: {}", source.path, source.reason), []);
         }
-        for source in sources {
-            for reason in
-                ["bad compression", "truncated", "unpacks too far", "cannot be read", "reader panicked"]
-            {
-                if source.reasons.contains_key(reason) {
-                    let statement = format!(
-                        "{} could be read only up to byte {}: {reason}",
-                        source.path,
-                        source.parsed + source.ignored
-                    );
-                    self.add("file-damaged", "warning", statement, []);
-                }
+        for source in sources.iter().filter(|source| !source.unreadable) {
+            if let Some(words) = damage(source) {
+                self.add("file-damaged", "warning", format!("{}: {words}", source.path), []);
             }
         }
-        let unknown: Vec<&SourceFacts> =
-            sources.iter().filter(|source| source.format.is_none() && !source.unreadable).collect();
+        let unknown: Vec<&SourceFacts> = sources
+            .iter()
+            .filter(|source| source.format.is_none() && !source.unreadable && damage(source).is_none())
+            .collect();
         for source in unknown
             .iter()
             .filter(|source| source.reason.starts_with("ambiguous") || source.reason.starts_with("packed"))
@@ -81,19 +110,24 @@ impl Findings {
                 [],
             );
         }
-        let plain: Vec<&str> = unknown
+        let (hollow, plain): (Vec<&SourceFacts>, Vec<&SourceFacts>) = unknown
             .iter()
             .filter(|source| !source.reason.starts_with("ambiguous") && !source.reason.starts_with("packed"))
-            .map(|source| source.path.as_str())
-            .collect();
+            .partition(|source| source.bytes == 0 && source.reason != EMPTY_FILE);
+        let shown =
+            |of: &[&SourceFacts]| shorten(&of.iter().map(|source| source.path.as_str()).collect::<Vec<_>>());
         if !plain.is_empty() {
-            let shown = shorten(&plain);
-            self.add(
-                "file-left-out",
-                "info",
-                format!("{} files are of no known format and were left out: {shown}", plain.len()),
-                [],
+            let statement =
+                format!("{} files are of no known format and were left out: {}", plain.len(), shown(&plain));
+            self.add("file-left-out", "info", statement, []);
+        }
+        if !hollow.is_empty() {
+            let statement = format!(
+                "{} entries are links, pipes, devices or the like, with nothing of their own to read: {}",
+                hollow.len(),
+                shown(&hollow)
             );
+            self.add("entry-left-out", "info", statement, []);
         }
         for source in sources
             .iter()
@@ -244,6 +278,10 @@ impl Findings {
         let mut off: Vec<(i64, String)> = Vec::new();
         let mut untied: Vec<String> = Vec::new();
         let mut implausible: BTreeMap<String, u32> = BTreeMap::new();
+        for (index, statement) in without_year(sources, clocks) {
+            let host = attribution.source_host.get(index).cloned().flatten();
+            self.add(WITHOUT_YEAR, "warning", statement, host);
+        }
         for (index, (source, times)) in sources.iter().zip(&clocks.sources).enumerate() {
             let host = attribution.source_host.get(index).cloned().flatten();
             if let (Some(offset), Some(host)) = (times.offset_s, &host)

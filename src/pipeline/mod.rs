@@ -8,6 +8,7 @@ mod novelty;
 mod sightings;
 mod stories;
 
+pub use fleet_findings::damage;
 pub use lists::is_dated;
 
 use std::path::PathBuf;
@@ -68,17 +69,40 @@ impl Interest for Knowledge {
     }
 }
 
-/// Finds and reads all sources below `paths`. `begin` is told how many there are, `step` that one
-/// more has been read.
+/// Finds and reads all sources below `paths`, and names the paths of which nothing could be read.
+/// `begin` is told how many sources there are, `step` that one more has been read.
 pub fn ingest(
     paths: &[PathBuf],
     knowledge: &Knowledge,
     begin: &dyn Fn(usize),
     step: &(dyn Fn() + Sync),
 ) -> (Vec<SourceFacts>, Vec<MissingPath>) {
-    let (found, missing) = files_below(paths);
+    let (found, mut missing) = files_below(paths);
     begin(found.len());
-    (read_all(&found, knowledge, step), missing)
+    let sources = read_all(&found, knowledge, step);
+    for file in found.into_iter().filter(|file| paths.contains(&file.path)) {
+        if let Some(why) = nothing_of(&file.shown, &sources) {
+            let error = std::io::Error::other(why);
+            missing.push(MissingPath { path: file.path, shown: Some(file.shown), source: error });
+        }
+    }
+    (sources, missing)
+}
+
+/// Why nothing came out of the file shown as `shown`, if that is so because it is damaged or kept back.
+fn nothing_of(shown: &str, sources: &[SourceFacts]) -> Option<String> {
+    let from = sources.partition_point(|source| source.path.as_str() < shown);
+    let of_file = sources[from..].iter().take_while(|source| source.path.starts_with(shown));
+    let is_inside = |rest: &str| rest.is_empty() || rest.starts_with(crate::ingest::unpack::INSIDE);
+    let of_file = of_file.filter(|source| is_inside(&source.path[shown.len()..]));
+    let mut why = None;
+    for source in of_file {
+        if source.understood > 0 {
+            return None;
+        }
+        why = why.or_else(|| if source.unreadable { Some(source.reason.clone()) } else { damage(source) });
+    }
+    why
 }
 
 /// The files that are sources.
@@ -125,7 +149,7 @@ pub fn analyze(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Analysis {
-    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let settings = Settings { seed: options.seed, permutations: options.permutations };
     let ranking = hypothesis::rank(&fleet.study, &settings);
@@ -209,7 +233,7 @@ pub fn verify(
     if let Some(change) = change {
         config.change = vec![change];
     }
-    let (sources, attribution, clocks) = resolve(sources, &config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, &config, knowledge, options);
     let fleet = stories::tell(&sources, &attribution, &clocks, &config, knowledge, options);
     hypothesis::interventions(&fleet.study, &asked)
 }
@@ -234,6 +258,8 @@ pub struct Told {
     pub events: Vec<(String, String, crate::model::Evidence)>,
     pub incidents: Vec<crate::model::Incident>,
     pub hosts: Vec<String>,
+    /// What should be known of logs that could not be dated.
+    pub undated: Vec<String>,
 }
 
 /// Reads the timeline of the fleet, without ranking anything.
@@ -244,7 +270,7 @@ pub fn timeline(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Told {
-    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
     let mut events = Vec::new();
     for history in fleet.histories.values() {
@@ -275,7 +301,8 @@ pub fn timeline(
             &b.1,
         ))
     });
-    Told { events, incidents: fleet.incidents, hosts: fleet.study.hosts }
+    let undated = fleet_findings::without_year(&sources, &clocks).map(|(_, words)| words).collect();
+    Told { events, incidents: fleet.incidents, hosts: fleet.study.hosts, undated }
 }
 
 /// When each host was watched and each class of its sources spoke, without ranking anything.
@@ -286,7 +313,7 @@ pub fn coverage(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Vec<Coverage> {
-    let (sources, attribution, clocks) = resolve(sources, config, knowledge);
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     stories::tell(&sources, &attribution, &clocks, config, knowledge, options).coverage
 }
 
@@ -317,6 +344,7 @@ fn resolve(
     mut sources: Vec<SourceFacts>,
     config: &Config,
     knowledge: &Knowledge,
+    options: &Options,
 ) -> (Vec<SourceFacts>, Attribution, clock::Clocks) {
     sources.sort_by(|a, b| (&a.path, &a.digest).cmp(&(&b.path, &b.digest)));
     let attribution = attribute(&sources, config);
@@ -335,7 +363,9 @@ fn resolve(
         })
         .collect();
     let canonical = |name: &str| attribution.canonical(name);
-    let clocks = clock::resolve(&views, config, &|entry| sel_hint(knowledge, entry), &canonical);
+    let asked = options.from.zip(options.to);
+    let hint = |entry: &SelEntry| sel_hint(knowledge, entry);
+    let clocks = clock::resolve_within(&views, config, asked, &hint, &canonical);
     drop(views);
     (sources, attribution, clocks)
 }

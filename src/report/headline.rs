@@ -1,6 +1,7 @@
 //! Three sentences at the top of every report: what is killing them, what the data do not carry,
 //! and what the data cannot tell. They only repeat verdicts that the report holds.
 
+use crate::model::report::WITHOUT_YEAR;
 use crate::model::{Cause, Hypothesis, Report, Verdict};
 
 use super::numbers::counted;
@@ -16,7 +17,20 @@ pub(super) struct Headline {
 
 impl Headline {
     pub(super) fn of(report: &Report) -> Self {
-        Self { what: what(report), not: not_supported(report), cannot_tell: cannot_tell(report) }
+        let what = [undated(report), what(report)].concat();
+        Self { what, not: not_supported(report), cannot_tell: cannot_tell(report) }
+    }
+}
+
+/// Logs that could not be dated come first: whatever else is said is said without them.
+fn undated(report: &Report) -> String {
+    match report.fleet_findings.iter().filter(|finding| finding.id == WITHOUT_YEAR).count() {
+        0 => String::new(),
+        logs => format!(
+            "{} could not be dated, for want of a year, and {} not in this report (below stands what to do). ",
+            count(logs, "log"),
+            if logs == 1 { "is" } else { "are" },
+        ),
     }
 }
 

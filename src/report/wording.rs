@@ -11,7 +11,7 @@ pub(super) fn rfc3339(at: DateTime<Utc>) -> String {
 
 /// A time for people; the column or the sentence says that it is UTC.
 pub(super) fn minute(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M").to_string()
+    dated(at, "%Y-%m-%d %H:%M")
 }
 
 pub(super) fn second(at: DateTime<Utc>) -> String {
@@ -19,7 +19,12 @@ pub(super) fn second(at: DateTime<Utc>) -> String {
 }
 
 pub(super) fn day(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d").to_string()
+    dated(at, "%Y-%m-%d")
+}
+
+/// The beginning of the epoch is no time at which anything happened: it stands for none.
+fn dated(at: DateTime<Utc>, form: &str) -> String {
+    if at == DateTime::UNIX_EPOCH { "no known date".to_owned() } else { at.format(form).to_string() }
 }
 
 /// `UTC+02:00` and the like.

@@ -101,7 +101,8 @@ fn best_of(
     });
     match any_bmc {
         Some(event) => (event.at.best, Some(margin(event))),
-        None => (latest - POST, None),
+        // The last entry may be later: a quick restart.
+        None => ((latest - POST).max(earliest.min(latest)), None),
     }
 }
 

@@ -53,7 +53,7 @@ fn lines_without_end_are_given_up_beyond_all_proportion() {
     let text = "the same line again\n".repeat(2_000_000);
     let [(_, bytes, end)] = &unpacked(&gzip(text.as_bytes()), limits)[..] else { panic!("one source") };
     assert!((8 << 20..9 << 20).contains(bytes), "{bytes}");
-    assert!(end.contains("more than 20 times its size"), "{end}");
+    assert!(end.contains("stopped here: x (") && end.contains("in all its layers"), "{end}");
     // The same in many members, and in a compressed file within an archive.
     let piece = text.as_bytes()[..4 << 20].to_vec();
     for files in [zip(&[("a", &piece), ("b", &piece), ("c", &piece), ("d", &piece)], true), {
@@ -64,12 +64,37 @@ fn lines_without_end_are_given_up_beyond_all_proportion() {
         let all: usize = sources.iter().map(|(_, bytes, _)| bytes).sum();
         let end = &sources.last().unwrap().2;
         assert!(all < 10 << 20, "{all}");
-        assert!(end.contains("more than 20 times its size"), "{end}");
+        assert!(end.contains("nothing behind this place is read"), "{end}");
+        let stops = sources.iter().filter(|(_, _, end)| end.contains("stopped here")).count();
+        assert_eq!(stops, 1, "said once, where it was");
     }
     // Packed no better than real logs are, the same size is no matter.
     let real = log("kvm07", 1, 300_000);
     let [(_, bytes, end)] = &unpacked(&gzip(real.as_bytes()), limits)[..] else { panic!("one source") };
     assert_eq!((*bytes, end.as_str()), (real.len(), ""));
+}
+
+#[test]
+fn layers_within_layers_buy_nothing() {
+    // Each layer stays below the ratio; together they do not. Of a small file no more is unpacked than one
+    // layer of gzip could hold.
+    let limits = Limits { free_bytes: 1 << 40, small_bytes: 8 << 20, one_layer: 50, ..Limits::default() };
+    let text = "Mar  1 00:00:00 kvm07 kernel: EXT4-fs error (device sda1)\n".repeat(60_000);
+    let leaf = gzip(text.as_bytes());
+    let mut branch = zip(&[("leaf.gz", &leaf)], true);
+    for _ in 0..3 {
+        let twigs: Vec<(String, &[u8])> = (0..16).map(|n| (format!("{n:02}.zip"), &branch[..])).collect();
+        let twigs: Vec<(&str, &[u8])> = twigs.iter().map(|(name, twig)| (name.as_str(), *twig)).collect();
+        branch = gzip(&tar(&twigs));
+    }
+    let whole = 16 * 16 * 16 * text.len();
+    assert!(whole > 8 << 30 && branch.len() < 20 << 20, "{whole} from {}", branch.len());
+    let sources = unpacked(&branch, limits);
+    let all: usize = sources.iter().map(|(_, bytes, _)| bytes).sum();
+    let allowed = (branch.len() as u64 * 250).max(8 << 20);
+    assert!((all as u64) < allowed + (1 << 20), "{all} of {allowed}");
+    let (path, _, end) = sources.iter().find(|(_, _, end)| !end.is_empty()).unwrap();
+    assert!(path.starts_with("x!/") && end.contains("stopped here: x ("), "{path} {end}");
 }
 
 #[test]
@@ -104,6 +129,19 @@ fn members_beyond_a_number_are_left_out_in_one_word() {
         let nested = unpacked(&tar(&[("a.tar", &archive), ("b.tar", &archive)]), limits);
         assert!(nested.len() <= 13, "the number is that of the whole file: {}", nested.len());
     }
+}
+
+#[test]
+fn damaged_places_count_as_members_do() {
+    let limits = Limits { members: 10, ..Limits::default() };
+    let mut archive = raw_header(b"folder/", b'5', 0).to_vec();
+    for _ in 0..1000 {
+        archive.extend_from_slice(&[b'x'; 512]);
+        archive.extend_from_slice(&raw_header(b"folder/", b'5', 0));
+    }
+    let sources = unpacked(&archive, limits);
+    assert_eq!(sources.len(), 11);
+    assert!(sources[10].2.contains("more than 10 members"), "{:?}", sources[10]);
 }
 
 #[test]
@@ -154,7 +192,7 @@ fn sizes_that_headers_claim_reserve_no_memory() {
     let zstd = [&[0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xff][..], &[0x55; 100]].concat();
     for content in [lzma, zstd] {
         let facts = read_file("kern.log", content).remove(0);
-        assert_eq!((facts.bytes, facts.reasons["bad compression"]), (1, 1), "{}", facts.reason);
+        assert!(facts.bytes < 120 && facts.reasons.len() == 1, "{}", facts.reason);
     }
     let end = [xz(b""), END_OF_TAR.to_vec()].concat();
     assert_eq!(read_file("x.xz", end)[0].reason, "empty file");

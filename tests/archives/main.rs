@@ -11,6 +11,7 @@ use coroner::model::record::SourceFacts;
 mod bombs;
 mod collections;
 mod damage;
+mod losses;
 mod members;
 mod odd_files;
 mod packer;

@@ -105,3 +105,25 @@ pub fn zip(files: &[(&str, &[u8])], deflated: bool) -> Vec<u8> {
     archive.finish().unwrap();
     output
 }
+
+/// A zip archive as who cannot go back writes it, and without its directory: sizes and checksums stand
+/// behind the data, which is not compressed.
+pub fn zip_stored_by_stream(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, content) in files {
+        let mut crc = flate2::Crc::new();
+        crc.update(content);
+        let size = u32::try_from(content.len()).unwrap().to_le_bytes();
+        archive.extend_from_slice(b"PK\x03\x04\x14\0\x08\0\0\0\0\0\x21\x5a");
+        archive.extend_from_slice(&[0; 12]);
+        archive.extend_from_slice(&u16::try_from(name.len()).unwrap().to_le_bytes());
+        archive.extend_from_slice(&[0; 2]);
+        archive.extend_from_slice(name.as_bytes());
+        archive.extend_from_slice(content);
+        archive.extend_from_slice(b"PK\x07\x08");
+        archive.extend_from_slice(&crc.sum().to_le_bytes());
+        archive.extend_from_slice(&size);
+        archive.extend_from_slice(&size);
+    }
+    archive
+}

@@ -14,6 +14,8 @@ mod packer;
 /// Small, so that bombs cost little.
 const LIMITS: Limits = Limits {
     free_bytes: 1 << 20,
+    small_bytes: 1 << 20,
+    one_layer: 1100,
     ratio: 250,
     barren_bytes: 256 << 10,
     members: 50,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 
 use crate::ingest::written_time::month_of;
+use crate::ipmi::column_time::zone_seconds;
 use crate::model::Stamp;
 
 /// A time as a header has it. What lacks a year must be counted on by the reader.
@@ -219,14 +220,12 @@ fn fraction_micros(text: &str) -> Option<(u32, &str)> {
     Some((micros, &text[digits..]))
 }
 
-/// Zones by abbreviation, of which only these two say where they are: the others are the host's
-/// own, and several mean different offsets on different continents.
-const UNIVERSAL: [&str; 2] = ["UTC", "GMT"];
-const LOCAL_ZONES: [&str; 42] = [
-    "CET", "CEST", "MET", "MEST", "WET", "WEST", "EET", "EEST", "BST", "IST", "MSK", "MSD", "EST", "EDT",
-    "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST", "AST", "ADT", "NST", "NDT", "BRT",
-    "BRST", "ART", "CLT", "JST", "KST", "HKT", "SGT", "PHT", "AEST", "AEDT", "ACST", "AWST", "NZST", "NZDT",
-];
+/// Zones by abbreviation that `ipmi::column_time` gives no offset, as several places use them. They are the
+/// host's own.
+const LOCAL_ZONES: [&str; 13] =
+    ["MET", "MEST", "IST", "MSD", "CST", "CDT", "AST", "ADT", "NST", "NDT", "ACST", "SGT", "PHT"];
+/// The same of South America, where the offsets changed with the laws.
+const LOCAL_ZONES_SOUTH: [&str; 4] = ["BRT", "BRST", "ART", "CLT"];
 
 /// A zone directly behind a clock or one blank behind it: seconds east of UTC, where it says so.
 fn split_zone(text: &str) -> (Option<i64>, &str) {
@@ -242,10 +241,10 @@ fn split_zone(text: &str) -> (Option<i64>, &str) {
     let end = behind_blank.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(behind_blank.len());
     let (word, rest) = behind_blank.split_at(end);
     if rest.starts_with([' ', ':']) || rest.is_empty() {
-        if UNIVERSAL.contains(&word) {
-            return (Some(0), rest);
+        if let Some(offset) = zone_seconds(word) {
+            return (Some(i64::from(offset)), rest);
         }
-        if LOCAL_ZONES.contains(&word) {
+        if LOCAL_ZONES.contains(&word) || LOCAL_ZONES_SOUTH.contains(&word) {
             return (None, rest);
         }
     }
@@ -323,9 +322,11 @@ mod tests {
             ("Mar  1 2025 02:03:04 h", local("2025-03-01T02:03:04")),
             ("Mar  1 02:03:04 2025 h", local("2025-03-01T02:03:04")),
             ("Sat Mar  1 02:03:04 2025 h", local("2025-03-01T02:03:04")),
-            ("Sat Mar  1 02:03:04 CET 2025 h", local("2025-03-01T02:03:04")),
+            ("Sat Mar  1 02:03:04 CET 2025 h", zoned("2025-03-01T01:03:04Z")),
+            ("Sat Mar  1 02:03:04 EST 2025 h", zoned("2025-03-01T07:03:04Z")),
             ("sam. mars  1 02:03:04 2025 h", local("2025-03-01T02:03:04")),
-            ("Sat 2025-03-01 02:03:04 CET h", local("2025-03-01T02:03:04")),
+            ("Sat 2025-03-01 02:03:04 CET h", zoned("2025-03-01T01:03:04Z")),
+            ("Sat 2025-03-01 02:03:04 IST h", local("2025-03-01T02:03:04")),
             ("Sat 2025-03-01 02:03:04 UTC h", zoned("2025-03-01T02:03:04Z")),
             ("Sat 2025-03-01 02:03:04 -03 h", zoned("2025-03-01T05:03:04Z")),
             ("01-Mar-2025 02:03:04 h", local("2025-03-01T02:03:04")),

@@ -21,14 +21,8 @@ pub fn pair() -> (SyncSender<Chunk>, Chunks) {
     (sender, Chunks { receiver, chunk: Vec::new(), start: 0, ended: false })
 }
 
-/// Sends all of `content`, until it ends or breaks, becomes barren, or nobody wants more of it. An
-/// error that `instead` names stands behind the one that a decoder told of.
-pub fn send(
-    content: &mut Peeked<'_>,
-    to: &SyncSender<Chunk>,
-    limits: &Limits,
-    instead: &dyn Fn() -> Option<io::Error>,
-) {
+/// Sends all of `content`, until it ends or breaks, becomes barren, or nobody wants more of it.
+pub fn send(content: &mut Peeked<'_>, to: &SyncSender<Chunk>, limits: &Limits) {
     let mut barren = Barren::new(limits);
     loop {
         let mut chunk = Vec::with_capacity(CHUNK_BYTES);
@@ -39,7 +33,7 @@ pub fn send(
             return;
         }
         if let Err(error) = read.map(drop).and(watched) {
-            let _ = to.send(Err(instead().unwrap_or(error)));
+            let _ = to.send(Err(error));
             return;
         }
         if last {

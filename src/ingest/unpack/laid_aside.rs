@@ -12,6 +12,9 @@ use crate::ledger::Reason;
 /// A copy of up to this size stays in memory.
 const MEMORY_BYTES: u64 = 16 << 20;
 
+/// Bytes copied at once.
+const PIECE_BYTES: u64 = 1 << 20;
+
 /// Bytes that can be read in any order.
 pub enum LaidAside {
     File(FileReader, u64),
@@ -25,21 +28,37 @@ impl LaidAside {
     }
 
     /// Copies a stream of at most `most` bytes; a long one into a temporary file that has no name, so
-    /// that nobody can find it and nothing of it is left.
-    pub fn copy(content: &mut Peeked<'_>, most: u64) -> io::Result<Self> {
+    /// that nobody can find it and nothing of it is left. Of a stream that breaks there is what came
+    /// before, and the fault.
+    pub fn copy(content: &mut Peeked<'_>, most: u64) -> io::Result<(Self, Option<io::Error>)> {
         let mut memory = Vec::new();
-        content.by_ref().take(MEMORY_BYTES + 1).read_to_end(&mut memory)?;
+        let read = content.by_ref().take(MEMORY_BYTES + 1).read_to_end(&mut memory);
+        if let Err(fault) = read {
+            return Ok((Self::Memory(memory), Some(fault)));
+        }
         if memory.len() as u64 <= MEMORY_BYTES {
-            return Ok(Self::Memory(memory));
+            return Ok((Self::Memory(memory), None));
         }
         let mut file = tempfile::tempfile()?;
-        file.write_all(&memory)?;
-        let left = most.saturating_sub(memory.len() as u64);
-        if io::copy(&mut content.by_ref().take(left + 1), &mut file)? > left {
-            let words = format!("an archive of more than {most} bytes within another is not read");
-            return Err(Fault::error(Reason::UnpacksTooFar, words));
-        }
-        Self::file(file)
+        let (mut piece, mut size) = (memory, 0);
+        let fault = loop {
+            file.write_all(&piece)?;
+            size += piece.len() as u64;
+            piece.clear();
+            match content.by_ref().take(PIECE_BYTES).read_to_end(&mut piece) {
+                Ok(0) => break None,
+                Ok(_) if size + piece.len() as u64 > most => {
+                    let words = format!("an archive of more than {most} bytes within another is not read");
+                    return Err(Fault::error(Reason::UnpacksTooFar, words));
+                }
+                Ok(_) => {}
+                Err(fault) => {
+                    file.write_all(&piece)?;
+                    break Some(fault);
+                }
+            }
+        };
+        Ok((Self::file(file)?, fault))
     }
 
     pub fn size(&self) -> u64 {

@@ -2,6 +2,9 @@
 //!
 //! Real logs pack 20:1, the same line a million times up to 1000:1, and a log that fills a disk is
 //! worth reading whole. So what is packed well is no reason to stop as long as lines come out of it.
+//!
+//! What is counted is the output of all decoders, in whatever layer, against the bytes that were handed
+//! over: layers within layers buy nothing.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -13,9 +16,14 @@ use crate::ledger::Reason;
 /// Limits for one file that was handed over, with all that is packed in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes that may be unpacked whatever the size of the file: the log that fills a disk, and half
-    /// a minute of reading.
+    /// Bytes that may be unpacked whatever the ratio: the log that fills a disk, and half a minute of
+    /// reading. A file gets as much of them as one layer of gzip can hold, [`Limits::one_layer`]: what
+    /// unpacks to more was made of layers, or of zeros.
     pub free_bytes: u64,
+    /// Bytes that even the smallest file may be unpacked to.
+    pub small_bytes: u64,
+    /// The most that a byte of gzip unpacks to (1032), and a little.
+    pub one_layer: u64,
     /// Beyond that, bytes that may be unpacked per byte of the file. Gzip cannot do more than 1032,
     /// and logs with times in them stay far below this.
     pub ratio: u64,
@@ -34,6 +42,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             free_bytes: 16 << 30,
+            small_bytes: 1 << 30,
+            one_layer: 1100,
             ratio: 250,
             barren_bytes: 256 << 20,
             members: 100_000,
@@ -47,14 +57,15 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 pub struct Meter {
     limits: Limits,
+    file: Rc<str>,
     packed: Rc<Cell<u64>>,
     unpacked: Rc<Cell<u64>>,
 }
 
 impl Meter {
-    /// For a file of `packed` bytes; of a stream the bytes are added as they come.
-    pub fn new(limits: Limits, packed: u64) -> Self {
-        Self { limits, packed: Rc::new(Cell::new(packed)), unpacked: Rc::default() }
+    /// For the file shown as `file`, of `packed` bytes; of a stream the bytes are added as they come.
+    pub fn new(limits: Limits, file: &str, packed: u64) -> Self {
+        Self { limits, file: file.into(), packed: Rc::new(Cell::new(packed)), unpacked: Rc::default() }
     }
 
     pub fn add_packed(&self, bytes: u64) {
@@ -65,14 +76,21 @@ impl Meter {
         self.unpacked.set(self.unpacked.get().saturating_add(bytes));
     }
 
+    fn allowed(&self) -> u64 {
+        let Limits { free_bytes, small_bytes, one_layer, ratio, .. } = self.limits;
+        let packed = self.packed.get();
+        let free = packed.saturating_mul(one_layer).max(small_bytes).min(free_bytes);
+        free.max(packed.saturating_mul(ratio))
+    }
+
     /// The fault of a file that was unpacked beyond all use, once it was.
     pub fn exceeded(&self) -> Option<io::Error> {
-        let (packed, unpacked) = (self.packed.get(), self.unpacked.get());
-        let allowed = self.limits.free_bytes.max(packed.saturating_mul(self.limits.ratio));
+        let (packed, unpacked, allowed) = (self.packed.get(), self.unpacked.get(), self.allowed());
         (unpacked > allowed).then(|| {
-            let ratio = self.limits.ratio;
             let words = format!(
-                "stopped after {unpacked} bytes: the file unpacks to more than {ratio} times its size"
+                "stopped here: {} ({packed} bytes) has been unpacked to {unpacked} bytes in all its layers; the \
+                 limit for its size is {allowed}, and nothing behind this place is read",
+                self.file
             );
             Fault::error(Reason::UnpacksTooFar, words)
         })

@@ -44,8 +44,8 @@ impl Read for LoneFile {
         match self.file.read(&mut buffer[..most]) {
             Ok(0) => {
                 let words = format!("the file became {} bytes shorter while it was read", self.left);
-                self.left = 0;
-                Err(Fault::error(Reason::Truncated, words))
+                let lost = std::mem::take(&mut self.left);
+                Err(Fault::losing(Reason::Truncated, lost, words))
             }
             Ok(count) => {
                 self.left -= count as u64;

@@ -15,7 +15,10 @@ mod lone_file;
 pub mod peeked;
 mod tar_members;
 mod walk;
+mod zip_headers;
 mod zip_members;
+mod zip_salvage;
+pub mod zstd_frame;
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,6 +1,10 @@
 //! A stream whose next bytes can be looked at before they are taken.
 
+use std::cell::{Cell, RefCell};
 use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+
+use super::fault::Fault;
 
 const CHUNK_BYTES: usize = 128 * 1024;
 
@@ -12,11 +16,36 @@ pub struct Peeked<'a> {
     end: usize,
     /// An error that came while peeking, for whoever takes the bytes.
     error: Option<io::Error>,
+    way: Way,
+}
+
+/// What is known of the way through a stream, also while a decoder has it.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    taken: Rc<Cell<u64>>,
+    broke: Rc<RefCell<Option<Fault>>>,
+}
+
+impl Way {
+    /// Bytes that were taken.
+    pub fn taken(&self) -> u64 {
+        self.taken.get()
+    }
+
+    /// The fault that ended the stream, if one did. What a decoder makes of it says less.
+    pub fn fault(&self) -> Option<io::Error> {
+        self.broke.borrow().clone().map(io::Error::from)
+    }
 }
 
 impl<'a> Peeked<'a> {
     pub fn new(inner: impl Read + 'a) -> Self {
-        Self { inner: Box::new(inner), buffer: Vec::new(), start: 0, end: 0, error: None }
+        let way = Way::default();
+        Self { inner: Box::new(inner), buffer: Vec::new(), start: 0, end: 0, error: None, way }
+    }
+
+    pub fn way(&self) -> Way {
+        self.way.clone()
     }
 
     /// The next `count` bytes, fewer only where the stream ends or breaks.
@@ -34,7 +63,10 @@ impl<'a> Peeked<'a> {
                 Ok(0) => break,
                 Ok(more) => self.end += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => self.error = Some(error),
+                Err(error) => {
+                    *self.way.broke.borrow_mut() = Some(Fault::of(&error));
+                    self.error = Some(error);
+                }
             }
         }
         let available = &self.buffer[self.start..self.end];
@@ -71,12 +103,22 @@ impl BufRead for Peeked<'_> {
             }
             self.start = 0;
             self.end = 0;
-            self.end = self.inner.read(&mut self.buffer)?;
+            self.end = match self.inner.read(&mut self.buffer) {
+                Ok(read) => read,
+                Err(error) => {
+                    if error.kind() != io::ErrorKind::Interrupted {
+                        *self.way.broke.borrow_mut() = Some(Fault::of(&error));
+                    }
+                    return Err(error);
+                }
+            };
         }
         Ok(&self.buffer[self.start..self.end])
     }
 
     fn consume(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        let count = count.min(self.end - self.start);
+        self.start += count;
+        self.way.taken.set(self.way.taken.get() + count as u64);
     }
 }

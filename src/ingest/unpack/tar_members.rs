@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 use super::fault::Fault;
 use super::peeked::Peeked;
-use super::walk::{Place, Unwanted, Walk, member_path};
+use super::walk::{Place, Unwanted, Walk};
 use crate::ledger::Reason;
 
 const BLOCK_BYTES: usize = 512;
@@ -45,6 +45,7 @@ impl Walk {
             Ok(0) => self.left_out(place.shown, place.modified, "an archive without files"),
             Ok(_) => Ok(()),
             Err(Stop::Unwanted) => Err(Unwanted),
+            Err(Stop::Enough) => Ok(()),
             Err(Stop::Broken(error)) => self.broken(place.shown, error),
         }
     }
@@ -79,7 +80,7 @@ impl Walk {
             // Only the member's own header is overruled by the one before it.
             let is_extra = matches!(kind.as_byte(), b'L' | b'K' | b'x' | b'g' | b'X');
             let size = if is_extra { stated } else { extra.size.unwrap_or(stated) };
-            let mut data = Exactly { inner: content, left: size, offset };
+            let mut data = Exactly { inner: content, left: size, offset, told: false };
             match kind.as_byte() {
                 b'L' => extra.name = short(&mut data)?.map(without_nul),
                 b'x' | b'X' => extra.read_pax(&short(&mut data)?.unwrap_or_default()),
@@ -95,7 +96,8 @@ impl Walk {
             }
             io::copy(&mut data, &mut io::sink())?;
             let padding = size.wrapping_neg() % BLOCK_BYTES as u64;
-            io::copy(&mut Exactly { inner: content, left: padding, offset }, &mut io::sink())?;
+            let mut padding_data = Exactly { inner: content, left: padding, offset, told: true };
+            io::copy(&mut padding_data, &mut io::sink())?;
             offset = offset.saturating_add(size).saturating_add(padding);
         }
     }
@@ -117,7 +119,7 @@ impl Walk {
         if !self.may_go_on(place.shown)? {
             return Ok(false);
         }
-        let shown = member_path(place.shown, &name);
+        let shown = self.own_path(place.shown, &name);
         let written = header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
         let modified = extra.modified.or(written.filter(|seconds| *seconds > 0)).or(place.modified);
         let left_out = match kind {
@@ -146,12 +148,17 @@ impl Walk {
         loop {
             let block = content.peek(BLOCK_BYTES);
             let short = block.len() < BLOCK_BYTES;
-            // Only headers with a magic: this may be the middle of a file.
-            if short || (block[257..].starts_with(b"ustar") && is_header(block)) {
-                let words = format!("{} bytes at offset {from} are no tar archive", offset - from);
-                let error = Fault::error(Reason::BadShape, words);
+            if short || (is_header(block) && block[0] != 0) {
+                let lost = offset - from + if short { block.len() as u64 } else { 0 };
+                let words = format!(
+                    "{lost} bytes at offset {from} of the archive belong to no member: a header is damaged"
+                );
+                let error = Fault::losing(Reason::BadShape, lost, words);
                 if short {
                     return Err(error.into());
+                }
+                if !self.may_go_on(place.shown)? {
+                    return Err(Stop::Enough);
                 }
                 self.broken(place.shown, error)?;
                 return Ok(offset);
@@ -165,6 +172,8 @@ impl Walk {
 /// Why the walk over an archive ended early.
 enum Stop {
     Unwanted,
+    /// No further source may be handed out, which has been said.
+    Enough,
     Broken(io::Error),
 }
 
@@ -188,11 +197,12 @@ fn no_size(offset: u64) -> io::Error {
     Fault::error(Reason::BadShape, format!("a member before offset {offset} of the archive has no size"))
 }
 
-/// The data of a member: its end before the stated size is an error.
+/// The data of a member: its end before the stated size is an error. What is lost by it is told once.
 struct Exactly<'a, 'b> {
     inner: &'a mut Peeked<'b>,
     left: u64,
     offset: u64,
+    told: bool,
 }
 
 impl Read for Exactly<'_, '_> {
@@ -201,9 +211,16 @@ impl Read for Exactly<'_, '_> {
         if most == 0 {
             return Ok(0);
         }
-        let count = self.inner.read(&mut buffer[..most])?;
+        let count = self.inner.read(&mut buffer[..most]).inspect_err(|_| self.told = true)?;
         if count == 0 {
-            return Err(cut(self.offset));
+            if std::mem::replace(&mut self.told, true) {
+                return Err(cut(self.offset));
+            }
+            let (left, offset) = (self.left, self.offset);
+            let words = format!(
+                "the archive is cut off at offset {offset}, {left} bytes before the end of this member"
+            );
+            return Err(Fault::losing(Reason::Truncated, left, words));
         }
         self.left -= count as u64;
         self.offset += count as u64;

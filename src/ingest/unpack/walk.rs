@@ -1,6 +1,8 @@
 //! Goes through the layers of a packed file, from the outside in.
 
+use std::collections::HashMap;
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::sync::mpsc::SyncSender;
 
@@ -40,14 +42,20 @@ pub struct Walk {
     pub meter: Meter,
     out: SyncSender<Unpacked>,
     members: u32,
+    /// Hashes of the paths that were handed out, and how many members had each.
+    paths: HashMap<u64, u32>,
+    /// That the file unpacks to too much has been said.
+    told_of_excess: bool,
 }
 
 /// Hands all sources of a file to `out`.
 pub fn all(start: Start, content: impl Read, out: SyncSender<Unpacked>) {
     let Start { shown, modified, file, limits } = start;
-    let meter = Meter::new(limits, file.as_ref().map_or(0, |(_, size)| *size));
-    let mut walk = Walk { limits, meter: meter.clone(), out, members: 0 };
-    let place = Place { shown: &shown, modified, size: None, layers: 0 };
+    let size = file.as_ref().map(|(_, size)| *size);
+    let meter = Meter::new(limits, &shown, size.unwrap_or(0));
+    let mut walk =
+        Walk { limits, meter: meter.clone(), out, members: 0, paths: HashMap::new(), told_of_excess: false };
+    let place = Place { shown: &shown, modified, size, layers: 0 };
     let content = match file {
         Some(_) => Peeked::new(content),
         None => Peeked::new(Weighed { inner: content, meter }),
@@ -92,7 +100,8 @@ impl Walk {
         match layer {
             Layer::Compressed(packing) => {
                 let modified = written(packing, head).or(place.modified);
-                let unpacked = Metered { inner: Decompressed::new(content), meter: self.meter.clone() };
+                let unpacked = Decompressed::new(content, packing, place.size);
+                let unpacked = Metered { inner: unpacked, meter: self.meter.clone() };
                 let place = Place { modified, size: None, layers, ..*place };
                 self.content(&place, Peeked::new(unpacked), None)
             }
@@ -114,7 +123,8 @@ impl Walk {
         let opened =
             Opened { stream: Box::new(stream), size_bytes, unsupported, compressed: place.layers > 0 };
         self.hand_out(place.shown, place.modified, Content::Readable(opened))?;
-        chunks::send(content, &sender, &self.limits, &|| self.meter.exceeded());
+        chunks::send(content, &sender, &self.limits);
+        self.told_of_excess |= self.meter.exceeded().is_some();
         Ok(())
     }
 
@@ -128,13 +138,18 @@ impl Walk {
         self.hand_out(shown, modified, Content::LeftOut(why.into()))
     }
 
-    /// States that an archive is broken: a source of its own, whose bytes cannot be read.
+    /// States that an archive is broken: a source of its own, whose bytes cannot be read. Where the whole
+    /// file has been given up, that is said once.
     pub fn broken(&mut self, archive: &str, error: io::Error) -> Result<(), Unwanted> {
+        let excess = self.meter.exceeded();
+        if excess.is_some() && std::mem::replace(&mut self.told_of_excess, true) {
+            return Ok(());
+        }
         let (sender, stream) = chunks::pair();
         let opened =
             Opened { stream: Box::new(stream), size_bytes: None, unsupported: None, compressed: true };
         self.hand_out(archive, None, Content::Readable(opened))?;
-        let _ = sender.send(Err(self.meter.exceeded().unwrap_or(error)));
+        let _ = sender.send(Err(excess.unwrap_or(error)));
         Ok(())
     }
 
@@ -156,6 +171,30 @@ impl Walk {
         }
         Ok(self.members <= self.limits.members)
     }
+
+    /// The path of a member as it is shown, which no other member has: an archive may hold a path more
+    /// than once, as where a file was appended again after it had grown. The later one replaces the
+    /// earlier where it is extracted; both are evidence. The mark is a folder, so that the names of file
+    /// and host stay what they are, and it sorts before the path without one: of what can be said but
+    /// once, as in an inventory, the first counts.
+    pub fn own_path(&mut self, archive: &str, name: &[u8]) -> String {
+        let path = member_path(name);
+        let mut shown = format!("{archive}{INSIDE}{path}");
+        loop {
+            let copies = self.paths.entry(hash_of(&shown)).or_default();
+            *copies += 1;
+            if *copies == 1 {
+                return shown;
+            }
+            shown = format!("{archive}{INSIDE}(copy {copies})/{path}");
+        }
+    }
+}
+
+fn hash_of(path: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// When the content of a gzip stream was last written, by its header (RFC 1952, section 2.3.1).
@@ -165,10 +204,10 @@ fn written(packing: Packing, head: &[u8]) -> Option<i64> {
     (seconds > 0).then_some(i64::from(seconds))
 }
 
-/// The path of a member as it is shown: without a leading `/`, empty parts and `.`; what is not
+/// The path within an archive as it is shown: without a leading `/`, empty parts and `.`; what is not
 /// printable is escaped. `..` stays, for nothing is ever written there.
-pub fn member_path(archive: &str, name: &[u8]) -> String {
+pub fn member_path(name: &[u8]) -> String {
     let parts = name.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".");
     let parts: Vec<String> = parts.map(|part| printable(part, 255)).collect();
-    format!("{archive}{INSIDE}{}", parts.join("/"))
+    parts.join("/")
 }

@@ -1,10 +1,12 @@
 //! Members of zip archives (PKWARE APPNOTE 6.3), by their directory.
 //!
 //! `rawzip` goes through the directory without holding it in memory, and knows zip64. Members come in
-//! the order of their bytes, so that those that share bytes, as in a bomb, are found.
+//! the order of their bytes, so that those that share bytes, as in a bomb, are found. Where the directory
+//! is missing or ends early, the members are found by their own headers.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 
 use rawzip::time::ZipDateTimeKind;
 use rawzip::{CompressionMethod, RECOMMENDED_BUFFER_SIZE, ZipArchive, ZipArchiveEntryWayfinder, ZipLocator};
@@ -12,8 +14,8 @@ use rawzip::{CompressionMethod, RECOMMENDED_BUFFER_SIZE, ZipArchive, ZipArchiveE
 use super::fault::Fault;
 use super::laid_aside::LaidAside;
 use super::limits::Metered;
-use super::peeked::Peeked;
-use super::walk::{Place, Unwanted, Walk, member_path};
+use super::peeked::{Peeked, Way};
+use super::walk::{Place, Unwanted, Walk};
 use crate::ledger::Reason;
 
 /// Bytes from the end in which the directory's end is looked for: a comment of 64 KiB, and what a
@@ -23,9 +25,10 @@ const SEARCHED_BYTES: u64 = 1 << 20;
 /// A member, as the directory has it.
 struct Member {
     offset: u64,
-    shown: String,
+    name: Vec<u8>,
     modified: Option<i64>,
     size: u64,
+    packed_bytes: u64,
     method: CompressionMethod,
     encrypted: bool,
     link: bool,
@@ -41,70 +44,75 @@ impl Walk {
         file: Option<File>,
     ) -> Result<(), Unwanted> {
         let aside = match file {
-            Some(file) => LaidAside::file(file),
+            Some(file) => LaidAside::file(file).map(|aside| (aside, None)),
             None => LaidAside::copy(&mut content, self.limits.aside_bytes),
         };
         drop(content);
-        let opened = aside.and_then(|aside| {
-            let size = aside.size();
-            let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
-            let locator = ZipLocator::new().max_search_space(SEARCHED_BYTES);
-            locator.locate_in_reader(aside, &mut buffer, size).map_err(|(_, error)| damaged(&error))
-        });
-        let archive = match opened {
-            Ok(archive) => archive,
+        let (aside, fault) = match aside {
+            Ok(aside) => aside,
             Err(error) => return self.broken(place.shown, error),
         };
-        let (mut members, fault) = self.directory(place, &archive);
+        let size = aside.size();
+        let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
+        let locator = ZipLocator::new().max_search_space(SEARCHED_BYTES);
+        let archive = match locator.locate_in_reader(aside, &mut buffer, size) {
+            Ok(archive) => archive,
+            Err((aside, _)) => {
+                let trouble = "the directory at the end of the zip archive is missing";
+                return self.zip_without_directory(place, &aside, &BTreeMap::new(), trouble, fault);
+            }
+        };
+        let (mut members, is_whole) = self.directory(place, &archive);
         members.sort_by_key(|member| member.offset);
-        if members.is_empty() && fault.is_none() {
+        if members.is_empty() && is_whole {
             return self.left_out(place.shown, place.modified, "an archive without files");
         }
         let mut free_from = 0;
+        let mut known = BTreeMap::new();
         for member in &members {
             if !self.may_go_on(place.shown)? {
                 return Ok(());
             }
             self.zip_member(place, &archive, member, &mut free_from)?;
+            known.insert(member.offset, free_from);
         }
-        match fault {
-            Some(error) => self.broken(place.shown, error),
-            None => Ok(()),
+        match (is_whole, fault) {
+            (true, None) => Ok(()),
+            (true, Some(fault)) => self.broken(place.shown, fault),
+            (false, fault) => {
+                let trouble = "the directory of the zip archive is damaged";
+                self.zip_without_directory(place, archive.get_ref(), &known, trouble, fault)
+            }
         }
     }
 
-    /// The files of the directory, and why it ends early, if it does. One more than may be handed out
-    /// is enough.
-    fn directory(
-        &self,
-        place: &Place<'_>,
-        archive: &ZipArchive<LaidAside>,
-    ) -> (Vec<Member>, Option<io::Error>) {
+    /// The files of the directory, and whether it is whole. One more than may be handed out is enough.
+    fn directory(&self, place: &Place<'_>, archive: &ZipArchive<LaidAside>) -> (Vec<Member>, bool) {
         let mut members = Vec::new();
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let mut entries = archive.entries(&mut buffer);
         loop {
             let entry = match entries.next_entry() {
                 Ok(Some(entry)) => entry,
-                Ok(None) => return (members, None),
-                Err(error) => return (members, Some(damaged(&error))),
+                Ok(None) => return (members, true),
+                Err(_) => return (members, false),
             };
             if entry.is_dir() {
                 continue;
             }
-            let name = entry.file_path();
             members.push(Member {
                 offset: entry.local_header_offset(),
-                shown: member_path(place.shown, &with_slashes(name.as_bytes())),
+                name: with_slashes(entry.file_path().as_bytes()),
                 modified: seconds(entry.last_modified()).or(place.modified),
                 size: entry.uncompressed_size_hint(),
+                packed_bytes: entry.compressed_size_hint(),
                 method: entry.compression_method(),
                 encrypted: entry.flags().is_encrypted(),
                 link: entry.mode().is_symlink(),
                 data: entry.wayfinder(),
             });
             if members.len() > self.limits.members as usize {
-                return (members, None);
+                return (members, true);
             }
         }
     }
@@ -116,47 +124,77 @@ impl Walk {
         member: &Member,
         free_from: &mut u64,
     ) -> Result<(), Unwanted> {
-        let Member { shown, modified, .. } = member;
+        let Member { modified, .. } = member;
+        let shown = &self.own_path(place.shown, &member.name);
         if member.link {
             return self.left_out(shown, *modified, "symbolic link in an archive");
         }
         if member.encrypted {
             return self.left_out(shown, *modified, "packed with a password");
         }
-        let entry = match archive.get_entry(member.data) {
-            Ok(entry) => entry,
-            Err(error) => return self.broken(shown, damaged(&error)),
+        let Ok(entry) = archive.get_entry(member.data) else {
+            let lost = member.packed_bytes;
+            let words =
+                format!("the archive has no {lost} packed bytes of this member where its directory says");
+            return self.broken(shown, Fault::losing(Reason::BadCompression, lost, words));
         };
+        let (from, end) = entry.compressed_data_range();
         if member.offset < *free_from {
             let words = "shares its bytes with another member of the archive";
             return self.broken(shown, Fault::error(Reason::UnpacksTooFar, words));
         }
-        *free_from = entry.compressed_data_range().1;
+        *free_from = end;
         let inner = Place { shown, modified: *modified, size: Some(member.size), layers: place.layers };
+        let packed = Peeked::new(entry.reader());
+        let told = Told { content: (), way: packed.way(), packed_bytes: end.saturating_sub(from) };
         match member.method {
             CompressionMethod::DEFLATE => {
-                let inflated = flate2::read::DeflateDecoder::new(entry.reader());
-                let content = Metered { inner: entry.verifying_reader(inflated), meter: self.meter.clone() };
+                let inflated = flate2::bufread::DeflateDecoder::new(packed);
+                let content = told.of(entry.verifying_reader(inflated));
+                let content = Metered { inner: content, meter: self.meter.clone() };
                 self.content(&inner, Peeked::new(content), None)
             }
             CompressionMethod::STORE => {
-                self.content(&inner, Peeked::new(entry.verifying_reader(entry.reader())), None)
+                self.content(&inner, Peeked::new(told.of(entry.verifying_reader(packed))), None)
             }
             // Whole streams of formats that are known by their first bytes.
             CompressionMethod::BZIP2 | CompressionMethod::XZ | CompressionMethod::ZSTD => {
-                self.content(&inner, Peeked::new(entry.reader()), None)
+                self.content(&Place { size: None, ..inner }, packed, None)
             }
             method => self.left_out(shown, *modified, format!("packed by zip method {}", method.as_u16())),
         }
     }
 }
 
-fn damaged(error: &rawzip::Error) -> io::Error {
-    Fault::error(Reason::BadCompression, format!("the zip archive is damaged: {error}"))
+/// A member whose faults are told in our words.
+struct Told<R> {
+    content: R,
+    way: Way,
+    packed_bytes: u64,
+}
+
+impl Told<()> {
+    fn of<R>(self, content: R) -> Told<R> {
+        Told { content, way: self.way, packed_bytes: self.packed_bytes }
+    }
+}
+
+impl<R: Read> Read for Told<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.content.read(buffer).map_err(|error| {
+            let (at, whole) = (self.way.taken(), self.packed_bytes);
+            match self.way.fault() {
+                _ if error.kind() == io::ErrorKind::Interrupted => error,
+                Some(beneath) => beneath,
+                None if at < whole => Fault::damaged("zip", at, whole),
+                None => Fault::mismatch("zip"),
+            }
+        })
+    }
 }
 
 /// Some programs on Windows write their own separator, against the specification.
-fn with_slashes(name: &[u8]) -> Vec<u8> {
+pub fn with_slashes(name: &[u8]) -> Vec<u8> {
     if name.contains(&b'/') {
         return name.to_vec();
     }
@@ -176,6 +214,15 @@ fn seconds(written: ZipDateTimeKind) -> Option<i64> {
         u32::from(written.second()).min(59),
     )?;
     Some(time.and_utc().timestamp()).filter(|seconds| *seconds > FIRST_DAY_OF_DOS)
+}
+
+/// Seconds of Unix time of a date and a time of DOS, taken for UTC.
+pub fn seconds_of_dos(date: u16, time: u16) -> Option<i64> {
+    let part = |word: u16, from: u16, bits: u16| u32::from(word >> from & ((1 << bits) - 1));
+    let year = 1980 + i32::from(date >> 9);
+    let day = chrono::NaiveDate::from_ymd_opt(year, part(date, 5, 4), part(date, 0, 5))?;
+    let at = day.and_hms_opt(part(time, 11, 5), part(time, 5, 6), (part(time, 0, 5) * 2).min(59))?;
+    Some(at.and_utc().timestamp()).filter(|seconds| *seconds > FIRST_DAY_OF_DOS)
 }
 
 /// 1980-01-01, which programs write that know no time.

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use super::Owners;
 use super::stories::Fleet;
 use crate::clock::Clocks;
+use crate::ingest::discover::FoundState;
 use crate::knowledge::Knowledge;
 use crate::model::Novelty;
 use crate::model::novelty::NoveltyVerdict;
@@ -45,7 +46,9 @@ pub fn find(
     if cases.list.is_empty() {
         return novelty;
     }
-    let (found, _) = super::files_below(files);
+    let (mut found, _) = super::files_below(files);
+    // A pipe has been read, and would wait for ever.
+    found.retain(|file| file.state == FoundState::Readable);
     let sources = Sources { facts: sources, clocks, owners, found };
     let out_of_reach = sources.out_of_reach();
     if files.is_empty() || sources.found.is_empty() {
