@@ -30,6 +30,7 @@ pub mod log_header;
 pub mod log_lines;
 mod login_records;
 pub mod month_names;
+mod named_objects;
 pub mod place_names;
 pub mod planned_words;
 mod power_columns;

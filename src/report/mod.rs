@@ -8,6 +8,7 @@
 
 pub mod charts;
 pub mod explanation;
+pub mod incident_page;
 pub mod html;
 pub mod json;
 pub mod markdown;

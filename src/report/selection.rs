@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use crate::model::report::{Coverage, Seen, Silence};
 use crate::model::{
-    Cause, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Term, Verdict,
+    Cause, Evidence, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Supports, Term,
+    Verdict,
 };
 
 /// Unplanned incidents in order of time.
@@ -25,6 +26,18 @@ fn in_order(report: &Report, planned: bool) -> Vec<&Incident> {
         report.incidents.iter().filter(|incident| incident.planned == planned).collect();
     chosen.sort_by(|a, b| (a.at, &a.host, &a.id).cmp(&(b.at, &b.host, &b.id)));
     chosen
+}
+
+/// The evidence of an incident in the order in which it is told: what speaks for the verdict (the deciding piece
+/// is its first), then against it; what was not seen and what else was come last, so that a cut takes them first.
+pub(super) fn told(incident: &Incident) -> Vec<&Evidence> {
+    let mut evidence: Vec<&Evidence> = incident.evidence.iter().collect();
+    let of_absence = |piece: &&Evidence| piece.source.is_empty();
+    evidence.sort_by_key(|piece| {
+        let last = piece.supports == Supports::Context;
+        (last, of_absence(piece) && piece.supports == Supports::For, piece.supports)
+    });
+    evidence
 }
 
 /// Hypotheses by rank.

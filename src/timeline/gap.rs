@@ -89,7 +89,9 @@ impl<'a> Gap<'a> {
         }) || history.marks.first().is_some_and(|mark| mark.at < from);
         let boot_marked =
             history.marks.iter().any(|mark| mark.is_boot && (mark.at - stop).abs() < TimeDelta::minutes(15));
-        let bmc_restarted = events.iter().any(|event| event.by_bmc && event.signature == BMC_RESTART);
+        let bmc_restarted = events
+            .iter()
+            .any(|event| event.by_bmc && [BMC_RESTART, BMC_POWER_BACK].contains(&event.signature.as_str()));
         let log_read = last_seen.is_none_or(|seen| {
             history.runs.iter().any(|run| run.is_read && run.from <= stop && run.to >= seen - AFTER)
         });
@@ -175,6 +177,8 @@ fn overlapping(spans: &[Between], from: DateTime<Utc>, to: DateTime<Utc>) -> Opt
 const ONE_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// Signature of the first entry after the BMC's clock has started over.
 pub const BMC_RESTART: &str = "bmc-restarted-sel";
+/// Signature by which a BMC says that its standby power is back.
+const BMC_POWER_BACK: &str = "bmc-power-restored";
 
 #[cfg(test)]
 mod tests {
