@@ -194,7 +194,7 @@ fn explain_tells_of_signatures_incidents_and_hypotheses() {
         serde_json::from_str(&out(&["incidents", ".", "--format", "json"], tree.path(), 0)).unwrap();
     let id = rows[0]["id"].as_str().unwrap();
     let told = out(&["explain", id], tree.path(), 0);
-    assert!(told.contains("Kernel panic - not syncing") && told.contains("evidence:"), "{told}");
+    assert!(told.contains("Kernel panic - not syncing") && told.contains("What speaks for it"), "{told}");
     let around = out(&["timeline", ".", "--around", id, "--hours", "1"], tree.path(), 0);
     assert!(around.contains("kernel-panic") && !around.contains("kvm02"), "{around}");
     out(&["explain", "no-such-thing"], tree.path(), 2);

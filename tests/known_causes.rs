@@ -102,7 +102,8 @@ fn the_hours_of_a_drive_count_as_they_were_when_the_host_ended() {
 fn a_defect_is_about_one_drive_and_not_about_two_that_share_a_host() {
     let k16 = |drives: &str| causes_with_drives(drives).into_iter().find(|found| found.id == "K16");
     let asked = "Sun Mar 30 12:00:00 2025";
-    let (fixed, other) = (smart("MO1600JVYPR", "HPD7", 40_480, asked), smart("EG1200JEHMC", "HPD3", 40_480, asked));
+    let (fixed, other) =
+        (smart("MO1600JVYPR", "HPD7", 40_480, asked), smart("EG1200JEHMC", "HPD3", 40_480, asked));
     assert!(k16(&format!("{fixed}{other}")).is_none(), "the model of one with the firmware of the other");
     let old = smart("EO1600JVYPP", "HPD5", 40_450, asked);
     let held = k16(&format!("{fixed}{other}{old}"));

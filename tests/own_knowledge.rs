@@ -95,8 +95,14 @@ fn what_brings_no_proof_is_asked_for_it_by_the_check_alone() {
     let (folder, loaded) = load(&[("a.toml", &signature), ("b.toml", &cause)]);
     let told: Vec<String> = own_flaws(&loaded.unwrap()).iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains("a.toml:2: `our-agent-gave-up` needs at least one hit and one miss"), "{told:?}");
-    assert!(told[1].contains("b.toml:2: `S01` needs a case that it explains and one that it does not"), "{told:?}");
+    assert!(
+        told[0].contains("a.toml:2: `our-agent-gave-up` needs at least one hit and one miss"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].contains("b.toml:2: `S01` needs a case that it explains and one that it does not"),
+        "{told:?}"
+    );
     let run = |what: &[&str]| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_coroner"))
             .args(what)

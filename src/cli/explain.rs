@@ -12,8 +12,8 @@ use super::listing::{Format, Listing};
 use super::output;
 use crate::knowledge::{Class, Knowledge};
 use crate::model::{Hypothesis, NovelMessage};
-use crate::report::{explanation, incident_page};
 use crate::report::text_safety::terminal;
+use crate::report::{explanation, incident_page};
 
 pub const EXAMPLES: &str = "Examples:
   coroner explain kernel-panic
@@ -135,7 +135,9 @@ fn from_report(report: &Path, id: &str) -> anyhow::Result<Option<String>> {
         if let Some(entry) = found {
             let page = match list {
                 "hypotheses" => page(entry, findings.get("method")),
-                _ => serde_json::from_value(entry.clone()).ok().map(|incident| incident_page::text(&incident)),
+                _ => {
+                    serde_json::from_value(entry.clone()).ok().map(|incident| incident_page::text(&incident))
+                }
             };
             let text = page.unwrap_or_else(|| entry_text(entry));
             return Ok(Some(text + &new_before(list, id, &findings)));

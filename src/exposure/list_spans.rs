@@ -94,8 +94,7 @@ impl ListSpans {
 fn joined(lists: Vec<List>, inventories: &[BTreeSet<String>]) -> Vec<Kept> {
     let mut kept: Vec<Kept> = Vec::new();
     for list in lists {
-        let mut all =
-            Kept { paths: vec![list.path], hosts: list.hosts, from: list.from, to: list.to };
+        let mut all = Kept { paths: vec![list.path], hosts: list.hosts, from: list.from, to: list.to };
         // What joins two may join with a third.
         while let Some(index) = kept.iter().position(|other| are_one(other, &all, inventories)) {
             let other = kept.swap_remove(index);

@@ -141,7 +141,9 @@ fn note_serials(sources: &[SourceFacts], config: &Config, found: &mut Attributio
     for (serial, owners) in owners {
         let Some(owner) = owners.first().filter(|_| owners.len() == 1) else { continue };
         // What controllers call themselves unless somebody gives them a name.
-        for name in [serial.clone(), format!("idrac-{serial}"), format!("ilo{serial}"), format!("ilo-{serial}")] {
+        for name in
+            [serial.clone(), format!("idrac-{serial}"), format!("ilo{serial}"), format!("ilo-{serial}")]
+        {
             found.aliases.entry(name).or_insert_with(|| owner.clone());
         }
     }
@@ -157,7 +159,10 @@ fn nameless_owner(source: &SourceFacts, config: &Config, found: &Attribution) ->
         let tree = found.trees.iter().find(|(tree, _)| source.path.starts_with(tree));
         tree.map(|(_, host)| host.clone())
     };
-    given.or_else(by_tree).or_else(|| known_place(&source.path, found)).or_else(|| place_names::guess(&source.path))
+    given
+        .or_else(by_tree)
+        .or_else(|| known_place(&source.path, found))
+        .or_else(|| place_names::guess(&source.path))
 }
 
 /// Whether it tells machines apart: long enough, of letters and digits, and not the like of `System Serial Number`.

@@ -9,10 +9,44 @@ use super::place_names;
 
 /// Sections of documents, and what programs wrap answers in.
 const SECTIONS: &[&str] = &[
-    "all", "config", "configuration", "content", "contents", "controllers", "defaults", "error", "errors", "facts",
-    "groups", "header", "headers", "items", "links", "local", "manifest", "members", "meta", "metadata", "model",
-    "options", "params", "payload", "properties", "request", "response", "result", "results", "settings", "spec",
-    "summary", "systeminfo", "value", "values", "version", "versions", "warnings",
+    "all",
+    "config",
+    "configuration",
+    "content",
+    "contents",
+    "controllers",
+    "defaults",
+    "error",
+    "errors",
+    "facts",
+    "groups",
+    "header",
+    "headers",
+    "items",
+    "links",
+    "local",
+    "manifest",
+    "members",
+    "meta",
+    "metadata",
+    "model",
+    "options",
+    "params",
+    "payload",
+    "properties",
+    "request",
+    "response",
+    "result",
+    "results",
+    "settings",
+    "spec",
+    "summary",
+    "systeminfo",
+    "value",
+    "values",
+    "version",
+    "versions",
+    "warnings",
 ];
 
 /// The members that are rows, if the object is such a table. What begins with `_` is about the table.
@@ -25,7 +59,9 @@ pub fn rows(map: &Map<String, Value>) -> Option<Vec<(&String, &Map<String, Value
     let is_table = match rows.as_slice() {
         [] => false,
         // One row has nothing to be alike to: its name must look like one of a series.
-        [(key, object)] => !object.is_empty() && key.contains(|sign: char| sign.is_ascii_digit() || sign == '.'),
+        [(key, object)] => {
+            !object.is_empty() && key.contains(|sign: char| sign.is_ascii_digit() || sign == '.')
+        }
         several => are_alike(several),
     };
     (named && is_table).then_some(rows)
@@ -42,7 +78,8 @@ fn are_alike(rows: &[(&String, &Map<String, Value>)]) -> bool {
     for key in rows.iter().flat_map(|(_, object)| object.keys()) {
         *count.entry(key).or_default() += 1;
     }
-    let is_common = |key: &String| count.get(key.as_str()).is_some_and(|times| *times >= 2 && times * 2 >= rows.len());
+    let is_common =
+        |key: &String| count.get(key.as_str()).is_some_and(|times| *times >= 2 && times * 2 >= rows.len());
     rows.iter().all(|(_, object)| object.keys().any(is_common))
 }
 
@@ -58,7 +95,8 @@ mod tests {
 
     #[test]
     fn objects_of_one_shape_are_rows_named_by_their_keys() {
-        let hosts = r#"{"web": {"model": "EX-410", "rack": "r1"}, "db": {"model": "EX-220"}, "_meta": {"at": 1}}"#;
+        let hosts =
+            r#"{"web": {"model": "EX-410", "rack": "r1"}, "db": {"model": "EX-220"}, "_meta": {"at": 1}}"#;
         assert_eq!(named(hosts), Some(vec!["db".to_owned(), "web".to_owned()]));
         assert_eq!(named(r#"{"web01": {"model": "EX-410"}}"#), Some(vec!["web01".to_owned()]));
     }

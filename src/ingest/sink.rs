@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ledger::{Account, Fate};
-use crate::model::{Stamp, secrets};
 use crate::model::record::{Activity, Body, PowerSample, Record, SourceId, Span};
+use crate::model::{Stamp, secrets};
 
 use super::Interest;
 

@@ -247,7 +247,8 @@ impl Findings {
             return;
         }
         let day = |at: i64| {
-            chrono::DateTime::from_timestamp(at, 0).map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string())
+            chrono::DateTime::from_timestamp(at, 0)
+                .map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string())
         };
         let each: Vec<String> = lists
             .kept
@@ -258,8 +259,7 @@ impl Findings {
                 format!("{path} ({hosts}, {} to {})", day(list.from), day(list.to))
             })
             .collect();
-        let of_none: Vec<String> =
-            fleet.stories.keys().filter(|host| !lists.names(host)).cloned().collect();
+        let of_none: Vec<String> = fleet.stories.keys().filter(|host| !lists.names(host)).cloned().collect();
         let others = if of_none.is_empty() {
             String::new()
         } else {

@@ -8,8 +8,8 @@
 
 pub mod charts;
 pub mod explanation;
-pub mod incident_page;
 pub mod html;
+pub mod incident_page;
 pub mod json;
 pub mod markdown;
 pub mod novelty;

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 
 use crate::model::report::{Coverage, Seen, Silence};
 use crate::model::{
-    Cause, Evidence, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Supports, Term,
-    Verdict,
+    Cause, Evidence, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Supports,
+    Term, Verdict,
 };
 
 /// Unplanned incidents in order of time.
@@ -40,11 +40,24 @@ pub(super) fn told(incident: &Incident) -> Vec<&Evidence> {
     evidence
 }
 
-/// Hypotheses by rank.
+/// Hypotheses by rank. A span of uptime or of the day in which nothing happened is no explanation of what happened
+/// elsewhere, unless the data speak against it; `findings.json` has those, too.
 pub(super) fn ranked(report: &Report) -> Vec<&Hypothesis> {
-    let mut ranked: Vec<&Hypothesis> = report.hypotheses.iter().collect();
+    let mut ranked: Vec<&Hypothesis> = report.hypotheses.iter().filter(|h| !is_empty_span(h)).collect();
     ranked.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
     ranked
+}
+
+fn is_empty_span(hypothesis: &Hypothesis) -> bool {
+    let account = &hypothesis.account;
+    let is_span = matches!(hypothesis.family, Family::Uptime | Family::TimeOfDay);
+    let nothing = account.events_total > 0 && account.events_exposed == 0;
+    is_span && nothing && hypothesis.verdict == Verdict::Inconclusive
+}
+
+/// How many hypotheses are not shown.
+pub(super) fn not_shown(report: &Report) -> usize {
+    report.hypotheses.iter().filter(|hypothesis| is_empty_span(hypothesis)).count()
 }
 
 /// Changes worth a paragraph: those that somebody declared, and of those that the data show the ones with

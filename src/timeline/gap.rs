@@ -138,6 +138,18 @@ impl<'a> Gap<'a> {
         says("initiated by warm reset") && !says("initiated by hard reset") && !says("initiated by power up")
     }
 
+    /// Whether the BMC itself says that it does not know why the power went off.
+    #[must_use]
+    pub fn bmc_knows_no_reason(&self) -> bool {
+        self.events.iter().any(|event| event.by_bmc && event.text.to_lowercase().contains("unknown reason"))
+    }
+
+    /// Seconds of Unix time of the last sign of life; the least there is where none was seen.
+    #[must_use]
+    pub fn last_seen_s(&self) -> i64 {
+        self.last_seen.map_or(i64::MIN / 2, |seen| seen.timestamp())
+    }
+
     /// Whether the event came before the next boot started (or the BMC's clock cannot tell).
     #[must_use]
     pub fn before_start(&self, event: &Event) -> bool {

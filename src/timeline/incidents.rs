@@ -213,17 +213,30 @@ fn write(
 /// ends.
 fn worth_telling<'a>(lines: &'a [&'a Event]) -> impl Iterator<Item = &'a Event> {
     let last = lines.len().saturating_sub(1);
-    lines.iter().enumerate().filter(move |(place, event)| *place == last || !is_routine(&event.text)).map(|(_, event)| *event)
+    lines
+        .iter()
+        .enumerate()
+        .filter(move |(place, event)| *place == last || !is_routine(&event.text))
+        .map(|(_, event)| *event)
 }
 
 /// What runs by the clock, sessions that begin and end, and virtual media that a BMC takes out and puts in.
 fn is_routine(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let by_clock = ["(root) cmd", "pam_unix(cron", "run-parts", "anacron", "sysstat", "logrotate", "systemd-tmpfiles"];
-    let sessions = ["session opened for", "session closed for", "started session", "new session", "removed session", "user slice"];
+    let by_clock =
+        ["(root) cmd", "pam_unix(cron", "run-parts", "anacron", "sysstat", "logrotate", "systemd-tmpfiles"];
+    let sessions = [
+        "session opened for",
+        "session closed for",
+        "started session",
+        "new session",
+        "removed session",
+        "user slice",
+    ];
     let media = (lower.starts_with("usb ") || lower.contains(": usb ") || lower.contains("] usb "))
         && (lower.contains("usb device") || lower.contains("usb disconnect") || lower.contains("new usb"));
-    media || by_clock.iter().chain(&sessions).any(|words| lower.contains(words))
+    media
+        || by_clock.iter().chain(&sessions).any(|words| lower.contains(words))
         || lower.starts_with('(') && lower.contains(") cmd (")
 }
 

@@ -32,8 +32,11 @@ const HOURS: &str = "drive_power_on_hours";
 impl Device {
     /// The host's attributes as if this were its only device.
     fn alone(&self, host: &Factors, at: i64) -> Factors {
-        let mut factors: BTreeMap<String, String> =
-            host.iter().filter(|(_, value)| !value.contains(SEVERAL)).map(|(n, v)| (n.clone(), v.clone())).collect();
+        let mut factors: BTreeMap<String, String> = host
+            .iter()
+            .filter(|(_, value)| !value.contains(SEVERAL))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
         factors.extend(self.factors.clone());
         if let Some((read_at, hours)) = self.power_on {
             let then = i64::try_from(hours).unwrap_or(i64::MAX).saturating_sub((read_at - at) / 3600);

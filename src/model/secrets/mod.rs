@@ -67,7 +67,7 @@ pub fn mask_body(body: &mut Body) {
         Body::Maintenance(window) => mask(&mut window.what),
         Body::Listed(entry) => {
             mask(&mut entry.text);
-            entry.cause.as_mut().map_or((), mask);
+            entry.cause.iter_mut().for_each(mask);
         }
         Body::Inventory(fact) => {
             let is_one = |(name, value): (&String, &String)| is_secret_name(name) || masked(value).is_some();
@@ -83,10 +83,50 @@ pub fn mask_body(body: &mut Body) {
 
 /// What one of stands in every text that has a secret, lower case.
 const SIGNS: &[&str] = &[
-    "passw", "passp", "passwd", "_pass", "-pass", "pwd", "psk", "secret", "token", "apikey", "api_key", "api-key", "access_key",
-    "access-key", "auth_key", "auth-key", "private_key", "private-key", "credential", "authorization", "cookie",
-    "bearer ", "://", "ipmi", "racadm", "bmc-", "mysql", "mariadb", "curl", "ldap", "smb", "rpcclient", "useradd",
-    "usermod", "snmp", "ilorest", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "akia", "eyj",
+    "passw",
+    "passp",
+    "passwd",
+    "_pass",
+    "-pass",
+    "pwd",
+    "psk",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "access_key",
+    "access-key",
+    "auth_key",
+    "auth-key",
+    "private_key",
+    "private-key",
+    "credential",
+    "authorization",
+    "cookie",
+    "bearer ",
+    "://",
+    "ipmi",
+    "racadm",
+    "bmc-",
+    "mysql",
+    "mariadb",
+    "curl",
+    "ldap",
+    "smb",
+    "rpcclient",
+    "useradd",
+    "usermod",
+    "snmp",
+    "ilorest",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "akia",
+    "eyj",
 ];
 
 /// A look that costs little: most text has no secret.
@@ -95,7 +135,8 @@ fn may_hold_one(text: &str) -> bool {
     (0..bytes.len()).any(|at| {
         let candidates = SIGNS.iter().filter(|sign| sign.as_bytes()[0] == bytes[at].to_ascii_lowercase());
         let mut candidates = candidates.map(|sign| sign.as_bytes());
-        candidates.any(|sign| bytes.get(at..at + sign.len()).is_some_and(|here| here.eq_ignore_ascii_case(sign)))
+        candidates
+            .any(|sign| bytes.get(at..at + sign.len()).is_some_and(|here| here.eq_ignore_ascii_case(sign)))
     })
 }
 
@@ -124,7 +165,8 @@ fn in_urls(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Beginnings of keys that services hand out.
-const KEYS: &[&str] = &["ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "AKIA", "eyJ"];
+const KEYS: &[&str] =
+    &["ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "AKIA", "eyJ"];
 /// A key has so many more signs at least.
 const KEY_BYTES_MIN: usize = 16;
 

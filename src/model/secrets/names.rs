@@ -4,8 +4,23 @@ use std::ops::Range;
 
 /// Endings of names of secrets, in lower case with `_` between words.
 const ENDINGS: &[&str] = &[
-    "password", "passwd", "passwort", "passphrase", "secret", "token", "apikey", "api_key", "access_key", "secret_key",
-    "private_key", "auth_key", "credential", "credentials", "_pwd", "_pass", "_psk",
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "access_key",
+    "secret_key",
+    "private_key",
+    "auth_key",
+    "credential",
+    "credentials",
+    "_pwd",
+    "_pass",
+    "_psk",
 ];
 /// Names that are too short to be looked for as an ending. `PWD` is the folder in which a command ran.
 const NAMES: &[&str] = &["pass", "psk", "pw"];
@@ -58,9 +73,9 @@ fn name_before(text: &str, at: usize) -> Name<'_> {
     let quoted = bare.ends_with(['"', '\'']) && bare.len() > 1;
     let end = if quoted { bare.len() - 1 } else { at };
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let from = head[..end].rfind(|c| !is_part(c)).map_or(0, |place| {
-        place + head[place..].chars().next().map_or(1, char::len_utf8)
-    });
+    let from = head[..end]
+        .rfind(|c| !is_part(c))
+        .map_or(0, |place| place + head[place..].chars().next().map_or(1, char::len_utf8));
     let before = head[..from].chars().next_back().filter(|c| matches!(c, '"' | '\''));
     Name { word: &head[from..end], quoted, quote_before: if quoted { None } else { before } }
 }
@@ -96,7 +111,9 @@ fn value(text: &str, from: usize, open: Option<char>) -> Range<usize> {
         let has_slash = |at: usize| text[start..start + at].ends_with('\\');
         let mut marks = text[start..].match_indices(mark).map(|(at, _)| at);
         let len = marks.find(|at| has_slash(*at) == (slashes > 0)).unwrap_or(text.len() - start);
-        return start..start + text[start..start + len].strip_suffix('\\').filter(|_| slashes > 0).map_or(len, str::len);
+        return start
+            ..start
+                + text[start..start + len].strip_suffix('\\').filter(|_| slashes > 0).map_or(len, str::len);
     }
     if let Some(mark) = open
         && let Some(len) = rest.find(mark)
@@ -118,7 +135,8 @@ fn assigns(text: &str) -> bool {
 /// `--password VALUE`.
 fn long_options(text: &str) -> Vec<Range<usize>> {
     let found = text.match_indices("--").filter_map(|(at, _)| {
-        let starts = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\''));
+        let starts =
+            text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\''));
         let name = text[at..].split([' ', '=']).next().filter(|_| starts)?;
         let behind = at + name.len();
         let blank = text[behind..].starts_with(' ');

@@ -14,8 +14,14 @@ fn secrets_of_commands_are_masked_and_the_command_stays() {
         ("COMMAND=/usr/bin/ipmitool -Phunter2 power off", "COMMAND=/usr/bin/ipmitool -P*** power off"),
         ("COMMAND=/sbin/shutdown --password=hunter2 -r now", "COMMAND=/sbin/shutdown --password=*** -r now"),
         ("COMMAND=/opt/agent --token 'a b c' --restart", "COMMAND=/opt/agent --token '***' --restart"),
-        ("(root) CMD (racadm -r 192.0.2.9 -u root -p calvin serveraction hardreset)", "(root) CMD (racadm -r 192.0.2.9 -u root -p *** serveraction hardreset)"),
-        ("CMD (mysqldump -u backup -pS3cret --all-databases)", "CMD (mysqldump -u backup -p*** --all-databases)"),
+        (
+            "(root) CMD (racadm -r 192.0.2.9 -u root -p calvin serveraction hardreset)",
+            "(root) CMD (racadm -r 192.0.2.9 -u root -p *** serveraction hardreset)",
+        ),
+        (
+            "CMD (mysqldump -u backup -pS3cret --all-databases)",
+            "CMD (mysqldump -u backup -p*** --all-databases)",
+        ),
         ("curl -u admin:hunter2 -X POST https://bmc/reset", "curl -u admin:*** -X POST https://bmc/reset"),
         ("sshpass -p hunter2 ssh -p 2222 root@kvm07 reboot", "sshpass -p *** ssh -p 2222 root@kvm07 reboot"),
         ("env PGPASSWORD=hunter2 pg_dump db", "env PGPASSWORD=*** pg_dump db"),
@@ -29,12 +35,21 @@ fn secrets_of_commands_are_masked_and_the_command_stays() {
 #[test]
 fn secrets_of_urls_headers_and_json_are_masked() {
     for (text, expected) in [
-        ("mounting https://backup:hunter2@nas.example.com/vol", "mounting https://backup:***@nas.example.com/vol"),
+        (
+            "mounting https://backup:hunter2@nas.example.com/vol",
+            "mounting https://backup:***@nas.example.com/vol",
+        ),
         ("GET /hook?token=abc123&host=kvm07 500", "GET /hook?token=***&host=kvm07 500"),
-        ("-H 'Authorization: Bearer abc.def.123' https://bmc/", "-H 'Authorization: Bearer ***' https://bmc/"),
+        (
+            "-H 'Authorization: Bearer abc.def.123' https://bmc/",
+            "-H 'Authorization: Bearer ***' https://bmc/",
+        ),
         ("Authorization: Basic cm9vdDpodW50ZXIy", "Authorization: Basic ***"),
         ("X-Auth-Token: 0123abcd", "X-Auth-Token: ***"),
-        (r#"body {"user": "root", "password": "hun\"ter2", "force": true}"#, r#"body {"user": "root", "password": "***", "force": true}"#),
+        (
+            r#"body {"user": "root", "password": "hun\"ter2", "force": true}"#,
+            r#"body {"user": "root", "password": "***", "force": true}"#,
+        ),
         (r#"args {\"password\": \"hunter2\", \"x\": 1}"#, r#"args {\"password\": \"***\", \"x\": 1}"#),
         ("login with password: hunter2", "login with password: ***"),
         ("push with ghp_0123456789abcdefghijklmnop failed", "push with *** failed"),
@@ -68,9 +83,21 @@ fn evidence_stays_as_it_is() {
 
 #[test]
 fn odd_text_is_no_trouble() {
-    for text in ["=", ":", "password=", "--password", "://:@", "password='", "ipmitool -P", "ü=ß password=ü://ä:ö@",
-        "Authorization:", "authorization: bearer", "\"password\":", "ipmitool -P \"", "curl -u é"]
-    {
+    for text in [
+        "=",
+        ":",
+        "password=",
+        "--password",
+        "://:@",
+        "password='",
+        "ipmitool -P",
+        "ü=ß password=ü://ä:ö@",
+        "Authorization:",
+        "authorization: bearer",
+        "\"password\":",
+        "ipmitool -P \"",
+        "curl -u é",
+    ] {
         let once = shown(text);
         assert_eq!(shown(&once), once, "{text}");
     }
