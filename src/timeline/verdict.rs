@@ -399,9 +399,11 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
         return Some(by(gap, event, verdict(Cause::Maintenance, 0.9, reason)));
     }
     let actor = actor_of(event);
-    // People reset what hangs far more often than what works. Where the log is too quiet to show that
-    // the host was alive, a bare reset says little.
-    let alive = gap.common.rare_s <= 900 || event.class == Class::Operator || !actor.starts_with("somebody");
+    // People reset what hangs far more often than what works. Where no log shows that the host was alive, or
+    // that it was not shut down in order, a bare reset says little.
+    let alive = (context.has_log && gap.common.rare_s <= 900)
+        || event.class == Class::Operator
+        || !actor.starts_with("somebody");
     let confidence = if alive { 0.85 } else { 0.5 };
     let mut found = verdict(
         Cause::Operator,

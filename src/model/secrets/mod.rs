@@ -81,62 +81,46 @@ pub fn mask_body(body: &mut Body) {
     }
 }
 
-/// What one of stands in every text that has a secret, lower case.
-const SIGNS: &[&str] = &[
-    "passw",
-    "passp",
-    "passwd",
-    "_pass",
-    "-pass",
-    "pwd",
-    "psk",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "access_key",
-    "access-key",
-    "auth_key",
-    "auth-key",
-    "private_key",
-    "private-key",
-    "credential",
-    "authorization",
-    "cookie",
-    "bearer ",
-    "://",
-    "ipmi",
-    "racadm",
-    "bmc-",
-    "mysql",
-    "mariadb",
-    "curl",
-    "ldap",
-    "smb",
-    "rpcclient",
-    "useradd",
-    "usermod",
-    "snmp",
-    "ilorest",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xox",
-    "akia",
-    "eyj",
-];
+/// What one of stands in every text that has a secret, in lower case, by its first sign.
+fn signs_from(first: u8) -> &'static [&'static str] {
+    match first {
+        b'p' => &["passw", "passp", "pass=", "psk", "pw=", "private_key", "private-key"],
+        b'-' | b'_' => &["_pass", "-pass", "_pwd", "-pwd"],
+        b's' => &["secret", "sshpass", "smb", "snmp"],
+        b't' => &["token"],
+        b'a' => &[
+            "apikey",
+            "api_key",
+            "api-key",
+            "access_key",
+            "access-key",
+            "auth_key",
+            "auth-key",
+            "authorization",
+            "akia",
+        ],
+        b'c' => &["credential", "cookie", "curl"],
+        b'b' => &["bearer ", "bmc-"],
+        b':' => &["://"],
+        b'i' => &["ipmi", "ilorest"],
+        b'r' => &["racadm", "rpcclient"],
+        b'm' => &["mysql", "mariadb"],
+        b'l' => &["ldap"],
+        b'u' => &["useradd", "usermod"],
+        b'g' => &["ghp_", "gho_", "ghs_", "github_pat_", "glpat-"],
+        b'x' => &["xoxb-", "xoxp-", "xoxa-"],
+        b'e' => &["eyj"],
+        _ => &[],
+    }
+}
 
 /// A look that costs little: most text has no secret.
 fn may_hold_one(text: &str) -> bool {
     let bytes = text.as_bytes();
-    (0..bytes.len()).any(|at| {
-        let candidates = SIGNS.iter().filter(|sign| sign.as_bytes()[0] == bytes[at].to_ascii_lowercase());
-        let mut candidates = candidates.map(|sign| sign.as_bytes());
-        candidates
-            .any(|sign| bytes.get(at..at + sign.len()).is_some_and(|here| here.eq_ignore_ascii_case(sign)))
+    bytes.iter().enumerate().any(|(at, byte)| {
+        signs_from(byte.to_ascii_lowercase()).iter().any(|sign| {
+            bytes.get(at..at + sign.len()).is_some_and(|here| here.eq_ignore_ascii_case(sign.as_bytes()))
+        })
     })
 }
 
