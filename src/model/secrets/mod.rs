@@ -84,8 +84,8 @@ pub fn mask_body(body: &mut Body) {
 /// What one of stands in every text that has a secret, in lower case, by its first sign.
 fn signs_from(first: u8) -> &'static [&'static str] {
     match first {
-        b'p' => &["passw", "passp", "pass=", "psk", "pw=", "private_key", "private-key"],
-        b'-' | b'_' => &["_pass", "-pass", "_pwd", "-pwd"],
+        b'p' => &["passw", "passp", "pass=", "pass\"", "psk", "pw=", "private_key", "private-key"],
+        b'-' | b'_' => &["_pass", "-pass", "_pwd", "-pwd", "-pw "],
         b's' => &["secret", "sshpass", "smb", "snmp"],
         b't' => &["token"],
         b'a' => &[
