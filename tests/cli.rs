@@ -616,6 +616,7 @@ basis = "field"
 source = "runbook"
 next = "none"
 hit = [{ format = "syslog-rfc3164", text = "Mar  1 02:03:04 kvm01 x: our agent gave up" }]
+miss = [{ format = "syslog-rfc3164", text = "Mar  1 02:03:04 kvm01 x: our agent works" }]
 "#;
     std::fs::write(own.join("a.toml"), entry).unwrap();
     assert!(out(&["explain", "our-agent", "--knowledge", "own"], tree.path(), 0).contains("own/a.toml:2"));

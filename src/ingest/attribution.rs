@@ -55,9 +55,10 @@ impl Attribution {
 pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
     let mut found = Attribution::default();
     note_inventory(sources, &mut found);
+    note_serials(sources, &|_, _| None, &mut found);
     note_named(sources, config, &mut found);
     note_trees(sources, &mut found);
-    note_serials(sources, config, &mut found);
+    note_serials(sources, &|source, found| nameless_owner(source, config, found), &mut found);
     for source in sources {
         let host = host_of_source(source, config, &mut found);
         if let Some(host) = &host {
@@ -124,7 +125,14 @@ fn note_trees(sources: &[SourceFacts], found: &mut Attribution) {
 
 /// Serial numbers and service tags are names of a host, too: management controllers and vendors' collections
 /// know no other. One that two hosts have, or that is the name of a host, names nobody.
-fn note_serials(sources: &[SourceFacts], config: &Config, found: &mut Attribution) {
+///
+/// Controllers that call themselves by it may write logs, so whoever names the machine beside its number is heard
+/// before those; `nameless` says whose a source is that does not.
+fn note_serials(
+    sources: &[SourceFacts],
+    nameless: &dyn Fn(&SourceFacts, &Attribution) -> Option<String>,
+    found: &mut Attribution,
+) {
     let mut owners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for source in sources {
         let serials = source.records.iter().filter_map(|record| match &record.body {
@@ -132,7 +140,7 @@ fn note_serials(sources: &[SourceFacts], config: &Config, found: &mut Attributio
             _ => None,
         });
         for (host, serial) in serials {
-            let owner = host.map(str::to_owned).or_else(|| nameless_owner(source, config, found));
+            let owner = host.map(str::to_owned).or_else(|| nameless(source, found));
             let Some(owner) = owner.filter(|_| is_serial(serial)) else { continue };
             let owner = found.canonical(&owner).unwrap_or_else(|| owner.to_lowercase());
             owners.entry(serial.to_lowercase()).or_default().insert(owner);

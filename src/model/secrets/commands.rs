@@ -61,6 +61,9 @@ pub(super) fn values(text: &str) -> Vec<Range<usize>> {
             let rest = word.start + tool.option.len()..word.end;
             let next = words.get(index + 1).cloned().unwrap_or(word.end..word.end);
             found.extend(secret(text, tool, rest, next));
+            // It is given once: what comes behind `sshpass -p …` is another command.
+            let option = tool.option;
+            tools.retain(|tool| tool.option != option);
         }
     }
     found

@@ -71,7 +71,8 @@ fn name_before(text: &str, at: usize) -> Name<'_> {
     let head = &text[..at];
     let bare = head.trim_end_matches(' ');
     let quoted = bare.ends_with(['"', '\'']) && bare.len() > 1;
-    let end = if quoted { bare.len() - 1 } else { at };
+    // JSON inside of JSON has a backslash before its marks.
+    let end = if quoted { bare[..bare.len() - 1].trim_end_matches('\\').len() } else { at };
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let from = head[..end]
         .rfind(|c| !is_part(c))
@@ -122,6 +123,9 @@ fn value(text: &str, from: usize, open: Option<char>) -> Range<usize> {
     }
     let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')).unwrap_or(rest.len());
     let word = &rest[..end];
+    // What closes a bracket that was open before it is no part of a value.
+    let end = word.trim_end_matches([')', ']', '}', ',', ';']).len();
+    let word = &word[..end];
     let next = word.match_indices([',', ';', '&']).find(|(at, _)| assigns(&word[at + 1..]));
     from..from + next.map_or(end, |(at, _)| at)
 }
