@@ -194,7 +194,7 @@ fn explain_tells_of_signatures_incidents_and_hypotheses() {
         serde_json::from_str(&out(&["incidents", ".", "--format", "json"], tree.path(), 0)).unwrap();
     let id = rows[0]["id"].as_str().unwrap();
     let told = out(&["explain", id], tree.path(), 0);
-    assert!(told.contains("Kernel panic - not syncing") && told.contains("evidence:"), "{told}");
+    assert!(told.contains("Kernel panic - not syncing") && told.contains("What speaks for it"), "{told}");
     let around = out(&["timeline", ".", "--around", id, "--hours", "1"], tree.path(), 0);
     assert!(around.contains("kernel-panic") && !around.contains("kvm02"), "{around}");
     out(&["explain", "no-such-thing"], tree.path(), 2);
@@ -616,6 +616,7 @@ basis = "field"
 source = "runbook"
 next = "none"
 hit = [{ format = "syslog-rfc3164", text = "Mar  1 02:03:04 kvm01 x: our agent gave up" }]
+miss = [{ format = "syslog-rfc3164", text = "Mar  1 02:03:04 kvm01 x: our agent works" }]
 "#;
     std::fs::write(own.join("a.toml"), entry).unwrap();
     assert!(out(&["explain", "our-agent", "--knowledge", "own"], tree.path(), 0).contains("own/a.toml:2"));

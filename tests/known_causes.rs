@@ -66,6 +66,50 @@ fn a_condition_that_is_not_known_makes_it_possible_and_is_named() {
     );
 }
 
+/// What smartctl says of a drive, with the time at which it was asked.
+fn smart(model: &str, firmware: &str, hours: u64, asked: &str) -> String {
+    format!(
+        "smartctl 7.2 2020-12-30 r5155 [x86_64-linux-5.10.0] (local build)\n\n\
+         === START OF INFORMATION SECTION ===\nVendor:               HPE\nProduct:              {model}\n\
+         Revision:             {firmware}\nLocal Time is:        {asked} UTC\n\n\
+         === START OF READ SMART DATA SECTION ===\nAccumulated power on time, hours:minutes {hours}:06\n\n"
+    )
+}
+
+/// The known causes of a host whose log ends with a drive that fails, given what smartctl says of its drives.
+fn causes_with_drives(drives: &str) -> Vec<CauseMatch> {
+    let dying = "sd 0:0:4:0: rejecting I/O to offline device";
+    let log = before().kernel("2025-03-10 11:59:20", dying).kernel("2025-03-10 11:59:40", dying);
+    let report = Evidence::new()
+        .file("kern/srv01.log", log.comes_back(BACK, LATER).text)
+        .file("smartctl/srv01.txt", drives.to_owned())
+        .file("inventory.csv", "host,model\nsrv01,ProLiant DL380 Gen9\n")
+        .analyse();
+    only(&report.incidents, "srv01").known_causes.clone()
+}
+
+#[test]
+fn the_hours_of_a_drive_count_as_they_were_when_the_host_ended() {
+    let k16 = |drives: &str| causes_with_drives(drives).into_iter().find(|found| found.id == "K16");
+    // Asked twenty days after the end: 480 hours more than then.
+    let held = k16(&smart("MO1600JVYPR", "HPD4", 40_480, "Sun Mar 30 12:00:00 2025"));
+    assert_eq!(held.map(|found| found.standing), Some(Standing::Holds));
+    assert!(k16(&smart("MO1600JVYPR", "HPD4", 40_000, "Mon Jun 30 12:00:00 2025")).is_none());
+    assert!(k16(&smart("MO1600JVYPR", "HPD7", 40_480, "Sun Mar 30 12:00:00 2025")).is_none());
+}
+
+#[test]
+fn a_defect_is_about_one_drive_and_not_about_two_that_share_a_host() {
+    let k16 = |drives: &str| causes_with_drives(drives).into_iter().find(|found| found.id == "K16");
+    let asked = "Sun Mar 30 12:00:00 2025";
+    let (fixed, other) =
+        (smart("MO1600JVYPR", "HPD7", 40_480, asked), smart("EG1200JEHMC", "HPD3", 40_480, asked));
+    assert!(k16(&format!("{fixed}{other}")).is_none(), "the model of one with the firmware of the other");
+    let old = smart("EO1600JVYPP", "HPD5", 40_450, asked);
+    let held = k16(&format!("{fixed}{other}{old}"));
+    assert_eq!(held.map(|found| found.standing), Some(Standing::Holds));
+}
+
 #[test]
 fn a_condition_that_is_false_excludes_it() {
     for inventory in [

@@ -75,6 +75,35 @@ fn a_quiet_end_of_a_list_counts_when_it_is_named() {
 }
 
 #[test]
+fn lists_of_two_sites_lend_each_other_no_time() {
+    let rows = |site: &str, year: i32| {
+        let row = |i: i32| {
+            format!("{site}{:02},{year}-{:02}-{:02}T0{}:17:00Z\n", i * 3 % 10, i % 12 + 1, i + 3, i % 10)
+        };
+        format!("host,time\n{}", (0..12).map(row).collect::<String>())
+    };
+    let site = |site: &str| {
+        let hosts = (0..20)
+            .map(|host| format!("{site}{host:02},{}\n", if host % 2 == 0 { "EX-410" } else { "EX-220" }));
+        format!("host,model\n{}", hosts.collect::<String>())
+    };
+    let days = |tree: &Evidence| findings(tree, &[])["fleet"]["host_days_observed"].as_f64().unwrap();
+    let north =
+        || Evidence::new().file("north/failures.csv", rows("n", 2005)).file("north/hosts.csv", site("n"));
+    let south =
+        |tree: Evidence| tree.file("south/outages.csv", rows("s", 2020)).file("south/hosts.csv", site("s"));
+    let (alone, other, both) = (north(), south(Evidence::new()), south(north()));
+    let apart = days(&alone) + days(&other);
+    assert!(apart > 12_000.0, "each list covers the 20 hosts of its site for most of a year: {apart}");
+    let together = days(&both);
+    assert!((together - apart).abs() < 1.0, "{together} host-days together, {apart} apart");
+    let found = findings(&both, &[]);
+    let told = list(&found, "fleet_findings").iter().find(|f| f["id"] == "lists-apart").unwrap();
+    let told = told["statement"].as_str().unwrap();
+    assert!(told.contains("north/failures.csv (10 hosts, 2005-01-"), "{told}");
+}
+
+#[test]
 fn a_list_starts_the_clock_of_uptimes() {
     // Five hosts fail again 208 days and a half after they failed, at different times of day.
     let mut rows = String::new();

@@ -12,8 +12,8 @@ use super::listing::{Format, Listing};
 use super::output;
 use crate::knowledge::{Class, Knowledge};
 use crate::model::{Hypothesis, NovelMessage};
-use crate::report::explanation;
 use crate::report::text_safety::terminal;
+use crate::report::{explanation, incident_page};
 
 pub const EXAMPLES: &str = "Examples:
   coroner explain kernel-panic
@@ -133,7 +133,12 @@ fn from_report(report: &Path, id: &str) -> anyhow::Result<Option<String>> {
                 || (list == "hypotheses" && entry.get("rank").map(ToString::to_string).as_deref() == Some(id))
         });
         if let Some(entry) = found {
-            let page = if list == "hypotheses" { page(entry, findings.get("method")) } else { None };
+            let page = match list {
+                "hypotheses" => page(entry, findings.get("method")),
+                _ => {
+                    serde_json::from_value(entry.clone()).ok().map(|incident| incident_page::text(&incident))
+                }
+            };
             let text = page.unwrap_or_else(|| entry_text(entry));
             return Ok(Some(text + &new_before(list, id, &findings)));
         }
@@ -161,7 +166,7 @@ fn new_before(list: &str, id: &str, findings: &Value) -> String {
             out.push_str(&format!("    e.g. {}\n", terminal(&place)));
         }
     }
-    if out.is_empty() { out } else { format!("messages of no known meaning before it:\n{out}") }
+    if out.is_empty() { out } else { format!("\nmessages of no known meaning before it:\n{out}") }
 }
 
 /// The fields of an entry, a line each; evidence as a list.

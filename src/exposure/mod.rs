@@ -3,6 +3,7 @@
 
 pub mod changes;
 pub mod coverage;
+pub mod list_spans;
 pub mod seen;
 pub mod spans;
 pub mod study;

@@ -55,8 +55,10 @@ impl Attribution {
 pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
     let mut found = Attribution::default();
     note_inventory(sources, &mut found);
+    note_serials(sources, &|_, _| None, &mut found);
     note_named(sources, config, &mut found);
     note_trees(sources, &mut found);
+    note_serials(sources, &|source, found| nameless_owner(source, config, found), &mut found);
     for source in sources {
         let host = host_of_source(source, config, &mut found);
         if let Some(host) = &host {
@@ -119,6 +121,63 @@ fn note_trees(sources: &[SourceFacts], found: &mut Attribution) {
         }
     }
     found.trees.sort_by_key(|(tree, _)| std::cmp::Reverse(tree.len()));
+}
+
+/// Serial numbers and service tags are names of a host, too: management controllers and vendors' collections
+/// know no other. One that two hosts have, or that is the name of a host, names nobody.
+///
+/// Controllers that call themselves by it may write logs, so whoever names the machine beside its number is heard
+/// before those; `nameless` says whose a source is that does not.
+fn note_serials(
+    sources: &[SourceFacts],
+    nameless: &dyn Fn(&SourceFacts, &Attribution) -> Option<String>,
+    found: &mut Attribution,
+) {
+    let mut owners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources {
+        let serials = source.records.iter().filter_map(|record| match &record.body {
+            Body::Inventory(fact) => Some((record.host.as_deref(), fact.serial.as_deref()?)),
+            _ => None,
+        });
+        for (host, serial) in serials {
+            let owner = host.map(str::to_owned).or_else(|| nameless(source, found));
+            let Some(owner) = owner.filter(|_| is_serial(serial)) else { continue };
+            let owner = found.canonical(&owner).unwrap_or_else(|| owner.to_lowercase());
+            owners.entry(serial.to_lowercase()).or_default().insert(owner);
+        }
+    }
+    for (serial, owners) in owners {
+        let Some(owner) = owners.first().filter(|_| owners.len() == 1) else { continue };
+        // What controllers call themselves unless somebody gives them a name.
+        for name in
+            [serial.clone(), format!("idrac-{serial}"), format!("ilo{serial}"), format!("ilo-{serial}")]
+        {
+            found.aliases.entry(name).or_insert_with(|| owner.clone());
+        }
+    }
+}
+
+/// Whose a source is that names nobody, by its place alone.
+fn nameless_owner(source: &SourceFacts, config: &Config, found: &Attribution) -> Option<String> {
+    if source.records.iter().any(|record| record.host.is_some()) {
+        return None;
+    }
+    let given = config.host_of(&source.path).map(str::to_owned);
+    let by_tree = || {
+        let tree = found.trees.iter().find(|(tree, _)| source.path.starts_with(tree));
+        tree.map(|(_, host)| host.clone())
+    };
+    given
+        .or_else(by_tree)
+        .or_else(|| known_place(&source.path, found))
+        .or_else(|| place_names::guess(&source.path))
+}
+
+/// Whether it tells machines apart: long enough, of letters and digits, and not the like of `System Serial Number`.
+fn is_serial(text: &str) -> bool {
+    (5..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Names that stand in the records of logs, backups and lists. Log lines on one's own host may name

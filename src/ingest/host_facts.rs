@@ -15,6 +15,7 @@ use crate::model::{Stamp, spelling};
 pub struct HostFacts {
     pub host: Option<String>,
     factors: BTreeMap<String, String>,
+    serial: Option<String>,
 }
 
 impl HostFacts {
@@ -22,6 +23,13 @@ impl HostFacts {
     pub fn name(&mut self, host: &str) {
         if self.host.is_none() && is_somebody(host) {
             self.host = Some(host.trim().trim_end_matches('.').to_owned());
+        }
+    }
+
+    /// Notes the serial number or service tag of the machine itself, unless the value says nothing.
+    pub fn put_serial(&mut self, serial: &str) {
+        if self.serial.is_none() && !spelling::says_nothing(serial) {
+            self.serial = Some(serial.trim().to_owned());
         }
     }
 
@@ -67,7 +75,7 @@ impl HostFacts {
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.factors.is_empty()
+        self.factors.is_empty() && self.serial.is_none()
     }
 
     #[must_use]
@@ -77,10 +85,10 @@ impl HostFacts {
 
     /// Keeps what was gathered, if anything was.
     pub fn keep(self, sink: &mut Sink<'_>) -> Fate {
-        if self.factors.is_empty() {
+        if self.is_empty() {
             return Fate::Ignored("says-no-attribute-of-a-host");
         }
-        let fact = InventoryFact { factors: self.factors.into(), from: None, to: None };
+        let fact = InventoryFact { factors: self.factors.into(), from: None, to: None, serial: self.serial };
         sink.record(self.host, Stamp::Missing, Body::Inventory(fact));
         Fate::Parsed
     }
@@ -111,6 +119,8 @@ pub struct Places {
     pub host: &'static [&'static str],
     pub bios_version: &'static [&'static str],
     pub bios_date: &'static [&'static str],
+    /// Serial number or service tag of the machine.
+    pub serial: &'static [&'static str],
     /// Factor → places.
     pub factors: &'static [(&'static str, &'static [&'static str])],
 }
@@ -127,6 +137,9 @@ impl Places {
         }
         if let Some(version) = first_text(value, self.bios_version) {
             facts.put_bios(&version, first_text(value, self.bios_date).as_deref());
+        }
+        if let Some(serial) = first_text(value, self.serial) {
+            facts.put_serial(&serial);
         }
         for (factor, pointers) in self.factors {
             for pointer in *pointers {

@@ -19,6 +19,8 @@ pub struct KeyTable {
     pub host: &'static [&'static str],
     pub bios_version: &'static [&'static str],
     pub bios_date: &'static [&'static str],
+    /// Keys of the machine's serial number or service tag.
+    pub serial: &'static [&'static str],
     /// Key → factor.
     pub factors: &'static [(&'static str, &'static str)],
     /// Keys of family, model and stepping of an x86 processor, in decimal.
@@ -36,6 +38,7 @@ pub const NO_KEYS: KeyTable = KeyTable {
     host: &[],
     bios_version: &[],
     bios_date: &[],
+    serial: &[],
     factors: &[],
     cpuid: [&[], &[], &[]],
     first: "",
@@ -139,6 +142,9 @@ impl KeyValueReader {
         }
         if is_one_of(key, table.bios_date) {
             self.bios.1.get_or_insert_with(|| value.to_owned());
+        }
+        if is_one_of(key, table.serial) {
+            self.facts.put_serial(value);
         }
         for (known, factor) in table.factors {
             if known.eq_ignore_ascii_case(key) {

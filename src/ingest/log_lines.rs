@@ -186,7 +186,8 @@ impl LogTracker {
     /// Until when a host that can be passed over wrote, in seconds of [`steady_seconds`].
     #[must_use]
     pub fn active_until(&self, place: usize) -> Option<i64> {
-        let state = self.hosts.get(place)?;
+        // Whether a kernel has started over is for the careful reader to find out.
+        let state = self.hosts.get(place).filter(|state| state.suspect.is_none())?;
         state.run.and(state.last_seconds)
     }
 

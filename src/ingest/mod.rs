@@ -31,6 +31,7 @@ pub mod log_lines;
 mod login_records;
 mod masked_prefix;
 pub mod month_names;
+mod named_objects;
 pub mod place_names;
 pub mod planned_words;
 mod power_columns;

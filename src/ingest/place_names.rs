@@ -225,6 +225,12 @@ pub(super) fn is_a_host(name: &str) -> bool {
     !nobody && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_')) && name.len() <= 253
 }
 
+/// Whether a word is what folders and files are commonly called.
+#[must_use]
+pub fn is_a_place(word: &str) -> bool {
+    PLACES.contains(&word)
+}
+
 /// Parts of a path from the innermost out, in small letters, without the marks of packing.
 fn parts(path: &str) -> impl Iterator<Item = String> {
     path.split('/').rev().map(|part| {

@@ -90,7 +90,12 @@ fn read_hostname_file(found: &Found, mut opened: Opened, watch: &Watch<'_>) -> S
     if let Some(name) = name
         && facts.format.is_none()
     {
-        let body = Body::Inventory(InventoryFact { factors: Factors::default(), from: None, to: None });
+        let body = Body::Inventory(InventoryFact {
+            factors: Factors::default(),
+            from: None,
+            to: None,
+            serial: None,
+        });
         let span = Span { offset: 0, len, line: 1 };
         facts.records.push(Record {
             source: SourceId(0),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ledger::{Account, Fate};
-use crate::model::Stamp;
 use crate::model::record::{Activity, Body, PowerSample, Record, SourceId, Span};
+use crate::model::{Stamp, secrets};
 
 use super::Interest;
 
@@ -64,8 +64,9 @@ impl<'a> Sink<'a> {
         self.span
     }
 
-    /// Keeps a record of the current piece.
-    pub fn record(&mut self, host: Option<String>, stamp: Stamp, body: Body) {
+    /// Keeps a record of the current piece, without the secrets that its text may hold.
+    pub fn record(&mut self, host: Option<String>, stamp: Stamp, mut body: Body) {
+        secrets::mask_body(&mut body);
         let host = host.or_else(|| self.header_host.clone());
         self.records.push(Record { source: self.source, span: self.span, host, stamp, body });
     }

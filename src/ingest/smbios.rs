@@ -82,6 +82,7 @@ impl Machine {
             (Structure::Bios, "Version") => set(&mut self.bios, value),
             (Structure::Bios, "Release Date") => set(&mut self.bios_date, value),
             (Structure::System, "Manufacturer") => self.facts.put("vendor", value),
+            (Structure::System, "Serial Number") => self.facts.put_serial(value),
             (Structure::System, "Product Name") => self.facts.put("model", value),
             (Structure::BaseBoard, "Manufacturer") => set(&mut self.board_vendor, value),
             (Structure::BaseBoard, "Product Name") => set(&mut self.board, value),

@@ -39,7 +39,7 @@ pub fn keep(supplies: &[Supply], host: Option<String>, sink: &mut Sink<'_>) {
             factors.insert(name.to_owned(), value);
         }
     }
-    let fact = InventoryFact { factors: factors.into(), from: None, to: None };
+    let fact = InventoryFact { factors: factors.into(), from: None, to: None, serial: None };
     sink.record(host, Stamp::Missing, Body::Inventory(fact));
 }
 

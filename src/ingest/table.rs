@@ -11,6 +11,7 @@ use super::column_words::{
 use super::csv_rows::{CsvRow, CsvRows, Shape};
 use super::formats::SourceKind;
 use super::list_kind;
+use super::named_objects;
 use super::power_columns::{self, PowerColumns};
 
 /// What a column means to us; all others are extra columns.
@@ -328,13 +329,13 @@ fn collect_objects(value: Value, objects: &mut Vec<NamedObject>) {
             }
         }
         Value::Object(map) => {
-            let all_objects = !map.is_empty() && map.values().all(Value::is_object);
+            let named = named_objects::rows(&map);
             let list = map.values().find(|inner| {
                 inner.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_object))
             });
-            if all_objects {
-                for (name, inner) in map {
-                    objects.push((Some(name), flat(inner)));
+            if let Some(rows) = named {
+                for (name, row) in rows {
+                    objects.push((Some(name.clone()), flat(Value::Object(row.clone()))));
                 }
             } else if let Some(list) = list {
                 collect_objects(list.clone(), objects);

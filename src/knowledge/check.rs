@@ -17,6 +17,8 @@ pub struct Flaw {
     pub id: String,
     pub origin: Origin,
     pub what: String,
+    /// Nothing speaks against the entry; it just brings no samples that could.
+    pub unproved: bool,
 }
 
 impl std::fmt::Display for Flaw {
@@ -28,32 +30,41 @@ impl std::fmt::Display for Flaw {
 /// Runs a sample through the real reader of its format and returns its records.
 pub type ReadSample<'a> = &'a dyn Fn(&Sample) -> Result<Vec<Record>, String>;
 
-/// All flaws of the knowledge base. Shipped entries must be proved; the user's own are held to what
-/// they bring as proof.
+/// All flaws of the knowledge base. Whoever only wants to work with it passes over the user's own entries that
+/// are [unproved](Flaw::unproved).
 pub fn flaws(knowledge: &Knowledge, read: ReadSample<'_>) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for signature in knowledge.signatures() {
-        let mut note = |what: String| {
-            flaws.push(Flaw { id: signature.id.clone(), origin: signature.origin.clone(), what });
+        let flaw = |what: String, unproved: bool| Flaw {
+            id: signature.id.clone(),
+            origin: signature.origin.clone(),
+            what,
+            unproved,
         };
+        if signature.hit.is_empty() || signature.miss.is_empty() {
+            flaws.push(flaw("needs at least one hit and one miss".to_owned(), true));
+        }
+        let mut note = |what: String| flaws.push(flaw(what, false));
         if signature.source.trim().is_empty() {
             note("has no source".to_owned());
-        }
-        if signature.origin.shipped && (signature.hit.is_empty() || signature.miss.is_empty()) {
-            note("needs at least one hit and one miss".to_owned());
         }
         check_samples(signature, knowledge, read, &mut note);
     }
     for cause in knowledge.causes() {
-        let mut note =
-            |what: String| flaws.push(Flaw { id: cause.id.clone(), origin: cause.origin.clone(), what });
-        if cause.source.trim().is_empty() {
-            note("has no source".to_owned());
-        }
+        let flaw = |what: String, unproved: bool| Flaw {
+            id: cause.id.clone(),
+            origin: cause.origin.clone(),
+            what,
+            unproved,
+        };
         let gives = |standing: Standing| cause.case.iter().any(|case| case.gives == standing);
         let proved = (gives(Standing::Holds) || gives(Standing::Possible)) && gives(Standing::Excluded);
-        if cause.origin.shipped && !proved {
-            note("needs a case that it explains and one that it does not".to_owned());
+        if !proved {
+            flaws.push(flaw("needs a case that it explains and one that it does not".to_owned(), true));
+        }
+        let mut note = |what: String| flaws.push(flaw(what, false));
+        if cause.source.trim().is_empty() {
+            note("has no source".to_owned());
         }
         for (place, case) in cause.case.iter().enumerate() {
             if let Some(what) = check_case(cause, case, knowledge, read) {

@@ -9,9 +9,10 @@ use super::cause::KnownCause;
 use super::schema::{Origin, Signature};
 
 /// The shipped files, by name.
-const SHIPPED: [(&str, &str); 13] = [
+const SHIPPED: [(&str, &str); 14] = [
     ("boot.toml", include_str!("base/boot.toml")),
     ("cloud.toml", include_str!("base/cloud.toml")),
+    ("controllers.toml", include_str!("base/controllers.toml")),
     ("hardware.toml", include_str!("base/hardware.toml")),
     ("kernel.toml", include_str!("base/kernel.toml")),
     ("people.toml", include_str!("base/people.toml")),

@@ -6,6 +6,8 @@
 //! the question whether a message is new, two templates of one message cost less than one template of
 //! two (for the methods' accuracy see Zhu et al. 2019, ICSE-SEIP, 121).
 
+use crate::model::secrets;
+
 /// Stands where something varies.
 pub const GAP: &str = "<*>";
 
@@ -84,7 +86,9 @@ impl Masked {
 fn word(word: &str, out: &mut Masked) {
     let bare = word.trim_end_matches(['.', ':', '!', '?']);
     let ending = &word[bare.len()..];
-    if is_path(bare) {
+    if bare.contains(secrets::MASK) {
+        out.gap();
+    } else if is_path(bare) {
         path(bare, out);
     } else if is_number_like(bare) || is_hash(bare) {
         out.gap();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::ledger::{Pieces, Quote};
+use crate::model::secrets;
 
 use super::printable;
 
@@ -10,6 +11,14 @@ use super::printable;
 const QUOTES_MAX: usize = 20;
 /// Characters kept of a quoted piece.
 const QUOTE_CHARS_MAX: usize = 160;
+
+/// What is quoted of a piece: its beginning, without secrets. They are looked for in more than is kept, because a
+/// cut may take away what tells one.
+fn quotation(head: &[u8]) -> String {
+    let mut text = printable(head, QUOTE_CHARS_MAX * 8);
+    secrets::mask(&mut text);
+    text.chars().take(QUOTE_CHARS_MAX).collect()
+}
 
 /// What became of a piece of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +117,7 @@ impl Account {
                         len,
                         line: self.line,
                         reason: reason.words(),
-                        text: printable(head, QUOTE_CHARS_MAX),
+                        text: quotation(head),
                     });
                 }
             }

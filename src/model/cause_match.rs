@@ -44,7 +44,9 @@ pub struct CauseMatch {
     pub fixed_in: Option<String>,
     pub next_step: String,
     /// The file of the knowledge base that describes it, and the line.
+    #[serde(default)]
     pub file: String,
+    #[serde(default)]
     pub line: u64,
 }
 

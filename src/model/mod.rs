@@ -11,6 +11,7 @@ pub mod moment;
 pub mod novelty;
 pub mod record;
 pub mod report;
+pub mod secrets;
 pub mod spelling;
 pub mod stamp;
 pub mod study;

@@ -119,6 +119,9 @@ pub struct InventoryFact {
     /// In service from / until, as written, if the inventory says so.
     pub from: Option<Stamp>,
     pub to: Option<Stamp>,
+    /// Serial number or service tag of the machine, by which its BMC and its vendor know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
 }
 
 /// A span of announced work.
@@ -164,6 +167,9 @@ pub struct FirmwareItem {
     pub systems: Vec<String>,
     /// Hours that the device has been powered on (drives).
     pub power_on_hours: Option<u64>,
+    /// When those were read.
+    #[serde(default)]
+    pub hours_read: Option<Stamp>,
 }
 
 /// What kind of component firmware is for.

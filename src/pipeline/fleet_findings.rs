@@ -246,6 +246,7 @@ impl Findings {
             );
             self.add("incident-outside-span", "warning", statement, []);
         }
+        self.of_lists(fleet);
         for (path, rows) in &fleet.undated {
             let statement =
                 format!("{path}: {rows} listed incidents have no time that can be one; they are left out");
@@ -271,6 +272,42 @@ impl Findings {
                 [],
             );
         }
+    }
+
+    /// Several lists that share no host: each speaks for its own.
+    fn of_lists(&mut self, fleet: &Fleet) {
+        let lists = &fleet.list_spans;
+        if lists.kept.len() < 2 {
+            return;
+        }
+        let day = |at: i64| {
+            chrono::DateTime::from_timestamp(at, 0)
+                .map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string())
+        };
+        let each: Vec<String> = lists
+            .kept
+            .iter()
+            .map(|list| {
+                let path = list.paths.first().map_or("", String::as_str);
+                let hosts = hosts_counted(list.hosts.len());
+                format!("{path} ({hosts}, {} to {})", day(list.from), day(list.to))
+            })
+            .collect();
+        let of_none: Vec<String> = fleet.stories.keys().filter(|host| !lists.names(host)).cloned().collect();
+        let others = if of_none.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "; {} that no list names are covered while every list that they could be on was kept",
+                hosts_counted(of_none.len())
+            )
+        };
+        let statement = format!(
+            "{} lists of incidents share no host, so each covers its own hosts only: {}{others}",
+            each.len(),
+            shorten(&each.iter().map(String::as_str).collect::<Vec<_>>())
+        );
+        self.add("lists-apart", "notice", statement, of_none);
     }
 
     fn of_clocks(&mut self, sources: &[SourceFacts], attribution: &Attribution, clocks: &Clocks) {

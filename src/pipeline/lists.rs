@@ -1,9 +1,12 @@
 //! Lists of incidents that somebody wrote down, as incidents.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
 
 use super::Owners;
 use crate::clock::Clocks;
+use crate::exposure::list_spans::List;
 use crate::model::record::{Body, SourceFacts};
 use crate::model::{Cause, Evidence, Factors, Incident, Stamp, Supports};
 use crate::timeline::assemble::Hosts;
@@ -15,6 +18,8 @@ use super::stories::second_moment;
 #[derive(Debug, Default)]
 pub struct Lists {
     pub incidents: Vec<Incident>,
+    /// Per file with dated rows, whom it names and its span.
+    pub kept: Vec<List>,
     /// Per file, rows whose time cannot be one.
     pub undated: Vec<(String, usize)>,
     /// Per file that has dates and no times of day, its rows.
@@ -28,6 +33,7 @@ pub fn read(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_>) -> Li
     for (index, (source, times)) in sources.iter().zip(&clocks.sources).enumerate() {
         let dates_only = has_dates_only(source);
         let (mut undated, mut all) = (0, 0);
+        let first = lists.incidents.len();
         for (record, moment) in source.records.iter().zip(&times.records) {
             let Body::Listed(entry) = &record.body else { continue };
             all += 1;
@@ -79,6 +85,7 @@ pub fn read(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_>) -> Li
                 known_causes: Vec::new(),
             });
         }
+        lists.kept.extend(span_of(&source.path, &lists.incidents[first..]));
         if undated > 0 {
             lists.undated.push((source.path.clone(), undated));
         }
@@ -87,6 +94,24 @@ pub fn read(sources: &[SourceFacts], clocks: &Clocks, owners: &Owners<'_>) -> Li
         }
     }
     lists
+}
+
+/// Whom the rows of one file name, and its first and last row.
+fn span_of(path: &str, rows: &[Incident]) -> Option<List> {
+    let times = || rows.iter().map(|row| row.at.timestamp());
+    let (from, to) = times().min().zip(times().max())?;
+    let hosts: BTreeSet<String> = rows.iter().map(|row| row.host.clone()).collect();
+    Some(List { path: path.to_owned(), hosts, from, to })
+}
+
+/// Hosts of each file that lists hosts, for [`crate::exposure::list_spans::ListSpans`].
+pub fn inventories(sources: &[SourceFacts], owners: &Owners<'_>) -> Vec<BTreeSet<String>> {
+    let of_source = |(index, source): (usize, &SourceFacts)| -> BTreeSet<String> {
+        let rows = source.records.iter().filter(|record| matches!(record.body, Body::Inventory(_)));
+        rows.filter_map(|record| owners.host(index, record.host.as_deref())).collect()
+    };
+    // A file of one host says nothing about the company that it keeps.
+    sources.iter().enumerate().map(of_source).filter(|hosts| hosts.len() > 1).collect()
 }
 
 /// Whether a list was kept by date: no time of day in it is other than midnight.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod coverage_gaps;
+mod devices;
 mod fleet_findings;
 mod lists;
 mod novelty;

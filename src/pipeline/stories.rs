@@ -8,12 +8,14 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use rayon::prelude::*;
 
+use super::devices;
 use super::lists::{self, Lists};
 use super::sightings::{self, Shown};
 use super::{Options, Owners};
 use crate::clock::{self, Clocks};
 use crate::config::Config;
 use crate::exposure::coverage;
+use crate::exposure::list_spans::ListSpans;
 use crate::exposure::spans;
 use crate::exposure::study::{self, DeclaredChange, HostInput, Run};
 use crate::ingest::attribution::Attribution;
@@ -25,7 +27,7 @@ use crate::model::{Boot, Cause, Factors, Incident, Stamp, Study};
 use crate::timeline::assemble::{Hosts, assemble, note_dark_spans};
 use crate::timeline::factors::FactorLine;
 use crate::timeline::incidents::{HostStory, reconstruct};
-use crate::timeline::known_causes::{self, JobSpan};
+use crate::timeline::known_causes::{self, Device, JobSpan};
 use crate::timeline::planned::{Window, open_window, scope_matches};
 use crate::timeline::{History, clusters, inherit};
 
@@ -46,6 +48,8 @@ pub struct Fleet {
     pub jobs_without_host: BTreeSet<String>,
     /// Ids of incidents before or after the span that the report speaks of.
     pub outside: Vec<String>,
+    /// When each host is covered by a list of incidents.
+    pub list_spans: ListSpans,
     /// What lists of incidents lack: see [`Lists`].
     pub undated: Vec<(String, usize)>,
     pub dates_only: Vec<(String, usize)>,
@@ -73,10 +77,13 @@ pub fn tell(
         note_dark_spans(history, readings);
     }
     let windows = maintenance_windows(sources, clocks);
-    let inventory = inventory(sources, &owners, attribution, config);
+    let mut inventory = inventory(sources, &owners, attribution, config);
+    let zone = clocks.site_zone.unwrap_or(chrono_tz::Tz::UTC);
+    let devices = devices::of_hosts(sources, &owners, zone);
+    devices::note(&mut inventory, &devices);
     let mut hosts: BTreeSet<String> = attribution.hosts.clone();
     hosts.extend(histories.keys().cloned());
-    let Lists { incidents: listed, undated, dates_only } = lists::read(sources, clocks, &owners);
+    let Lists { incidents: listed, kept, undated, dates_only } = lists::read(sources, clocks, &owners);
     let (from, to) = fleet_span(&histories, &listed, clocks, options);
     let empty = Factors::default();
     let stories: BTreeMap<String, HostStory> = hosts
@@ -105,10 +112,10 @@ pub fn tell(
     incidents.sort_by(|a, b| (a.at, &a.host, &a.id).cmp(&(b.at, &b.host, &b.id)));
     clusters::mark(&mut incidents);
     inherit::members_from_clusters(&mut incidents);
-    let zone = clocks.site_zone.unwrap_or(chrono_tz::Tz::UTC);
     let middle = from + (to - from) / 2;
     let offset = (clock::site_offset(zone, middle), clock::site_offset_steps(zone, from, to));
-    let list_span = has_list(sources).then_some((from.timestamp(), to.timestamp()));
+    let asked = (options.from.map(|at| at.timestamp()), options.to.map(|at| at.timestamp()));
+    let list_spans = ListSpans::new(kept, &lists::inventories(sources, &owners), asked);
     let service = in_service(sources, &owners, clocks);
     let inputs: Vec<HostInput<'_>> = stories
         .iter()
@@ -116,7 +123,7 @@ pub fn tell(
             let history = histories.get(name);
             let mut watched =
                 history.map(|history| coverage::watched(history, to.timestamp())).unwrap_or_default();
-            watched.extend(list_span);
+            watched.extend(list_spans.of(name));
             if let Some(span) = service.get(name) {
                 watched = spans::clip(&spans::join(watched, 0), span.0, span.1);
             }
@@ -124,7 +131,7 @@ pub fn tell(
         })
         .collect();
     let (runs, jobs_without_host) = job_runs(sources, clocks, &owners, attribution);
-    note_known_causes(&mut incidents, &histories, &runs, knowledge);
+    note_known_causes(&mut incidents, &histories, &runs, &devices, knowledge);
     let (changes, unmatched): (Vec<_>, Vec<_>) = declared_changes(config, clocks, &stories, to)
         .into_iter()
         .partition(|change| !change.hosts.is_empty());
@@ -166,6 +173,7 @@ pub fn tell(
         histories,
         jobs_without_host,
         outside,
+        list_spans,
         undated,
         dates_only,
         unmatched_changes,
@@ -181,6 +189,7 @@ fn note_known_causes(
     incidents: &mut [Incident],
     histories: &BTreeMap<String, History>,
     runs: &[Run],
+    devices: &BTreeMap<String, Vec<Device>>,
     knowledge: &Knowledge,
 ) {
     let mut jobs: BTreeMap<&str, Vec<JobSpan<'_>>> = BTreeMap::new();
@@ -191,13 +200,10 @@ fn note_known_causes(
     incidents.par_iter_mut().for_each(|incident| {
         let history = histories.get(&incident.host);
         let jobs = jobs.get(incident.host.as_str()).map(Vec::as_slice);
-        let found = known_causes::of_incident(incident, history, jobs, knowledge);
+        let devices = devices.get(&incident.host).map_or(&[][..], Vec::as_slice);
+        let found = known_causes::of_incident(incident, history, jobs, devices, knowledge);
         known_causes::note(incident, found);
     });
-}
-
-fn has_list(sources: &[SourceFacts]) -> bool {
-    sources.iter().any(|source| source.kind == "incidents" && source.understood > 0)
 }
 
 /// The span that the report speaks of: where hosts were seen at all, cut to what was asked for.

@@ -17,7 +17,7 @@ use crate::model::{Hypothesis, Report};
 use super::charts;
 use super::headline::{Headline, shared};
 use super::numbers;
-use super::selection::{causes, findings, hosts_hit, planned, ranked, unplanned};
+use super::selection::{causes, findings, hosts_hit, not_shown, planned, ranked, unplanned};
 use super::text_safety::{markdown as prose, markdown_code_cell as cell};
 use super::wording;
 
@@ -121,6 +121,14 @@ fn hypotheses(out: &mut String, report: &Report) {
          tell. ✕ contradicted: the data speak against it. Every figure is an association, not a proof of cause.\n\n{}\n",
         wording::ORDER
     );
+    let hidden = not_shown(report);
+    if hidden > 0 {
+        let spans = wording::count(hidden, "span");
+        let _ = writeln!(
+            out,
+            "{spans} of uptime or of the day in which nothing happened: in `findings.json` only.\n"
+        );
+    }
     let (full, short) = ranked.split_at(ranked.len().min(IN_DETAIL));
     for hypothesis in full {
         in_detail(out, hypothesis);

@@ -9,6 +9,7 @@
 pub mod charts;
 pub mod explanation;
 pub mod html;
+pub mod incident_page;
 pub mod json;
 pub mod markdown;
 pub mod novelty;

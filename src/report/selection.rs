@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use crate::model::report::{Coverage, Seen, Silence};
 use crate::model::{
-    Cause, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Term, Verdict,
+    Cause, Evidence, Family, FleetFinding, Hypothesis, Incident, Intervention, Outcome, Report, Supports,
+    Term, Verdict,
 };
 
 /// Unplanned incidents in order of time.
@@ -27,11 +28,36 @@ fn in_order(report: &Report, planned: bool) -> Vec<&Incident> {
     chosen
 }
 
-/// Hypotheses by rank.
+/// The evidence of an incident in the order in which it is told: what speaks for the verdict (the deciding piece
+/// is its first), then against it; what was not seen and what else was come last, so that a cut takes them first.
+pub(super) fn told(incident: &Incident) -> Vec<&Evidence> {
+    let mut evidence: Vec<&Evidence> = incident.evidence.iter().collect();
+    let of_absence = |piece: &&Evidence| piece.source.is_empty();
+    evidence.sort_by_key(|piece| {
+        let last = piece.supports == Supports::Context;
+        (last, of_absence(piece) && piece.supports == Supports::For, piece.supports)
+    });
+    evidence
+}
+
+/// Hypotheses by rank. A span of uptime or of the day in which nothing happened is no explanation of what happened
+/// elsewhere, unless the data speak against it; `findings.json` has those, too.
 pub(super) fn ranked(report: &Report) -> Vec<&Hypothesis> {
-    let mut ranked: Vec<&Hypothesis> = report.hypotheses.iter().collect();
+    let mut ranked: Vec<&Hypothesis> = report.hypotheses.iter().filter(|h| !is_empty_span(h)).collect();
     ranked.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
     ranked
+}
+
+fn is_empty_span(hypothesis: &Hypothesis) -> bool {
+    let account = &hypothesis.account;
+    let is_span = matches!(hypothesis.family, Family::Uptime | Family::TimeOfDay);
+    let nothing = account.events_total > 0 && account.events_exposed == 0;
+    is_span && nothing && hypothesis.verdict == Verdict::Inconclusive
+}
+
+/// How many hypotheses are not shown.
+pub(super) fn not_shown(report: &Report) -> usize {
+    report.hypotheses.iter().filter(|hypothesis| is_empty_span(hypothesis)).count()
 }
 
 /// Changes worth a paragraph: those that somebody declared, and of those that the data show the ones with

@@ -31,7 +31,7 @@ fn user_of(text: &str) -> String {
 }
 
 fn bmc_user_of(text: &str) -> String {
-    for mark in ["by user ", "user ", "from "] {
+    for mark in ["by user ", "by: ", "user ", "from "] {
         if let Some((_, rest)) = text.split_once(mark) {
             let name = word(rest);
             if !name.is_empty() && !name.to_lowercase().starts_with("request") {

@@ -89,7 +89,9 @@ impl<'a> Gap<'a> {
         }) || history.marks.first().is_some_and(|mark| mark.at < from);
         let boot_marked =
             history.marks.iter().any(|mark| mark.is_boot && (mark.at - stop).abs() < TimeDelta::minutes(15));
-        let bmc_restarted = events.iter().any(|event| event.by_bmc && event.signature == BMC_RESTART);
+        let bmc_restarted = events
+            .iter()
+            .any(|event| event.by_bmc && [BMC_RESTART, BMC_POWER_BACK].contains(&event.signature.as_str()));
         let log_read = last_seen.is_none_or(|seen| {
             history.runs.iter().any(|run| run.is_read && run.from <= stop && run.to >= seen - AFTER)
         });
@@ -136,6 +138,18 @@ impl<'a> Gap<'a> {
         says("initiated by warm reset") && !says("initiated by hard reset") && !says("initiated by power up")
     }
 
+    /// Whether the BMC itself says that it does not know why the power went off.
+    #[must_use]
+    pub fn bmc_knows_no_reason(&self) -> bool {
+        self.events.iter().any(|event| event.by_bmc && event.text.to_lowercase().contains("unknown reason"))
+    }
+
+    /// Seconds of Unix time of the last sign of life; the least there is where none was seen.
+    #[must_use]
+    pub fn last_seen_s(&self) -> i64 {
+        self.last_seen.map_or(i64::MIN / 2, |seen| seen.timestamp())
+    }
+
     /// Whether the event came before the next boot started (or the BMC's clock cannot tell).
     #[must_use]
     pub fn before_start(&self, event: &Event) -> bool {
@@ -175,6 +189,8 @@ fn overlapping(spans: &[Between], from: DateTime<Utc>, to: DateTime<Utc>) -> Opt
 const ONE_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// Signature of the first entry after the BMC's clock has started over.
 pub const BMC_RESTART: &str = "bmc-restarted-sel";
+/// Signature by which a BMC says that its standby power is back.
+const BMC_POWER_BACK: &str = "bmc-power-restored";
 
 #[cfg(test)]
 mod tests {

@@ -172,15 +172,18 @@ fn write(
     factors: Factors,
 ) -> Incident {
     let mut all = evidence(gap, verdict);
+    let decided = verdict.decided_by.and_then(|index| gap.events.get(index));
+    let decided = decided.map(|event| event.evidence(Supports::For));
     let from = moment.earliest - TimeDelta::minutes(30);
-    all.extend(
-        history
-            .last_lines
-            .iter()
-            .filter(|event| event.at.best >= from && event.at.best <= moment.latest)
-            .map(|event| event.evidence(Supports::Context)),
-    );
+    let last_lines = history.last_lines.iter();
+    let last_lines: Vec<&Event> =
+        last_lines.filter(|event| event.at.best >= from && event.at.best <= moment.latest).collect();
+    all.extend(worth_telling(&last_lines).map(|event| event.evidence(Supports::Context)));
     sort_evidence(&mut all);
+    // What decided stands first, whatever came before it.
+    if let Some(place) = decided.and_then(|piece| all.iter().position(|other| *other == piece)) {
+        all[..=place].rotate_right(1);
+    }
     let back_at = next.map(|start| start.at);
     Incident {
         id: id_of(&history.host, moment.best),
@@ -204,6 +207,37 @@ fn write(
         inherited_from: None,
         known_causes: Vec::new(),
     }
+}
+
+/// The last lines before a boot without what every host says all day. The very last one stays: it is where the log
+/// ends.
+fn worth_telling<'a>(lines: &'a [&'a Event]) -> impl Iterator<Item = &'a Event> {
+    let last = lines.len().saturating_sub(1);
+    lines
+        .iter()
+        .enumerate()
+        .filter(move |(place, event)| *place == last || !is_routine(&event.text))
+        .map(|(_, event)| *event)
+}
+
+/// What runs by the clock, sessions that begin and end, and virtual media that a BMC takes out and puts in.
+fn is_routine(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let by_clock =
+        ["(root) cmd", "pam_unix(cron", "run-parts", "anacron", "sysstat", "logrotate", "systemd-tmpfiles"];
+    let sessions = [
+        "session opened for",
+        "session closed for",
+        "started session",
+        "new session",
+        "removed session",
+        "user slice",
+    ];
+    let media = (lower.starts_with("usb ") || lower.contains(": usb ") || lower.contains("] usb "))
+        && (lower.contains("usb device") || lower.contains("usb disconnect") || lower.contains("new usb"));
+    media
+        || by_clock.iter().chain(&sessions).any(|words| lower.contains(words))
+        || lower.starts_with('(') && lower.contains(") cmd (")
 }
 
 /// Evidence kept per incident; a storm of the same line tells no more after this.

@@ -15,6 +15,7 @@ pub mod listed;
 pub mod moment_of;
 pub mod outages;
 pub mod planned;
+pub mod supplies;
 pub mod verdict;
 pub mod versions;
 

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use super::actor::actor_of;
 use super::event::Event;
 use super::gap::Gap;
+use super::supplies;
 use crate::knowledge::Class;
 use crate::model::{Cause, Evidence, Supports};
 
@@ -32,6 +33,8 @@ pub struct Context<'a> {
     pub has_log: bool,
 }
 
+/// A host whose power went off so soon after its last sign of life had not hung for long.
+const FROM_ALIVE_TO_OFF_S: i64 = 900;
 const MINUTES_2: TimeDelta = TimeDelta::minutes(2);
 const MINUTES_10: TimeDelta = TimeDelta::minutes(10);
 const MINUTES_15: TimeDelta = TimeDelta::minutes(15);
@@ -209,11 +212,19 @@ fn power_lost(gap: &Gap<'_>, _context: Context<'_>) -> Option<Verdict> {
     let pair = supplies.iter().find_map(|first| {
         supplies
             .iter()
-            .find(|second| second.sensor != first.sensor && (second.seconds() - first.seconds()).abs() <= 30)
+            .find(|second| {
+                supplies::are_two(first, second) && (second.seconds() - first.seconds()).abs() <= 30
+            })
             .map(|_| *first)
-    })?;
-    let reason = "all power supplies lost their input within seconds".to_owned();
-    Some(by(gap, pair, verdict(Cause::PowerLoss, 0.93, reason)))
+    });
+    if let Some(first) = pair {
+        let reason = "all power supplies lost their input within seconds".to_owned();
+        return Some(by(gap, first, verdict(Cause::PowerLoss, 0.93, reason)));
+    }
+    let first = supplies.first().filter(|_| gap.bmc_restarted)?;
+    let reason =
+        "a power supply lost its input, and the BMC itself started over: all power was gone".to_owned();
+    Some(by(gap, first, verdict(Cause::PowerLoss, 0.93, reason)))
 }
 
 /// Rows 7 and 8: processor, memory or bus reported a fatal error, then or in the next boot.
@@ -378,7 +389,8 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
     let switched = gap
         .of(Class::PowerOff)
         .filter(|_| !gap.bmc_restarted)
-        .find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event) && is_cycle(gap, event));
+        .find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event) && is_cycle(gap, event))
+        .filter(|_| !gap.bmc_knows_no_reason());
     let shell =
         gap.of(Class::Operator).rfind(|event| gap.near_end(event, MINUTES_10) && gap.before_start(event));
     let event = event.or(shell).or(switched)?;
@@ -387,9 +399,11 @@ fn commanded(gap: &Gap<'_>, context: Context<'_>) -> Option<Verdict> {
         return Some(by(gap, event, verdict(Cause::Maintenance, 0.9, reason)));
     }
     let actor = actor_of(event);
-    // People reset what hangs far more often than what works. Where the log is too quiet to show that
-    // the host was alive, a bare reset says little.
-    let alive = gap.common.rare_s <= 900 || event.class == Class::Operator || !actor.starts_with("somebody");
+    // People reset what hangs far more often than what works. Where no log shows that the host was alive, or
+    // that it was not shut down in order, a bare reset says little.
+    let alive = (context.has_log && gap.common.rare_s <= 900)
+        || event.class == Class::Operator
+        || !actor.starts_with("somebody");
     let confidence = if alive { 0.85 } else { 0.5 };
     let mut found = verdict(
         Cause::Operator,
@@ -474,6 +488,13 @@ fn silent(gap: &Gap<'_>, context: Context<'_>) -> Verdict {
     if silence > (gap.common.rare_s * 4).max(72 * 3600) && !gap.shutdown_mark_missing {
         let reason = format!("no log for {} before the boot: the evidence is missing", duration(silence));
         return verdict(Cause::Unknown, 0.4, reason);
+    }
+    // Who hangs keeps its power.
+    let went_off =
+        gap.of(Class::PowerOff).find(|event| gap.near_end(event, MINUTES_2) && gap.before_start(event));
+    if let Some(event) = went_off.filter(|event| event.seconds() - gap.last_seen_s() <= FROM_ALIVE_TO_OFF_S) {
+        let reason = "its power went off, and nothing says what or who switched it".to_owned();
+        return by(gap, event, verdict(Cause::Unexplained, 0.7, reason));
     }
     if gap.fell_silent() {
         let mut found = verdict(

@@ -11,6 +11,7 @@ use crate::ingest::reread;
 
 pub const EXAMPLES: &str = "A piece is written as evidence and the ledger write it:
   SOURCE:LINE  SOURCE:FIRST-LAST  SOURCE@OFFSET  SOURCE@OFFSET+LENGTH
+Reports and listings show secrets as ***; here the bytes stand as the source has them, secrets included.
 Offsets count the bytes of the unpacked source, from 0. In binary sources a number after `:` is an offset.
 
 Examples:

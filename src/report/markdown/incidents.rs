@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::model::{Incident, Report, Supports};
-use crate::report::selection::{planned, unplanned};
+use crate::report::selection::{planned, told, unplanned};
 use crate::report::text_safety::{cut, markdown as prose, markdown_code as code, markdown_code_cell as cell};
 use crate::report::wording;
 
@@ -13,6 +13,9 @@ const EVIDENCE_MAX: usize = 6;
 const QUOTE_COLUMNS: usize = 160;
 /// Beyond this number of incidents the evidence is left to the other outputs.
 const IN_DETAIL_MAX: usize = 60;
+/// Rows of the tables of unplanned and of planned ends: a ticket or a mail carries no more. The latest are shown.
+const UNPLANNED_MAX: usize = 300;
+const PLANNED_MAX: usize = 100;
 
 pub(super) fn write(out: &mut String, report: &Report) {
     let incidents = unplanned(report);
@@ -20,7 +23,7 @@ pub(super) fn write(out: &mut String, report: &Report) {
     if incidents.is_empty() {
         let _ = writeln!(out, "None was seen in the observed host-time.\n");
     } else {
-        table(out, &incidents);
+        table(out, &incidents, UNPLANNED_MAX);
         if incidents.len() <= IN_DETAIL_MAX {
             incidents.iter().for_each(|incident| evidence(out, incident));
         } else {
@@ -31,15 +34,25 @@ pub(super) fn write(out: &mut String, report: &Report) {
     if !planned.is_empty() {
         let _ =
             writeln!(out, "<details><summary>{}</summary>\n", wording::count(planned.len(), "planned end"));
-        table(out, &planned);
+        table(out, &planned, PLANNED_MAX);
         let _ = writeln!(out, "</details>\n");
     }
 }
 
-fn table(out: &mut String, incidents: &[&Incident]) {
+fn table(out: &mut String, incidents: &[&Incident], most: usize) {
+    let left = incidents.len().saturating_sub(most);
+    if left > 0 {
+        let all = wording::grouped(incidents.len() as u64);
+        let _ = writeln!(
+            out,
+            "The latest {most} of {all}; the {} before them are in `findings.json` and in what `coroner incidents` \
+             prints.\n",
+            wording::grouped(left as u64)
+        );
+    }
     let _ = writeln!(out, "| time (UTC) | host | what | cause | sure | down for | why |");
     let _ = writeln!(out, "|---|---|---|---|--:|--:|---|");
-    for incident in incidents {
+    for incident in &incidents[left..] {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
@@ -71,7 +84,7 @@ fn evidence(out: &mut String, incident: &Incident) {
         wording::minute(incident.at),
         crate::report::text_safety::html(&incident.host)
     );
-    for piece in incident.evidence.iter().take(EVIDENCE_MAX) {
+    for piece in told(incident).into_iter().take(EVIDENCE_MAX) {
         let way = match piece.supports {
             Supports::For => "for",
             Supports::Against => "against",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::{Evidence, Incident, Report, Supports};
-use crate::report::selection::{planned, unplanned};
+use crate::report::selection::{planned, told, unplanned};
 use crate::report::text_safety::{anchor, cut};
 use crate::report::wording;
 
@@ -76,8 +76,7 @@ impl Listing {
 
 fn entry(incident: &Incident, evidence_max: usize) -> Entry {
     let doubt = (incident.at_latest - incident.at_earliest).num_seconds();
-    let mut evidence: Vec<&Evidence> = incident.evidence.iter().collect();
-    evidence.sort_by_key(|piece| piece.supports);
+    let evidence = told(incident);
     Entry {
         anchor: anchor("i-", &incident.id),
         at: wording::minute(incident.at),

@@ -1,11 +1,12 @@
 //! `smartctl --json`: model, firmware and power-on hours of a drive; several documents may follow one another.
 //!
-//! Time:   none that counts (`local_time` is when smartctl ran).
+//! Time:   `local_time` is when smartctl ran, and so when the hours were read.
 //! Units:  hours.
 //! Spec:   smartmontools 7.0 to 7.4, json.cpp.
 //! Loses:  serial numbers, attributes, self-test and error logs.
 //! Not handled: nothing known.
 
+use chrono::DateTime;
 use serde_json::Value;
 
 use crate::ingest::firmware_items;
@@ -14,6 +15,7 @@ use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, first_text, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
+use crate::model::Stamp;
 use crate::model::record::{FirmwareItem, Part};
 
 pub struct SmartctlJson;
@@ -53,6 +55,11 @@ fn take(drive: &Value, sink: &mut Sink<'_>) -> Fate {
         part: Part::Drive,
         place: text_at(drive, "/device/name"),
         version,
+        hours_read: drive
+            .pointer("/local_time/time_t")
+            .and_then(Value::as_i64)
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .map(Stamp::Zoned),
         power_on_hours: hours.iter().find_map(|place| drive.pointer(place)?.as_u64()),
         ..FirmwareItem::default()
     };

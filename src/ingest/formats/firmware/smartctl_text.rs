@@ -1,6 +1,6 @@
 //! `smartctl -i`, `-a` and `-x`: model, firmware and power-on hours of drives, one after the other.
 //!
-//! Time:   none.
+//! Time:   `Local Time is` is when smartctl ran, and so when the hours were read; the zone is passed over.
 //! Units:  hours.
 //! Spec:   smartmontools 5.4 to 7.4, ataprint.cpp, scsiprint.cpp, nvmeprint.cpp.
 //! Loses:  serial numbers, attributes but the power-on hours, self-test and error logs.
@@ -12,7 +12,9 @@ use crate::ingest::key_value_text::split;
 use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
+use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::Fate;
+use crate::model::Stamp;
 use crate::model::record::{FirmwareItem, Part};
 
 pub struct SmartctlText;
@@ -99,6 +101,7 @@ impl Drives {
             "Device Model" | "Model Number" | "Product" | "Device" if self.item.component.is_empty() => {
                 self.item.component = value
             }
+            "Local Time is" => self.item.hours_read = local_time(&value),
             "Vendor" => self.vendor = Some(value),
             "Firmware Version" | "Revision" | "Version" if self.item.version.is_empty() => {
                 self.item.version = value
@@ -120,6 +123,13 @@ impl Drives {
         item.part = Part::Drive;
         firmware_items::keep(self.host.as_deref(), item, sink);
     }
+}
+
+/// `Sat Mar 1 02:03:04 2025 CET`: hours of operation are compared to the day, not to the zone.
+fn local_time(text: &str) -> Option<Stamp> {
+    let [_, month, day, time, year, ..] = *text.split(' ').collect::<Vec<_>>() else { return None };
+    let month = written_time::month_of(month)?;
+    written_time::read(&format!("{year}-{month:02}-{day:0>2} {time}"), DayFirst(false))
 }
 
 /// Attribute 9: `  9 Power_On_Hours  0x0032  095  095  000  Old_age  Always  -  35064 (12 3 0)`.

@@ -91,6 +91,7 @@ const PLACES: Places = Places {
     host: &["/ansible_hostname", "/ansible_nodename", "/ansible_fqdn", "/hostname", "/nodename", "/fqdn"],
     bios_version: &["/ansible_bios_version", "/bios_version"],
     bios_date: &["/ansible_bios_date", "/bios_date"],
+    serial: &["/ansible_product_serial", "/product_serial"],
     factors: &[
         ("model", &["/ansible_product_name", "/product_name", "/ansible_board_name", "/board_name"]),
         ("vendor", &["/ansible_system_vendor", "/system_vendor", "/ansible_board_vendor", "/board_vendor"]),

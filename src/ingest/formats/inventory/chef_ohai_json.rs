@@ -64,6 +64,7 @@ const PLACES: Places = Places {
     host: &["/hostname", "/machinename", "/fqdn"],
     bios_version: &["/dmi/bios/all_records/0/Version", "/dmi/bios/version"],
     bios_date: &["/dmi/bios/all_records/0/Release Date", "/dmi/bios/release_date"],
+    serial: &["/dmi/system/serial_number"],
     factors: &[
         ("model", &["/dmi/system/product_name", "/dmi/base_board/product_name"]),
         ("vendor", &["/dmi/system/manufacturer", "/dmi/base_board/manufacturer"]),

@@ -3,7 +3,7 @@
 //! Time:   none.
 //! Units:  none.
 //! Spec:   hpasmcli(4), HPE hp-health and hp-ams packages.
-//! Loses:  serial number, addresses, caches, slots.
+//! Loses:  addresses, caches, slots.
 //! Not handled: other `show` commands.
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
@@ -15,6 +15,7 @@ static KEYS: KeyTable = KeyTable {
     marks: &["System", "Serial No.", "ROM version", "iLo present", "Embedded NICs", "UEFI Support"],
     marks_needed: 3,
     bios_version: &["ROM version"],
+    serial: &["Serial No."],
     factors: &[("System", "model"), ("Name", "cpu_model")],
     first: "System",
     ..NO_KEYS

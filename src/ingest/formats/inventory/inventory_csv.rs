@@ -3,7 +3,7 @@
 //! Time:   none, but for dates in and out of service.
 //! Units:  none.
 //! Spec:   none; columns by their usual names, every further column is a factor under its own name.
-//! Loses:  addresses, serial numbers and remarks.
+//! Loses:  addresses and remarks.
 //! Not handled: several values in one cell.
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
@@ -61,8 +61,15 @@ const NOT_FACTORS: &[&str] = &[
     "ilo_ip",
     "serial",
     "serial_number",
+    "serial_no",
+    "serialnumber",
+    "serialno",
     "service_tag",
     "servicetag",
+    "dell_service_tag",
+    "system_serial",
+    "chassis_serial",
+    "seriennummer",
     "asset_tag",
     "uuid",
     "id",
@@ -111,6 +118,21 @@ const NOT_FACTORS: &[&str] = &[
     "warranty",
     "warranty_end",
     "purchase_date",
+];
+
+/// Columns by which BMC and vendor know the machine.
+const SERIALS: &[&str] = &[
+    "serial",
+    "serial_number",
+    "serial_no",
+    "serialnumber",
+    "serialno",
+    "service_tag",
+    "servicetag",
+    "dell_service_tag",
+    "system_serial",
+    "chassis_serial",
+    "seriennummer",
 ];
 
 /// Usual names of the factors that have a fixed name with us.
@@ -192,10 +214,15 @@ pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sin
     let has = |factor: &str| table.columns.iter().any(|column| factor_name(column) == factor);
     let type_is_model = has("vendor") && !has("model");
     let mut factors = BTreeMap::new();
+    let mut serial: Option<String> = None;
     for (index, column) in table.columns.iter().enumerate() {
         let is_date = Some(index) == from_column || Some(index) == to_column;
         if index == host_column || is_date {
             continue;
+        }
+        if SERIALS.contains(&column.as_str()) && serial.is_none() {
+            let cell = table.cell(row, Some(index)).filter(|cell| !spelling::says_nothing(cell));
+            serial = cell.map(|cell| cell.trim().to_owned());
         }
         let Some(factor) = factor_of_column(column) else { continue };
         // Next to its maker, the type of a device is its model.
@@ -208,7 +235,7 @@ pub(super) fn fact(table: &Table, row: &Row, day_first: DayFirst, sink: &mut Sin
     sink.record(
         Some(host),
         Stamp::Missing,
-        Body::Inventory(InventoryFact { factors: factors.into(), from, to }),
+        Body::Inventory(InventoryFact { factors: factors.into(), from, to, serial }),
     );
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Time:   none, but for dates in and out of service.
 //! Units:  none.
 //! Spec:   none; columns by their usual names, every further column is a factor under its own name.
-//! Loses:  addresses, serial numbers and remarks.
+//! Loses:  addresses and remarks.
 //! Not handled: several values in one cell.
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};

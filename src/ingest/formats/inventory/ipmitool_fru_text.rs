@@ -66,6 +66,7 @@ struct Unit {
     vendor: Option<String>,
     board: Option<String>,
     board_vendor: Option<String>,
+    serial: Option<String>,
 }
 
 struct Units {
@@ -92,6 +93,7 @@ impl LineReader for Units {
             "Product Name" => &mut self.unit.product,
             "Product Manufacturer" | "Product Manufacturer Name" => &mut self.unit.vendor,
             "Board Product" | "Board Product Name" => &mut self.unit.board,
+            "Product Serial" | "Product Serial Number" => &mut self.unit.serial,
             "Board Mfg" | "Board Manufacturer" => &mut self.unit.board_vendor,
             _ => return Fate::Parsed,
         };
@@ -113,6 +115,9 @@ impl Units {
         let number = lower.rsplit_once("(id ").map(|(_, id)| id.trim_end_matches([')', 'h']));
         // IPMI v2.0 §34: device 0 is the BMC's own, the machine's.
         if number.is_some_and(|id| id.trim_start_matches('0').is_empty()) || lower.starts_with("builtin") {
+            if let Some(serial) = unit.serial {
+                self.facts.put_serial(&serial);
+            }
             for (factor, value) in
                 [("model", unit.product.or(unit.board)), ("vendor", unit.vendor.or(unit.board_vendor))]
             {

@@ -57,6 +57,7 @@ const PLACES: Places = Places {
     host: &["/hostname", "/fqdn"],
     bios_version: &["/hardware_info/mainboard_firmware_version"],
     bios_date: &["/hardware_info/mainboard_firmware_date"],
+    serial: &["/hardware_info/system_serial"],
     factors: &[
         ("model", &["/hardware_info/system_product", "/hardware_info/mainboard_product"]),
         ("vendor", &["/hardware_info/system_vendor", "/hardware_info/mainboard_vendor"]),

@@ -48,6 +48,7 @@ const PLACES: Places = Places {
     host: &["/name"],
     bios_version: &[],
     bios_date: &[],
+    serial: &["/serial"],
     factors: &[
         ("model", &["/device_type/model"]),
         ("vendor", &["/device_type/manufacturer/name"]),

@@ -62,6 +62,7 @@ const PLACES: Places = Places {
     host: &["/networking/hostname", "/hostname", "/networking/fqdn", "/fqdn", "/clientcert"],
     bios_version: &["/dmi/bios/version", "/bios_version"],
     bios_date: &["/dmi/bios/release_date", "/bios_release_date"],
+    serial: &["/dmi/product/serial_number", "/serialnumber"],
     factors: &[
         ("model", &["/dmi/product/name", "/productname", "/dmi/board/product", "/boardproductname"]),
         ("vendor", &["/dmi/manufacturer", "/manufacturer", "/dmi/board/manufacturer"]),

@@ -3,7 +3,7 @@
 //! Time:   none that counts (the iDRAC's clock stands beside no other).
 //! Units:  none.
 //! Spec:   RACADM CLI guide for iDRAC6 to iDRAC9, subcommand getsysinfo.
-//! Loses:  addresses, service tag, watchdog settings.
+//! Loses:  addresses, watchdog settings.
 //! Not handled: the one of a chassis controller (CMC), which tells of no host.
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
@@ -27,6 +27,7 @@ static KEYS: KeyTable = KeyTable {
     marks_needed: 3,
     host: &["Host Name"],
     bios_version: &["System BIOS Version"],
+    serial: &["Service Tag", "Svc Tag"],
     factors: &[("System Model", "model"), ("Firmware Version", "bmc_version"), ("OS Name", "os")],
     first: "RAC Date/Time",
     ..NO_KEYS

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
 use crate::ingest::host_facts::{HostFacts, Places};
-use crate::ingest::json_rows::{self, text_at};
+use crate::ingest::json_rows::{self, first_text, text_at};
 use crate::ingest::redfish;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -60,6 +60,7 @@ const SYSTEM: Places = Places {
     host: &["/HostName"],
     bios_version: &["/BiosVersion", "/Bios/Current/VersionString", "/Oem/Hpe/Bios/Current/VersionString"],
     bios_date: &["/Bios/Current/Date", "/Oem/Hpe/Bios/Current/Date", "/Oem/Dell/DellSystem/BIOSReleaseDate"],
+    serial: &[],
     factors: &[
         ("model", &["/Model"]),
         ("vendor", &["/Manufacturer"]),
@@ -72,6 +73,7 @@ const CHASSIS: Places = Places {
     host: &[],
     bios_version: &[],
     bios_date: &[],
+    serial: &[],
     factors: &[
         ("model", &["/Model"]),
         ("vendor", &["/Manufacturer"]),
@@ -84,6 +86,7 @@ const MANAGER: Places = Places {
     host: &[],
     bios_version: &[],
     bios_date: &[],
+    serial: &[],
     factors: &[
         ("bmc_version", &["/FirmwareVersion", "/Firmware/Current/VersionString"]),
         ("bmc_model", &["/Model"]),
@@ -111,6 +114,12 @@ fn take(host: Option<&str>, resource: &Value, sink: &mut Sink<'_>) -> Fate {
 
 fn system(resource: &Value) -> HostFacts {
     let mut facts = SYSTEM.facts(resource);
+    // Dell writes the service tag as the SKU, and the number of the board as the serial number.
+    let is_dell = text_at(resource, "/Manufacturer").is_some_and(|maker| maker.starts_with("Dell"));
+    let tag = first_text(resource, &["/Oem/Dell/DellSystem/ChassisServiceTag", "/SKU"]).filter(|_| is_dell);
+    if let Some(serial) = tag.or_else(|| text_at(resource, "/SerialNumber").filter(|_| !is_dell)) {
+        facts.put_serial(&serial);
+    }
     let memory = ["/MemorySummary/TotalSystemMemoryGiB", "/Memory/TotalSystemMemoryGB"];
     let gib = memory.iter().find_map(|place| resource.pointer(place)?.as_f64());
     if let Some(gib) = gib.filter(|gib| (0.001..1e9).contains(gib)) {

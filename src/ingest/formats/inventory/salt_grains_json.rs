@@ -60,6 +60,7 @@ const PLACES: Places = Places {
     host: &["/host", "/nodename", "/localhost", "/fqdn", "/id"],
     bios_version: &["/biosversion"],
     bios_date: &["/biosreleasedate"],
+    serial: &["/serialnumber"],
     factors: &[
         ("model", &["/productname", "/baseboard/product"]),
         ("vendor", &["/manufacturer", "/boardmanufacturer"]),
