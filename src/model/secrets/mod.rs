@@ -117,9 +117,11 @@ fn signs_from(first: u8) -> &'static [&'static str] {
 /// A look that costs little: most text has no secret.
 fn may_hold_one(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| {
-        signs_from(byte.to_ascii_lowercase()).iter().any(|sign| {
-            bytes.get(at..at + sign.len()).is_some_and(|here| here.eq_ignore_ascii_case(sign.as_bytes()))
+    bytes.windows(2).enumerate().any(|(at, pair)| {
+        let second = pair[1].to_ascii_lowercase();
+        signs_from(pair[0].to_ascii_lowercase()).iter().map(|sign| sign.as_bytes()).any(|sign| {
+            sign[1] == second
+                && bytes.get(at..at + sign.len()).is_some_and(|here| here.eq_ignore_ascii_case(sign))
         })
     })
 }
