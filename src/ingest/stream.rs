@@ -125,6 +125,12 @@ impl Stream {
     /// The next batch of lines; `spent` is one that is no longer needed. [`Batch::search`] is still
     /// to be called.
     pub fn next_batch(&mut self, spent: Batch) -> Option<Batch> {
+        let mut batch = spent;
+        // What is read goes where the spent batch was: into the cache of whoever had it.
+        if batch.buffer.len() > self.filled {
+            batch.buffer[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+            std::mem::swap(&mut batch.buffer, &mut self.buffer);
+        }
         self.fill(BATCH_BYTES);
         let mut newline = memchr::memrchr(b'\n', &self.buffer[..self.filled]);
         while newline.is_none() && !self.ended && self.filled <= LINE_BYTES_MAX {
@@ -135,7 +141,6 @@ impl Stream {
             return None;
         }
         let end = newline.filter(|_| !self.ended).map_or(self.filled, |at| at + 1);
-        let mut batch = spent;
         let rest = &self.buffer[end..self.filled];
         if batch.buffer.len() < rest.len() {
             batch.buffer.resize(rest.len(), 0);
