@@ -10,7 +10,7 @@
 
 use chrono::DateTime;
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_header;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -32,7 +32,7 @@ impl Format for HpcAlertLog {
         "supercomputer log with alert labels (Blue Gene, Thunderbird, Spirit, Liberty)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| split_line(line).is_some() || split_event(line).is_some())
     }
 

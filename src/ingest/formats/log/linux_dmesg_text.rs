@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 
 use crate::ingest::console::{ConsoleLine, console_line, shows_console};
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp::{self, KernelTime};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps};
 use crate::ingest::sink::Sink;
@@ -36,7 +36,7 @@ impl Format for LinuxDmesgText {
         "kernel ring buffer (dmesg in all its formats, pstore, serial console)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let head = log_header::whole_lines(head);
         if super::linux_journal_monotonic::host_of_all(head).is_some() {
             return Fit::No;

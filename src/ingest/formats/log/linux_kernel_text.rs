@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_text::{Shape, shape};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -32,7 +32,7 @@ impl Format for LinuxKernelText {
         "kernel messages without times (crash reports, dmesg -t)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let mut shapes = BTreeSet::new();
         let (mut own, mut other) = (0_usize, 0_usize);
         let mut first = None;

@@ -8,7 +8,7 @@
 //! Not handled: sensor names that hold a `|` or, with `-c`, a comma.
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sensor_readings::SensorReadings;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -28,7 +28,7 @@ impl Format for IpmitoolSdr {
         "sensors: ipmitool sdr list, elist, type, -c"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         super::fit_of_output(head, 2, |line| row(line).is_some())
     }
 

@@ -10,7 +10,7 @@
 //! Loses:  severity; all but the first and the last of counted repeats.
 //! Not handled: what `hplog` prints of fans, temperatures and power supplies.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::written::read_stamp;
@@ -34,11 +34,10 @@ impl Format for HpeImlText {
         "integrated management log of an HPE server, text (hplog -v, hpasmcli)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let (mut heads, mut texts, mut other) = (0_usize, 0_usize, 0_usize);
         let mut behind_head = false;
-        for line in head.split(|&byte| byte == b'\n').take(400) {
-            let line = String::from_utf8_lossy(line);
+        for line in head.text().split('\n').take(400) {
             let line = line.trim();
             let is_head = EntryHead::of(line).is_some();
             if is_head {
@@ -92,6 +91,9 @@ impl EntryHead {
             let last = read_stamp(last, DayFirst(false)).unwrap_or(first);
             return Some(Self { record_id: id.trim().parse().ok(), first, last, several: false });
         }
+        if !line.starts_with(|c: char| c.is_ascii_digit() || c.is_whitespace()) {
+            return None;
+        }
         let words: Vec<&str> = line.split_whitespace().collect();
         let [id, severity, rest @ .., count] = words.as_slice() else { return None };
         let digits = |word: &str| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
@@ -125,7 +127,8 @@ fn left_out(line: &str) -> Option<&'static str> {
     if line.starts_with("hplog:") || line.starts_with("hpasmcli>") || line.contains("log is empty") {
         return Some("tool-message");
     }
-    let names_tool = line.split_whitespace().any(|word| {
+    let may_name_tool = line.contains("hplog") || line.contains("hpasmcli");
+    let names_tool = may_name_tool && line.split_whitespace().any(|word| {
         let word = word.trim_start_matches(['$', '#']);
         matches!(word, "hplog" | "hpasmcli") || word.ends_with("/hplog") || word.ends_with("/hpasmcli")
     });
