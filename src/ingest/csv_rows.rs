@@ -3,8 +3,8 @@
 //! Quoting is judged by `csv-core`, the parser below the `csv` crate, because a row has to be known to be
 //! whole before its bytes can be booked, and a quote that nobody closes must not swallow the rest of the source.
 
+use std::cell::RefCell;
 use std::io::Read;
-use std::sync::LazyLock;
 
 use csv_core::ReadRecordResult;
 
@@ -205,23 +205,41 @@ impl<'a> CsvRows<'a> {
     }
 }
 
-/// A parser at its start. Making one takes longer than reading hundreds of rows, and than copying one.
-fn parser(delimiter: u8) -> csv_core::Reader {
-    static MADE: [LazyLock<csv_core::Reader>; DELIMITERS.len()] = [
-        LazyLock::new(|| make_parser(DELIMITERS[0])),
-        LazyLock::new(|| make_parser(DELIMITERS[1])),
-        LazyLock::new(|| make_parser(DELIMITERS[2])),
-        LazyLock::new(|| make_parser(DELIMITERS[3])),
-    ];
-    let made = DELIMITERS.iter().position(|known| *known == delimiter).map(|at| (*MADE[at]).clone());
-    made.unwrap_or_else(|| make_parser(delimiter))
+thread_local! {
+    /// Parsers by delimiter that nobody uses: making one takes longer than reading hundreds of rows, and what
+    /// `clone` makes of one does not parse (csv-core 0.1.13 leaves out half of its tables).
+    static SPARE: RefCell<Vec<(u8, csv_core::Reader)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Delimiters of nearly all tables.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// As many as tables are read at once, by each of the usual delimiters.
+const SPARE_MAX: usize = 8;
 
-fn make_parser(delimiter: u8) -> csv_core::Reader {
-    csv_core::ReaderBuilder::new().delimiter(delimiter).build()
+/// A parser at its start.
+fn parser(delimiter: u8) -> csv_core::Reader {
+    let spare = SPARE.with_borrow_mut(|spare| {
+        let at = spare.iter().position(|(known, _)| *known == delimiter)?;
+        Some(spare.swap_remove(at).1)
+    });
+    let mut parser =
+        spare.unwrap_or_else(|| csv_core::ReaderBuilder::new().delimiter(delimiter).build());
+    parser.reset();
+    parser
+}
+
+fn give_back(delimiter: u8, parser: csv_core::Reader) {
+    SPARE.with_borrow_mut(|spare| {
+        if spare.len() < SPARE_MAX {
+            spare.push((delimiter, parser));
+        }
+    });
+}
+
+impl Drop for CsvRows<'_> {
+    fn drop(&mut self) {
+        if let Some(parser) = self.core.take() {
+            give_back(self.delimiter, parser);
+        }
+    }
 }
 
 /// The cells of the first record in `bytes`, whose end ends it, too; none if there is no record.
@@ -239,10 +257,12 @@ pub fn record_of(bytes: &[u8], delimiter: u8) -> Vec<String> {
             ReadRecordResult::InputEmpty => {}
             ReadRecordResult::Record => break,
             ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull | ReadRecordResult::End => {
-                return Vec::new();
+                cells = 0;
+                break;
             }
         }
     }
+    give_back(delimiter, core);
     let starts = std::iter::once(0).chain(ends.iter().copied());
     let places = starts.zip(&ends[..cells]);
     places.map(|(start, end)| String::from_utf8_lossy(&decoded[start..*end]).into_owned()).collect()

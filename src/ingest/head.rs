@@ -3,13 +3,17 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use super::formats::{Fit, SourceKind};
 use super::json_head::JsonHead;
 use super::vendor_log::sheet::Headers;
 use super::{list_kind, log_header, quoted_output, redfish, redfish_documents, table};
 
+/// Lines of which is kept where they stand.
+const LINES_KEPT: usize = 400;
+/// Lines with something in them by which a format of lines is recognised.
+pub const FILLED_LINES: usize = 60;
 /// Lines in which the output of a tool that is short shows what it is.
 const EARLY_LINES: usize = 80;
 
@@ -19,6 +23,8 @@ pub struct Head<'a> {
     bytes: &'a [u8],
     size_bytes: Option<u64>,
     text: OnceCell<Cow<'a, str>>,
+    lines: OnceCell<Vec<Range<usize>>>,
+    filled: OnceCell<Vec<Range<usize>>>,
     json: OnceCell<Option<JsonHead<'a>>>,
     headers: OnceCell<Headers>,
     early: OnceCell<String>,
@@ -40,6 +46,8 @@ impl<'a> Head<'a> {
             bytes,
             size_bytes,
             text: OnceCell::new(),
+            lines: OnceCell::new(),
+            filled: OnceCell::new(),
             json: OnceCell::new(),
             headers: OnceCell::new(),
             early: OnceCell::new(),
@@ -64,6 +72,40 @@ impl<'a> Head<'a> {
     #[must_use]
     pub fn text(&self) -> &str {
         self.text.get_or_init(|| String::from_utf8_lossy(self.bytes))
+    }
+
+    /// Its first lines, as many as wanted, but no more than [`LINES_KEPT`]; without the line feeds.
+    pub fn first_lines(&self, wanted: usize) -> impl ExactSizeIterator<Item = &str> {
+        let (text, lines) = (self.text(), self.lines());
+        lines[..lines.len().min(wanted)].iter().map(move |line| &text[line.clone()])
+    }
+
+    /// The first [`FILLED_LINES`] of [`Head::whole_lines`] that are not blank, without NUL bytes before them and CR
+    /// behind.
+    pub fn filled_lines(&self) -> impl Iterator<Item = &str> {
+        let text = self.text();
+        let filled = self.filled.get_or_init(|| {
+            let mut end = 0;
+            let bare = |line: &str| {
+                let text = line.trim_start_matches('\0');
+                let start = end + line.len() - text.len();
+                end += line.len() + 1;
+                let text = text.trim_end_matches('\r');
+                (!text.trim().is_empty()).then(|| start..start + text.len())
+            };
+            self.whole_lines().split('\n').filter_map(bare).take(FILLED_LINES).collect()
+        });
+        filled.iter().map(move |line| &text[line.clone()])
+    }
+
+    fn lines(&self) -> &[Range<usize>] {
+        self.lines.get_or_init(|| {
+            let text = self.text();
+            let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+            let mut start = 0;
+            let line = |end: usize| std::mem::replace(&mut start, end + 1)..end;
+            ends.take(LINES_KEPT).map(line).collect()
+        })
     }
 
     /// The text without its last line, which can be cut; a single line without an end is all there is.

@@ -22,9 +22,9 @@ pub fn all() -> Vec<Target> {
         },
         Target {
             name: "knowledge",
-            seeds: KNOWLEDGE.split("\n\n\n").map(|entry| entry.as_bytes().to_vec()).collect(),
+            seeds: KNOWLEDGE.split(ENTRY).skip(1).map(|entry| [ENTRY, entry].concat().into_bytes()).collect(),
             lines_from: None,
-            bytes_usual: 800,
+            bytes_usual: 1400,
             bytes_max: 2048,
             check: Box::new(knowledge),
         },
@@ -81,6 +81,7 @@ fn config(input: &[u8]) {
 }
 
 const KNOWLEDGE: &str = include_str!("../../../src/knowledge/base/power.toml");
+const ENTRY: &str = "[[signature]]";
 
 /// Knowledge that is taken can be asked about any line.
 fn knowledge(input: &[u8]) {

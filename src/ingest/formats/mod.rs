@@ -3,6 +3,7 @@
 
 use std::io::Read;
 
+use super::head;
 pub use super::head::Head;
 use super::sink::Sink;
 use crate::ledger::Fate;
@@ -132,22 +133,15 @@ pub fn by_id(id: &str) -> Option<&'static dyn Format> {
 }
 
 /// Lines looked at to recognise a text format.
-const LINES_SNIFFED: usize = 60;
+const LINES_SNIFFED: usize = head::FILLED_LINES;
 
 /// Fit of a text format: sure if most of the first lines are its own, maybe if some are.
 pub(crate) fn fit_by_lines(head: &Head<'_>, is_own: impl Fn(&str) -> bool) -> Fit {
     let mut lines = 0_usize;
     let mut own = 0_usize;
-    for line in head.whole_lines().split('\n') {
-        let text = line.trim_start_matches('\0').trim_end_matches('\r');
-        if text.trim().is_empty() {
-            continue;
-        }
+    for text in head.filled_lines().take(LINES_SNIFFED) {
         lines += 1;
         own += usize::from(is_own(text));
-        if lines == LINES_SNIFFED {
-            break;
-        }
     }
     if own == 0 {
         Fit::No

@@ -103,7 +103,10 @@ impl BlockForm {
     pub fn fit(&self, head: &Head<'_>) -> Fit {
         let (mut own, mut other, mut records) = (0_usize, 0_usize, 0_usize);
         let mut seen: Vec<&str> = Vec::new();
-        for line in head.text().split('\n').take(LINES_LOOKED_AT) {
+        let lines = head.first_lines(LINES_LOOKED_AT);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
             if line.trim().is_empty() {
                 continue;
             }
@@ -125,6 +128,10 @@ impl BlockForm {
                 }
                 Line::LeftOut(_) | Line::Ruler => {}
                 Line::OtherField | Line::Text(_) => other += 1,
+            }
+            // However many are left, they cannot make up for it.
+            if own + left + 3 < other * 3 {
+                return Fit::No;
             }
         }
         if records > 0 && own * 4 >= (own + other).saturating_sub(1) * 3 { Fit::Sure } else { Fit::No }

@@ -28,6 +28,9 @@ impl Format for ResticSnapshotsText {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("Host") {
+            return Fit::No;
+        }
         let text = head.text();
         let mut lines = text.lines().take(60);
         let host = lines.find_map(host_column);

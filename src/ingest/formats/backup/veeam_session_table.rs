@@ -73,7 +73,8 @@ impl Columns {
             return None;
         }
         let characters: Vec<char> = line.chars().collect();
-        if characters.len() > 1000 {
+        let says_name = line.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"name"));
+        if characters.len() > 1000 || !says_name {
             return None;
         }
         let gap = |at: usize| characters.get(at).is_none_or(|c| *c == ' ');

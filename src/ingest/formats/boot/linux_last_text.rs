@@ -83,7 +83,7 @@ const ROW_BYTES_MAX: usize = 512;
 
 /// A row: names, a start, and how it ended.
 fn read_row(line: &str) -> Option<(RowKind, PrintedTime)> {
-    if line.len() > ROW_BYTES_MAX {
+    if line.len() > ROW_BYTES_MAX || !line.contains(':') {
         return None;
     }
     let words: Vec<&str> = line.split_whitespace().collect();

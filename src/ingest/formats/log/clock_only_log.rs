@@ -39,6 +39,9 @@ impl Format for ClockOnlyLog {
 
 /// Program and text behind `HH:MM:SS,mmm SEVERITY`.
 fn split_line(line: &str) -> Option<(&str, &str)> {
+    if line.as_bytes().get(2) != Some(&b':') {
+        return None;
+    }
     let (clock, rest) = line.split_once(' ')?;
     let bytes = clock.as_bytes();
     let is_clock = (8..=15).contains(&bytes.len())

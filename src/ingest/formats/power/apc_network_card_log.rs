@@ -29,6 +29,9 @@ impl Format for ApcNetworkCardLog {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("\t") {
+            return Fit::No;
+        }
         let text = head.text();
         let own = |line: &str| Piece::of(line.trim_end_matches('\r')).is_some();
         let is_rows = |line: &&str| {

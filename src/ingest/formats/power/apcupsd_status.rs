@@ -29,7 +29,7 @@ impl Format for ApcupsdStatus {
 
     fn fit(&self, head: &Head<'_>) -> Fit {
         let begins = head.says("001,")
-            && head.text().split('\n').take(40).any(|line| {
+            && head.first_lines(40).any(|line| {
             field(line)
                 .is_some_and(|(key, value)| key == "APC" && value.starts_with("001,"))
         });

@@ -48,6 +48,9 @@ struct SensorRow<'a> {
 
 /// `ID | Name | Type | State | Reading | Units | Event`, also by commas.
 fn is_header(line: &str) -> bool {
+    if !line.contains(['|', ',']) {
+        return false;
+    }
     let cells = cells_of(line);
     let names = |wanted: &str| cells.iter().any(|cell| cell.eq_ignore_ascii_case(wanted));
     let is_new = names("ID") && names("Name") && names("Type") && names("Reading") && names("Event");
@@ -70,6 +73,9 @@ fn is_reading(text: &str) -> bool {
 
 /// The event stands last and in quotes, perhaps several: `'OK'`, `'Presence detected' 'Power Supply input lost'`.
 fn table_row(line: &str) -> Option<SensorRow<'_>> {
+    if !line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '+') {
+        return None;
+    }
     let cells = cells_of(line);
     let (id, rest) = cells.split_first()?;
     id.parse::<u32>().ok()?;

@@ -33,6 +33,9 @@ impl Format for CiscoUcsSelText {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("|") {
+            return Fit::No;
+        }
         fit_by_lines(head, |line| read_row(line).is_some())
     }
 

@@ -44,7 +44,10 @@ impl Format for FreeipmiSelText {
     fn fit(&self, head: &Head<'_>) -> Fit {
         let mut layout = None;
         let (mut sure, mut other) = (0_usize, 0_usize);
-        for line in head.text().split('\n').take(LINES_LOOKED_AT) {
+        let lines = head.first_lines(LINES_LOOKED_AT);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
             if line.trim().is_empty() {
                 continue;
             }
@@ -56,6 +59,9 @@ impl Format for FreeipmiSelText {
                 Some((_, Said::Row(_) | Said::HexDump(_) | Said::InfoTitle)) => sure += 1,
                 Some((_, Said::Ignored(_) | Said::Broken(_))) => {}
                 None => other += 1,
+            }
+            if sure + left + 1 < other {
+                return Fit::No;
             }
         }
         // The last line of the head may be cut.
@@ -164,7 +170,8 @@ impl Layout {
     fn of_header(line: &str) -> Option<Self> {
         let delimiter = if line.contains('|') { '|' } else { ',' };
         let mut titles = line.split(delimiter).map(str::trim);
-        if titles.next().is_none_or(|first| Column::of(first) != Column::Id) {
+        // `ID` or `Record ID`; of most lines the length tells that it is neither.
+        if titles.next().is_none_or(|first| !matches!(first.len(), 2 | 9) || Column::of(first) != Column::Id) {
             return None;
         }
         let columns: Vec<Column> = std::iter::once(Column::Id).chain(titles.map(Column::of)).collect();

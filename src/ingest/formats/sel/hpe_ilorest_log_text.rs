@@ -37,7 +37,7 @@ impl Format for HpeIlorestLogText {
             return Fit::No;
         }
         let (mut entries, mut own, mut other) = (0_usize, 0_usize, 0_usize);
-        for line in head.text().split('\n').take(400) {
+        for line in head.first_lines(400) {
             match Line::of(line) {
                 Line::Field { nested: false, key: "OemRecordFormat", .. } => {
                     entries += 1;

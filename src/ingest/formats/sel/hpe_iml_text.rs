@@ -37,7 +37,10 @@ impl Format for HpeImlText {
     fn fit(&self, head: &Head<'_>) -> Fit {
         let (mut heads, mut texts, mut other) = (0_usize, 0_usize, 0_usize);
         let mut behind_head = false;
-        for line in head.text().split('\n').take(400) {
+        let lines = head.first_lines(400);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
             let line = line.trim();
             let is_head = EntryHead::of(line).is_some();
             if is_head {
@@ -48,6 +51,10 @@ impl Format for HpeImlText {
                 other += 1;
             }
             behind_head = is_head;
+            // However many are left, they cannot make up for it.
+            if heads + texts + left < 4 * other {
+                return Fit::No;
+            }
         }
         if heads > 0 && texts > 0 && heads + texts >= 4 * other { Fit::Sure } else { Fit::No }
     }

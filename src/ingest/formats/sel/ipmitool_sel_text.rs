@@ -51,8 +51,14 @@ impl Format for IpmitoolSelText {
 
     fn fit(&self, head: &Head<'_>) -> Fit {
         let mut seen = Seen::default();
-        for line in head.text().split('\n').take(LINES_LOOKED_AT) {
+        let lines = head.first_lines(LINES_LOOKED_AT);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
             seen.look_at(line);
+            if seen.is_lost(left) {
+                return Fit::No;
+            }
         }
         seen.fit()
     }
@@ -96,6 +102,12 @@ impl Seen {
                 self.other += usize::from(!self.inside)
             }
         }
+    }
+
+    /// Whether so many more lines cannot make it a log of these any more.
+    fn is_lost(&self, left: usize) -> bool {
+        let own = self.sure + self.likely + left;
+        own + 1 < self.other && self.likely + left <= self.other * 4
     }
 
     fn fit(&self) -> Fit {
