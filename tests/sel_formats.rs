@@ -7,7 +7,7 @@ use coroner::ingest::Interest;
 use coroner::ingest::formats::sel::freeipmi_sel_text::FreeipmiSelText;
 use coroner::ingest::formats::sel::ipmi_sel_raw::IpmiSelRaw;
 use coroner::ingest::formats::sel::ipmitool_sel_text::IpmitoolSelText;
-use coroner::ingest::formats::{Fit, Format, Reader};
+use coroner::ingest::formats::{Fit, Format, Head, Reader};
 use coroner::ingest::sink::Sink;
 use coroner::ledger::Fate;
 use coroner::model::Stamp;
@@ -50,7 +50,7 @@ fn read<'a>(format: &dyn Format, content: &[u8]) -> Sink<'a> {
 }
 
 fn fit(format: &dyn Format, content: &[u8]) -> Fit {
-    format.fit(&content[..content.len().min(65536)], Some(content.len() as u64))
+    format.fit(&Head::new(&content[..content.len().min(65536)], Some(content.len() as u64)))
 }
 
 fn fixtures() -> PathBuf {

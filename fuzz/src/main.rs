@@ -77,12 +77,14 @@ fn run(target: Target, options: Vec<String>) -> io::Result<ExitCode> {
     for folder in [&seeds, &corpus, &crashes] {
         fs::create_dir_all(folder)?;
     }
-    for (number, seed) in target.seeds.iter().enumerate() {
+    let given = options.iter().filter_map(|option| option.strip_prefix("-max_len=")?.parse().ok()).next_back();
+    let bytes_max: usize = given.unwrap_or(target.bytes_usual);
+    for (number, seed) in target.seeds_within(bytes_max).iter().enumerate() {
         fs::write(seeds.join(format!("{number:04}")), seed)?;
     }
     let mut arguments = vec![
         format!("fuzz-{}", target.name),
-        format!("-max_len={}", target.bytes_max),
+        format!("-max_len={bytes_max}"),
         "-timeout=5".to_owned(),
         "-rss_limit_mb=2048".to_owned(),
         format!("-artifact_prefix={}/", crashes.display()),

@@ -3,6 +3,7 @@
 //! Quoting is judged by `csv-core`, the parser below the `csv` crate, because a row has to be known to be
 //! whole before its bytes can be booked, and a quote that nobody closes must not swallow the rest of the source.
 
+use std::cell::RefCell;
 use std::io::Read;
 
 use csv_core::ReadRecordResult;
@@ -12,6 +13,7 @@ const ROW_BYTES_MAX: usize = 256 * 1024;
 /// After so many quotes that were never closed, cells are no longer looked for on further lines.
 const UNCLOSED_MAX: u32 = 8;
 const CHUNK_BYTES: usize = 64 * 1024;
+const FIRST_CHUNK_BYTES: usize = 4 * 1024;
 
 /// What a piece between two row ends is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub struct CsvRows<'a> {
     buffer: Vec<u8>,
     start: usize,
     ended: bool,
-    /// Made for the first row with a quote: making one takes longer than reading hundreds of rows.
+    /// Made for the first row with a quote.
     core: Option<csv_core::Reader>,
     delimiter: u8,
     decoded: Vec<u8>,
@@ -149,7 +151,8 @@ impl<'a> CsvRows<'a> {
             self.start = 0;
         }
         let before = self.buffer.len();
-        self.buffer.resize(before + CHUNK_BYTES, 0);
+        // Of most tables only the first rows are looked at, and many are short.
+        self.buffer.resize(before + before.clamp(FIRST_CHUNK_BYTES, CHUNK_BYTES), 0);
         let read = self.input.read(&mut self.buffer[before..]).unwrap_or(0);
         self.buffer.truncate(before + read);
         self.ended = read == 0;
@@ -183,8 +186,8 @@ impl<'a> CsvRows<'a> {
     fn decode(&mut self, len: usize, is_line: bool) -> Option<usize> {
         let piece = &self.buffer[self.start..self.start + len];
         let unended = !piece.ends_with(b"\n") && !piece.ends_with(b"\r");
-        let fresh = || csv_core::ReaderBuilder::new().delimiter(self.delimiter).build();
-        let core = self.core.get_or_insert_with(fresh);
+        let delimiter = self.delimiter;
+        let core = self.core.get_or_insert_with(|| parser(delimiter));
         core.reset();
         self.decoded.resize(len + 1, 0);
         self.ends.resize(memchr::memchr_iter(self.delimiter, piece).count() + 2, 0);
@@ -200,6 +203,69 @@ impl<'a> CsvRows<'a> {
         (result == ReadRecordResult::Record)
             .then_some(taken + usize::from(at_feed && piece[taken - 1] == b'\r'))
     }
+}
+
+thread_local! {
+    /// Parsers by delimiter that nobody uses: making one takes longer than reading hundreds of rows, and what
+    /// `clone` makes of one does not parse (csv-core 0.1.13 leaves out half of its tables).
+    static SPARE: RefCell<Vec<(u8, csv_core::Reader)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// As many as tables are read at once, by each of the usual delimiters.
+const SPARE_MAX: usize = 8;
+
+/// A parser at its start.
+fn parser(delimiter: u8) -> csv_core::Reader {
+    let spare = SPARE.with_borrow_mut(|spare| {
+        let at = spare.iter().position(|(known, _)| *known == delimiter)?;
+        Some(spare.swap_remove(at).1)
+    });
+    let mut parser =
+        spare.unwrap_or_else(|| csv_core::ReaderBuilder::new().delimiter(delimiter).build());
+    parser.reset();
+    parser
+}
+
+fn give_back(delimiter: u8, parser: csv_core::Reader) {
+    SPARE.with_borrow_mut(|spare| {
+        if spare.len() < SPARE_MAX {
+            spare.push((delimiter, parser));
+        }
+    });
+}
+
+impl Drop for CsvRows<'_> {
+    fn drop(&mut self) {
+        if let Some(parser) = self.core.take() {
+            give_back(self.delimiter, parser);
+        }
+    }
+}
+
+/// The cells of the first record in `bytes`, whose end ends it, too; none if there is no record.
+pub fn record_of(bytes: &[u8], delimiter: u8) -> Vec<String> {
+    let mut core = parser(delimiter);
+    // No byte gives more than one, and no delimiter ends more than one cell.
+    let mut decoded = vec![0; bytes.len() + 1];
+    let mut ends = vec![0; memchr::memchr_iter(delimiter, bytes).count() + 2];
+    let (mut taken, mut out, mut cells) = (0, 0, 0);
+    loop {
+        let (result, read, written, ended) =
+            core.read_record(&bytes[taken..], &mut decoded[out..], &mut ends[cells..]);
+        (taken, out, cells) = (taken + read, out + written, cells + ended);
+        match result {
+            ReadRecordResult::InputEmpty => {}
+            ReadRecordResult::Record => break,
+            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull | ReadRecordResult::End => {
+                cells = 0;
+                break;
+            }
+        }
+    }
+    give_back(delimiter, core);
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let places = starts.zip(&ends[..cells]);
+    places.map(|(start, end)| String::from_utf8_lossy(&decoded[start..*end]).into_owned()).collect()
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {
@@ -241,6 +307,25 @@ mod tests {
             (Shape::Row, cells(&["3", ""]), 7),
         ];
         assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn a_single_record_is_read_as_the_csv_crate_reads_it() {
+        for delimiter in [b',', b'|', b'x'] {
+            for line in
+                ["a,b", "\"a,b\"|c", "\n\n1,\"2\r\n", "\"q\"\"r\",\"s", ",,,", "", "\r\n", "a\rb,c", "1x\"y\"z"]
+            {
+                let mut reader = csv::ReaderBuilder::new()
+                    .has_headers(false)
+                    .flexible(true)
+                    .delimiter(delimiter)
+                    .from_reader(line.as_bytes());
+                let mut record = csv::StringRecord::new();
+                let is_record = reader.read_record(&mut record).unwrap();
+                let expected: Vec<&str> = if is_record { record.iter().collect() } else { Vec::new() };
+                assert_eq!(record_of(line.as_bytes(), delimiter), expected, "{line:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the kernel's own messages look like where no time stands before them: reports of a crash,
 //! and the first messages of a boot.
 
+use std::sync::LazyLock;
+
 /// Which part of such text a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
@@ -263,13 +265,23 @@ const BEGINNINGS: &[(Shape, &[&str])] = &[
     ),
 ];
 
+/// The beginnings by their first byte, for every line of every source is asked for them.
+static BY_FIRST_BYTE: LazyLock<Vec<Vec<(Shape, &str)>>> = LazyLock::new(|| {
+    let mut by_first = vec![Vec::new(); 256];
+    for (shape, beginnings) in BEGINNINGS {
+        for beginning in *beginnings {
+            by_first[usize::from(beginning.as_bytes()[0])].push((*shape, *beginning));
+        }
+    }
+    by_first
+});
+
 /// The shape of a line, or `None` where nothing says that it is the kernel's.
 #[must_use]
 pub fn shape(line: &str) -> Option<Shape> {
     let text = line.trim_start();
-    let found = BEGINNINGS
-        .iter()
-        .find(|(_, beginnings)| beginnings.iter().any(|beginning| text.starts_with(beginning)));
+    let first = text.bytes().next().unwrap_or_default();
+    let found = BY_FIRST_BYTE[usize::from(first)].iter().find(|(_, beginning)| text.starts_with(beginning));
     if let Some((shape, _)) = found {
         return Some(*shape);
     }
@@ -281,7 +293,8 @@ pub fn shape(line: &str) -> Option<Shape> {
 
 /// `function+0x10/0x20`, with an address, a `?` or a module around it.
 fn is_frame(text: &str) -> bool {
-    text.split(' ').take(4).any(|word| {
+    text.contains("+0x")
+        && text.split(' ').take(4).any(|word| {
         let Some((name, offsets)) = word.split_once("+0x") else { return false };
         let Some((offset, size)) = offsets.split_once("/0x") else { return false };
         let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());

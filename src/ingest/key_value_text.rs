@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::formats::{Fit, LineReader};
+use super::formats::{Fit, Head, LineReader};
 use super::host_facts::HostFacts;
-use super::quoted_output::is_quoted;
 use super::shell_prompt;
 use super::sink::Sink;
 use crate::ledger::Fate;
@@ -62,9 +61,12 @@ fn is_one_of(key: &str, keys: &[&str]) -> bool {
 impl KeyTable {
     /// Sure if enough marks stand in the head, and most lines are of that shape.
     #[must_use]
-    pub fn fit(&self, head: &[u8]) -> Fit {
+    pub fn fit(&self, head: &Head<'_>) -> Fit {
+        if self.marks.iter().filter(|mark| head.says(mark)).count() < self.marks_needed {
+            return Fit::No;
+        }
         let Ok(text) = std::str::from_utf8(&head[..utf8_len(head)]) else { return Fit::No };
-        if is_quoted(text) {
+        if head.is_quoted() {
             return Fit::No;
         }
         let mut found: BTreeSet<&str> = BTreeSet::new();

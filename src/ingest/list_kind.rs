@@ -79,26 +79,23 @@ pub fn names_a_cause(table: &Table) -> bool {
     words.into_iter().any(|word| table.columns.iter().any(|column| column == word))
 }
 
-/// The kind of the CSV that starts with `head`.
+/// The kind of the CSV that starts with `head`; `base` is what [`table::csv_kind`] says.
 #[must_use]
-pub fn csv(head: &[u8]) -> Option<SourceKind> {
-    let base = table::csv_kind(head);
-    match table::read_csv(head, ROWS).filter(|_| is_undecided(base)) {
-        Some(table) => decided(base, &table),
-        None => base,
+pub fn csv(head: &[u8], base: Option<SourceKind>) -> Option<SourceKind> {
+    if !is_undecided(base) {
+        return base;
     }
+    table::read_csv(head, ROWS).map_or(base, |table| decided(base, &table))
 }
 
-/// The kind of the JSON table that starts with `head`.
+/// The kind of the JSON table that starts with `head`; `base` is what [`table::json_kind`] says. Of a long
+/// source only the first object is looked at, which is enough to tell it by its members.
 #[must_use]
-pub fn json(head: &[u8], size_bytes: Option<u64>) -> Option<SourceKind> {
-    let base = table::json_kind(head, size_bytes);
-    // Of a long source only the first object is looked at, which is enough to tell it by its members.
-    let whole = size_bytes.is_some_and(|size| size <= head.len() as u64);
-    match table::read_json(head).filter(|_| whole && is_undecided(base)) {
-        Some(table) => decided(base, &table),
-        None => base,
+pub fn json(head: &[u8], is_whole: bool, base: Option<SourceKind>) -> Option<SourceKind> {
+    if !is_whole || !is_undecided(base) {
+        return base;
     }
+    table::read_json(head).map_or(base, |table| decided(base, &table))
 }
 
 fn is_undecided(base: Option<SourceKind>) -> bool {

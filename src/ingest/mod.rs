@@ -12,6 +12,7 @@ pub mod drive;
 mod firmware_items;
 pub mod formats;
 mod hardware_tree;
+pub mod head;
 mod host_facts;
 pub mod job_runs;
 mod journal_boots;

@@ -1,7 +1,6 @@
 //! Decides by content which format a source has.
 
-use super::formats::{self, Fit, Format};
-use super::redfish;
+use super::formats::{self, Fit, Format, Head};
 
 /// The verdict on a source.
 pub enum Recognised {
@@ -15,7 +14,8 @@ pub const EMPTY_FILE: &str = "empty file";
 
 /// Asks every format; the surest wins. Two sure ones is an ambiguity that is reported, never
 /// settled silently.
-pub fn recognise(head: &[u8], size_bytes: Option<u64>) -> Recognised {
+pub fn recognise(bytes: &[u8], size_bytes: Option<u64>) -> Recognised {
+    let head = Head::new(bytes, size_bytes);
     if head.is_empty() {
         return Recognised::None(EMPTY_FILE.to_owned());
     }
@@ -23,10 +23,10 @@ pub fn recognise(head: &[u8], size_bytes: Option<u64>) -> Recognised {
         return Recognised::None("nothing but zero bytes".to_owned());
     }
     let fits: Vec<(Fit, &'static dyn Format)> =
-        formats::all().map(|format| (format.fit(head, size_bytes), format)).collect();
+        formats::all().map(|format| (format.fit(&head), format)).collect();
     let best = fits.iter().map(|(fit, _)| *fit).max().unwrap_or(Fit::No);
     if best == Fit::No {
-        return Recognised::None(describe_unknown(head));
+        return Recognised::None(describe_unknown(&head));
     }
     let winners: Vec<&'static dyn Format> =
         fits.into_iter().filter(|(fit, _)| *fit == best).map(|(_, format)| format).collect();
@@ -39,10 +39,10 @@ pub fn recognise(head: &[u8], size_bytes: Option<u64>) -> Recognised {
     }
 }
 
-fn describe_unknown(head: &[u8]) -> String {
+fn describe_unknown(head: &Head<'_>) -> String {
     let sample = &head[..head.len().min(4096)];
     let binary = sample.iter().filter(|byte| **byte < 9 || (14..32).contains(*byte)).count();
-    if let Some(resource) = redfish::type_of_head(head) {
+    if let Some(resource) = head.redfish_type() {
         return format!("Redfish {resource}, which is not read");
     }
     if binary * 50 > sample.len() {

@@ -10,8 +10,7 @@ use crate::ledger::Fate;
 /// The type of the resource that a JSON text begins with, without version and namespace
 /// (`ComputerSystem`, `LogEntryCollection`). Sees the type of the first element where the text is an array.
 #[must_use]
-pub fn type_of_head(head: &[u8]) -> Option<String> {
-    let head = JsonHead::of(head)?;
+pub fn type_of_head(head: &JsonHead<'_>) -> Option<String> {
     // A type inside `Oem` is of a part; the resource's own is nearer to the root.
     if let Some(written) = head.value("@odata.type", 1) {
         return Some(bare_type(&written));
@@ -72,6 +71,10 @@ pub fn is_link(resource: &Value) -> bool {
 mod tests {
     use super::*;
 
+    fn type_in(text: &str) -> Option<String> {
+        type_of_head(&JsonHead::of(text.as_bytes())?)
+    }
+
     #[test]
     fn the_type_is_the_resources_own() {
         for (text, expected) in [
@@ -87,8 +90,8 @@ mod tests {
             (r##"{"Type": "ComputerSystem.1.0.1", "links": {}}"##, "ComputerSystem"),
             (r##"[{"@odata.type": "#Manager.v1_5_1.Manager"}]"##, "Manager"),
         ] {
-            assert_eq!(type_of_head(text.as_bytes()).as_deref(), Some(expected), "{text}");
+            assert_eq!(type_in(text).as_deref(), Some(expected), "{text}");
         }
-        assert_eq!(type_of_head(br#"{"name": "left-pad"}"#), None);
+        assert_eq!(type_in(r#"{"name": "left-pad"}"#), None);
     }
 }

@@ -438,13 +438,12 @@ pub fn power_columns(head: &[u8]) -> Option<PowerColumns> {
 
 /// The kind of the JSON table that starts with `head`.
 #[must_use]
-pub fn json_kind(head: &[u8], size_bytes: Option<u64>) -> Option<SourceKind> {
+pub fn json_kind(head: &[u8], is_whole: bool) -> Option<SourceKind> {
     let text = head.trim_ascii_start();
     if !text.starts_with(b"[") && !text.starts_with(b"{") {
         return None;
     }
-    let whole = size_bytes.is_some_and(|size| size <= head.len() as u64);
-    let table = if whole { read_json(head) } else { read_json(&first_object(text)?) }?;
+    let table = if is_whole { read_json(head) } else { read_json(&first_object(text)?) }?;
     if table.columns.iter().any(|column| column == "odata_id" || column == "odata_type") {
         // A Redfish resource is not a table of ours.
         return None;

@@ -26,7 +26,7 @@ impl DayFirst {
 #[must_use]
 pub fn read(text: &str, day_first: DayFirst) -> Option<Stamp> {
     let text = text.trim().trim_matches('"').trim();
-    if text.is_empty() || text.len() > 64 || !text.is_ascii() {
+    if text.len() > 64 || !text.is_ascii() || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
     if let Some(stamp) = unix_number(text) {
@@ -127,10 +127,18 @@ fn read_named_date(text: &str) -> Option<(NaiveDate, &str)> {
     Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month?, day)?, rest))
 }
 
+/// The shortest name of a month (`Jan`) is one of three letters, or a digit and a character of three bytes.
+const MONTH_BYTES_MIN: usize = 3;
+
 /// The month that a word names: English, German and French here, more languages in `month_names`.
 #[must_use]
 pub fn month_of(word: &str) -> Option<u32> {
-    let word = word.trim_end_matches('.').to_lowercase();
+    let word = word.trim_end_matches('.');
+    // Most words that are asked for are none, and this tells next to all of them at no cost.
+    if word.len() < MONTH_BYTES_MIN || word.is_ascii() && !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let word = word.to_lowercase();
     let month = match word.as_str() {
         "jan" | "january" | "januar" | "janv" | "janvier" | "jän" => 1,
         "feb" | "february" | "februar" | "févr" | "fév" | "février" | "fevr" => 2,

@@ -121,7 +121,10 @@ impl<'a> OutputLine<'a> {
         {
             return Self::Info { key: known, value };
         }
-        if line.split_once(' ').is_some_and(|(date, time)| read_columns(date, time, false).is_some()) {
+        let is_clock = |date: &str, time: &str| {
+            date.contains(|c: char| c.is_ascii_digit()) && read_columns(date, time, false).is_some()
+        };
+        if line.split_once(' ').is_some_and(|(date, time)| is_clock(date, time)) {
             return Self::Clock;
         }
         if line.contains("ipmitool ") && line.split_whitespace().any(|word| word == "sel") {

@@ -21,7 +21,7 @@ fn quotation(head: &[u8]) -> String {
 }
 
 /// What became of a piece of a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
     /// Understood. Whether a record was kept of it is another question.
     Parsed,
@@ -29,6 +29,17 @@ pub enum Fate {
     Ignored(&'static str),
     /// Not understood.
     Quarantined(Reason),
+}
+
+impl Fate {
+    /// The words in the ledger.
+    fn words(self) -> String {
+        match self {
+            Self::Parsed => "parsed".to_owned(),
+            Self::Ignored(rule) => format!("ignored: {rule}"),
+            Self::Quarantined(reason) => reason.words(),
+        }
+    }
 }
 
 /// Why a piece could not be understood. Few variants, so that they can be grouped.
@@ -90,7 +101,8 @@ pub struct Account {
     parsed: u64,
     ignored: u64,
     quarantined: u64,
-    tallies: BTreeMap<String, Tally>,
+    /// By fate; that of what was understood is counted in `parsed`.
+    tallies: BTreeMap<Fate, Tally>,
     quoted: Vec<Quote>,
 }
 
@@ -104,13 +116,13 @@ impl Account {
     pub fn book_counted(&mut self, head: &[u8], len: u64, fate: Fate) {
         match fate {
             Fate::Parsed => self.parsed += len,
-            Fate::Ignored(rule) => {
+            Fate::Ignored(_) => {
                 self.ignored += len;
-                self.tally(format!("ignored: {rule}"), len);
+                self.tally(fate, len);
             }
             Fate::Quarantined(reason) => {
                 self.quarantined += len;
-                self.tally(reason.words(), len);
+                self.tally(fate, len);
                 if self.quoted.len() < QUOTES_MAX && len > 0 {
                     self.quoted.push(Quote {
                         offset: self.cursor,
@@ -125,9 +137,9 @@ impl Account {
         self.cursor += len;
     }
 
-    fn tally(&mut self, reason: String, len: u64) {
+    fn tally(&mut self, fate: Fate, len: u64) {
         let first = Pieces { count: 0, offset: self.cursor, len, line: self.line };
-        let tally = self.tallies.entry(reason).or_insert(Tally { bytes: 0, pieces: first });
+        let tally = self.tallies.entry(fate).or_insert(Tally { bytes: 0, pieces: first });
         tally.bytes += len;
         tally.pieces.count += 1;
     }
@@ -166,13 +178,13 @@ impl Account {
     /// How many pieces each reason or rule stands for, and where the first of them is.
     #[must_use]
     pub fn pieces(&self) -> BTreeMap<String, Pieces> {
-        self.tallies.iter().map(|(reason, tally)| (reason.clone(), tally.pieces)).collect()
+        self.tallies.iter().map(|(fate, tally)| (fate.words(), tally.pieces)).collect()
     }
 
     /// Reasons and rules with their bytes, and the quoted pieces.
     #[must_use]
     pub fn into_details(self) -> (BTreeMap<String, u64>, Vec<Quote>) {
-        let bytes = self.tallies.into_iter().map(|(reason, tally)| (reason, tally.bytes)).collect();
+        let bytes = self.tallies.into_iter().map(|(fate, tally)| (fate.words(), tally.bytes)).collect();
         (bytes, self.quoted)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use coroner::ingest::drive::read_bytes;
-use coroner::ingest::formats::{self, Fit, Format};
+use coroner::ingest::formats::{self, Fit, Format, Head};
 use coroner::knowledge::Knowledge;
 use coroner::model::record::{Body, SourceFacts, SourceId};
 
@@ -37,7 +37,7 @@ fn take_fixture(path: &str) -> SourceFacts {
 }
 
 fn fit(format: &dyn Format, content: &[u8]) -> Fit {
-    format.fit(&content[..content.len().min(64 * 1024)], Some(content.len() as u64))
+    format.fit(&Head::new(&content[..content.len().min(64 * 1024)], Some(content.len() as u64)))
 }
 
 #[test]

@@ -23,11 +23,20 @@ const LIMITS: Limits = Limits {
     aside_bytes: 1 << 20,
 };
 const BYTES_MAX: usize = 4096;
+/// A header of tar and a member take two blocks of 512 bytes, a small zip hundreds.
+const BYTES_USUAL: usize = 1600;
 /// A decoder hands out a piece before the limit is looked at.
 const PIECE_BYTES_MAX: u64 = 4 << 20;
 
 pub fn target() -> Target {
-    Target { name: "archives", seeds: seeds(), bytes_max: BYTES_MAX, check: Box::new(check) }
+    Target {
+        name: "archives",
+        seeds: seeds(),
+        lines_from: None,
+        bytes_usual: BYTES_USUAL,
+        bytes_max: BYTES_MAX,
+        check: Box::new(check),
+    }
 }
 
 fn check(input: &[u8]) {

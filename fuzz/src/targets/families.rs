@@ -12,6 +12,16 @@ const BYTES_MAX: usize = 4096;
 /// The head of a journal alone takes hundreds of bytes.
 const JOURNAL_BYTES_MAX: usize = 8192;
 
+/// How long most inputs of a family are: a few lines, a small document, four records of `wtmp`.
+fn bytes_usual(family: &str) -> usize {
+    match family {
+        "journal" => 2048,
+        "boot-history" => 1600,
+        "inventory-json" | "firmware" | "vendor-logs" | "power" => 800,
+        _ => 480,
+    }
+}
+
 /// Which formats are fuzzed together.
 fn family(format: &dyn Format) -> &'static str {
     let id = format.id();
@@ -54,6 +64,8 @@ pub fn all() -> Vec<Target> {
     all.push(Target {
         name: "recognition",
         seeds: every,
+        lines_from: Some(0),
+        bytes_usual: bytes_usual("recognition"),
         bytes_max: BYTES_MAX,
         check: Box::new(check_recognised),
     });
@@ -69,5 +81,12 @@ fn of_family(name: &'static str, formats: Vec<&'static dyn Format>) -> Target {
         }
     }
     let bytes_max = if name == "journal" { JOURNAL_BYTES_MAX } else { BYTES_MAX };
-    Target { name, seeds, bytes_max, check: Box::new(move |input| check(&formats, input)) }
+    Target {
+        name,
+        seeds,
+        lines_from: Some(1),
+        bytes_usual: bytes_usual(name),
+        bytes_max,
+        check: Box::new(move |input| check(&formats, input)),
+    }
 }

@@ -25,10 +25,29 @@ pub struct Target {
     pub name: &'static str,
     /// Inputs to start from.
     pub seeds: Vec<Vec<u8>>,
-    /// The largest input that is tried.
+    /// Where in a seed lines begin, at the ends of which it may be cut into several; `None`: pieces of it would
+    /// be nothing.
+    pub lines_from: Option<usize>,
+    /// Most inputs are no longer than this: nearly all states of a reader take no more, and an input of a tenth
+    /// of the length is tried ten times as fast.
+    #[allow(dead_code, reason = "the tests of coroner try long inputs as well")]
+    pub bytes_usual: usize,
+    /// The largest input that is tried at all.
     pub bytes_max: usize,
     /// Panics if something is wrong.
     pub check: Check,
+}
+
+impl Target {
+    /// The seeds, cut to inputs of no more than `bytes_max`.
+    #[allow(dead_code, reason = "the tests of coroner damage whole seeds")]
+    pub fn seeds_within(&self, bytes_max: usize) -> Vec<Vec<u8>> {
+        let mut all: Vec<Vec<u8>> =
+            self.seeds.iter().flat_map(|seed| seeds::pieces(seed, self.lines_from, bytes_max)).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
 }
 
 /// Every target, in a fixed order.

@@ -15,30 +15,40 @@ pub fn all() -> Vec<Target> {
         Target {
             name: "config",
             seeds: vec![CONFIG.as_bytes().to_vec()],
+            lines_from: None,
+            bytes_usual: 600,
             bytes_max: 2048,
             check: Box::new(config),
         },
         Target {
             name: "knowledge",
-            seeds: KNOWLEDGE.split("\n\n\n").map(|entry| entry.as_bytes().to_vec()).collect(),
+            seeds: KNOWLEDGE.split(ENTRY).skip(1).map(|entry| [ENTRY, entry].concat().into_bytes()).collect(),
+            lines_from: None,
+            bytes_usual: 1400,
             bytes_max: 2048,
             check: Box::new(knowledge),
         },
         Target {
             name: "sel-decode",
             seeds: seeds::of_format("ipmi-sel-raw").iter().flat_map(|log| records(log)).collect(),
+            lines_from: None,
+            bytes_usual: 16,
             bytes_max: 16,
             check: Box::new(sel_decode),
         },
         Target {
             name: "template",
             seeds: MESSAGES.iter().map(|message| message.as_bytes().to_vec()).collect(),
+            lines_from: None,
+            bytes_usual: 200,
             bytes_max: 1024,
             check: Box::new(template_of),
         },
         Target {
             name: "written-time",
             seeds: TIMES.iter().map(|time| time.as_bytes().to_vec()).collect(),
+            lines_from: None,
+            bytes_usual: 40,
             bytes_max: 80,
             check: Box::new(written_times),
         },
@@ -71,6 +81,7 @@ fn config(input: &[u8]) {
 }
 
 const KNOWLEDGE: &str = include_str!("../../../src/knowledge/base/power.toml");
+const ENTRY: &str = "[[signature]]";
 
 /// Knowledge that is taken can be asked about any line.
 fn knowledge(input: &[u8]) {

@@ -3,6 +3,8 @@
 
 use std::io::Read;
 
+use super::head;
+pub use super::head::Head;
 use super::quiet_lines::Passed;
 use super::sink::Sink;
 use crate::ledger::Fate;
@@ -103,9 +105,9 @@ pub trait Format: Sync {
     fn kind(&self) -> SourceKind;
     /// One line for `coroner formats`.
     fn title(&self) -> &'static str;
-    /// `head` is the first 64 KiB (decompressed) at most, possibly cut inside a line; `size_bytes`
-    /// the size of the whole, where known.
-    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit;
+    /// `head` is the first 64 KiB (decompressed) at most, possibly cut inside a line. Every source is shown to
+    /// every format: what is none of its own should be told apart by what `head` has found out already.
+    fn fit(&self, head: &Head<'_>) -> Fit;
     fn open(&self) -> Reader;
     /// Whether the source is a host's own. What a UPS or a power strip writes is of a feed: where the file
     /// lies may name a known host, and is never taken for the name of a new one.
@@ -137,26 +139,15 @@ pub fn by_id(id: &str) -> Option<&'static dyn Format> {
 }
 
 /// Lines looked at to recognise a text format.
-const LINES_SNIFFED: usize = 60;
+const LINES_SNIFFED: usize = head::FILLED_LINES;
 
 /// Fit of a text format: sure if most of the first lines are its own, maybe if some are.
-pub(crate) fn fit_by_lines(head: &[u8], is_own: impl Fn(&str) -> bool) -> Fit {
+pub(crate) fn fit_by_lines(head: &Head<'_>, is_own: impl Fn(&str) -> bool) -> Fit {
     let mut lines = 0_usize;
     let mut own = 0_usize;
-    // The last line of a head may be cut, but a single line without an end is all there is.
-    let last_newline = head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1);
-    for line in head[..last_newline].split(|byte| *byte == b'\n') {
-        let start = line.iter().position(|byte| *byte != 0).unwrap_or(line.len());
-        let text = String::from_utf8_lossy(&line[start..]);
-        let text = text.trim_end_matches('\r');
-        if text.trim().is_empty() {
-            continue;
-        }
+    for text in head.filled_lines().take(LINES_SNIFFED) {
         lines += 1;
         own += usize::from(is_own(text));
-        if lines == LINES_SNIFFED {
-            break;
-        }
     }
     if own == 0 {
         Fit::No

@@ -2,7 +2,7 @@
 
 use super::unsplit::is_heading;
 use super::{Header, When, read};
-use crate::ingest::formats::{Fit, backup, power};
+use crate::ingest::formats::{Fit, Head, backup, power};
 use crate::ingest::terminal;
 
 /// The two families of headers, each with a format of its own. A log that was written by one and
@@ -37,10 +37,16 @@ struct Count {
 /// Sure: most lines are such; maybe: it begins with such lines, and text with line breaks goes on
 /// between them, or the lines have a time but no sign of a log.
 #[must_use]
-pub fn fit(head: &[u8], own: Family) -> Fit {
+pub fn fit(head: &Head<'_>, own: Family) -> Fit {
+    head.log_fits()[own as usize]
+}
+
+/// The same for both families.
+#[must_use]
+pub fn fits(head: &Head<'_>) -> [Fit; 2] {
     // A time and words: what a UPS daemon or a backup writes has that shape, too, and names no host.
     if power::is_log_of_a_ups(head) || backup::is_log_of_a_backup(head) {
-        return Fit::No;
+        return [Fit::No; 2];
     }
     let mut count = Count::default();
     let (mut begins, mut headings) = (false, 0_usize);
@@ -77,10 +83,10 @@ pub fn fit(head: &[u8], own: Family) -> Fit {
     }
     // A journal without entries is one all the same.
     let lines = count.yearless + count.full + count.other;
-    if lines == 0 && headings > 0 && own == Family::Yearless {
-        return Fit::Maybe;
+    if lines == 0 && headings > 0 {
+        return [Fit::Maybe, Fit::No];
     }
-    verdict(&count, begins, own)
+    [Family::Yearless, Family::FullStamp].map(|own| verdict(&count, begins, own))
 }
 
 fn verdict(count: &Count, begins: bool, own: Family) -> Fit {

@@ -6,7 +6,7 @@ mod unsplit;
 mod when;
 mod who;
 
-pub use fit::{Family, fit, whole_lines};
+pub use fit::{Family, fit, fits, whole_lines};
 pub use unsplit::{Unsplit, glued_kernel_line};
 pub use when::{When, split_when};
 pub use who::is_severity;

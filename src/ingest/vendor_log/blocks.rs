@@ -1,6 +1,6 @@
 //! Logs that print a record as several lines of `Key: value` or `Key = value`.
 
-use crate::ingest::formats::{Fit, LineReader};
+use crate::ingest::formats::{Fit, Head, LineReader};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
@@ -100,15 +100,17 @@ impl BlockForm {
 
     /// Sure if there is a whole block (or row) and most lines are the tool's.
     #[must_use]
-    pub fn fit(&self, head: &[u8]) -> Fit {
+    pub fn fit(&self, head: &Head<'_>) -> Fit {
         let (mut own, mut other, mut records) = (0_usize, 0_usize, 0_usize);
         let mut seen: Vec<&str> = Vec::new();
-        for line in head.split(|&byte| byte == b'\n').take(LINES_LOOKED_AT) {
-            let line = String::from_utf8_lossy(line);
+        let lines = head.first_lines(LINES_LOOKED_AT);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
             if line.trim().is_empty() {
                 continue;
             }
-            match self.look_at(&line) {
+            match self.look_at(line) {
                 Line::Field(key, _) => {
                     own += 1;
                     if seen.contains(&key) {
@@ -126,6 +128,10 @@ impl BlockForm {
                 }
                 Line::LeftOut(_) | Line::Ruler => {}
                 Line::OtherField | Line::Text(_) => other += 1,
+            }
+            // However many are left, they cannot make up for it.
+            if own + left + 3 < other * 3 {
+                return Fit::No;
             }
         }
         if records > 0 && own * 4 >= (own + other).saturating_sub(1) * 3 { Fit::Sure } else { Fit::No }

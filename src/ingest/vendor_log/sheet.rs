@@ -1,5 +1,8 @@
 //! Logs that a web interface or a tool exports as a table, with lines of its own before the header.
 
+use std::ops::Range;
+
+use crate::ingest::csv_rows;
 use crate::ingest::sink::Sink;
 use crate::ingest::table::normal;
 use crate::ingest::written_time::DayFirst;
@@ -18,6 +21,32 @@ pub struct Sheet {
     columns: Vec<String>,
     header_start: usize,
     header_end: usize,
+}
+
+/// What the first lines would be as headers: by each delimiter that a line has, the names of its columns, and
+/// where it stands.
+pub struct Headers(Vec<(u8, Vec<String>, Range<usize>)>);
+
+impl Headers {
+    #[must_use]
+    pub fn of(content: &[u8]) -> Self {
+        let mut headers = Vec::new();
+        let mut start = 0;
+        for line in content.split_inclusive(|&byte| byte == b'\n').take(LINES_LOOKED_AT) {
+            let place = start..start + line.len();
+            start = place.end;
+            if line.len() > HEADER_BYTES_MAX {
+                continue;
+            }
+            for delimiter in [b',', b';', b'\t', b'|'] {
+                if memchr::memchr(delimiter, line).is_some() {
+                    headers.push((delimiter, columns_of(line, delimiter), place.clone()));
+                }
+            }
+        }
+        headers.retain(|(_, columns, _)| columns.len() > 1);
+        Self(headers)
+    }
 }
 
 /// The cells of a row, by column.
@@ -50,16 +79,18 @@ const ROWS_LOOKED_AT: usize = 12;
 
 impl Sheet {
     /// A table whose header is missing, as in an excerpt: the first of its first lines that `columns_of`
-    /// can tell the columns of by its cells.
+    /// can tell the columns of by its cells, which are `cells_min` (two or more) or more.
     #[must_use]
     pub fn without_header(
         content: &[u8],
+        cells_min: usize,
         columns_of: fn(&[String]) -> Option<Vec<&'static str>>,
     ) -> Option<Self> {
         let mut start = 0;
         for line in content.split_inclusive(|&byte| byte == b'\n').take(LINES_LOOKED_AT) {
             let delimiter = b',';
             if line.len() <= HEADER_BYTES_MAX
+                && memchr::memchr_iter(delimiter, line).nth(cells_min - 2).is_some()
                 && let Some(columns) = columns_of(&cells_of(line, delimiter))
             {
                 let columns = columns.into_iter().map(str::to_owned).collect();
@@ -88,20 +119,19 @@ impl Sheet {
     /// Finds the header: the first line whose columns satisfy `is_header`.
     #[must_use]
     pub fn find(content: &[u8], is_header: fn(&[String]) -> bool) -> Option<Self> {
-        let mut header_start = 0;
-        for line in content.split_inclusive(|&byte| byte == b'\n').take(LINES_LOOKED_AT) {
-            let header_end = header_start + line.len();
-            if line.len() <= HEADER_BYTES_MAX {
-                for delimiter in [b',', b';', b'\t', b'|'] {
-                    let columns = columns_of(line, delimiter);
-                    if columns.len() > 1 && is_header(&columns) {
-                        return Some(Self { delimiter, columns, header_start, header_end });
-                    }
-                }
-            }
-            header_start = header_end;
-        }
-        None
+        Self::find_in(&Headers::of(content), is_header)
+    }
+
+    /// The same among headers that were made out before.
+    #[must_use]
+    pub fn find_in(headers: &Headers, is_header: fn(&[String]) -> bool) -> Option<Self> {
+        let (delimiter, columns, place) = headers.0.iter().find(|(_, columns, _)| is_header(columns))?;
+        Some(Self {
+            delimiter: *delimiter,
+            columns: columns.clone(),
+            header_start: place.start,
+            header_end: place.end,
+        })
     }
 
     /// Whether the dates of these columns put the day first: one first part above 12 settles it.
@@ -199,16 +229,9 @@ fn cells_of(line: &[u8], delimiter: u8) -> Vec<String> {
     if bare.is_empty() {
         return Vec::new();
     }
-    // Making a parser takes far longer than splitting a line.
     if memchr::memchr2(b'"', b'\r', bare).is_none() {
         let cells = bare.split(|byte| *byte == delimiter);
         return cells.map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
     }
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(line);
-    let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect(),
-        _ => Vec::new(),
-    }
+    csv_rows::record_of(line, delimiter).iter().map(|cell| cell.trim().to_owned()).collect()
 }

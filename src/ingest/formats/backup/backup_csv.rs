@@ -6,12 +6,12 @@
 //! Loses:  sizes and rates.
 //! Not handled: a bare number as duration, in a column that does not say of what.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::DayFirst;
-use crate::ingest::{job_runs, list_kind, row_times};
+use crate::ingest::{job_runs, row_times};
 use crate::ledger::{Fate, Reason};
 
 pub struct BackupCsv;
@@ -29,8 +29,8 @@ impl Format for BackupCsv {
         "backup runs as a table: job, host, start, end, status"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match list_kind::csv(head) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.csv_list_kind() {
             Some(SourceKind::Backup) => Fit::Likely,
             _ => Fit::No,
         }

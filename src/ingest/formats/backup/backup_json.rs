@@ -7,8 +7,7 @@
 //! Loses:  sizes and rates; tasks of a hypervisor that are no backups.
 //! Not handled: runs nested deeper than one list.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
-use crate::ingest::list_kind;
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{Row, Table};
 use crate::ingest::table_rows::json_rows;
@@ -30,8 +29,8 @@ impl Format for BackupJson {
         "backup runs as JSON: job, host, start, end, status"
     }
 
-    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit {
-        match list_kind::json(head, size_bytes) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.json_list_kind() {
             Some(SourceKind::Backup) => Fit::Likely,
             _ => Fit::No,
         }

@@ -7,7 +7,7 @@
 //! Loses:  sizes, rates, volumes; restores, verifications and copies, which are no backups.
 //! Not handled: reports whose keys an operator has translated.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::OpenRun;
 use crate::ingest::row_times::{self, is_a_date};
 use crate::ingest::sink::Sink;
@@ -30,25 +30,23 @@ impl Format for BaculaJobReport {
         "job reports and messages of Bacula and Bareos"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let own = |line: &str| {
+            let (prefix, rest) = split_prefix(line);
+            prefix.is_some() || split_key(rest).is_some() || line.starts_with([' ', '\t'])
+        };
+        if fit_by_lines(head, own) != Fit::Sure {
+            return Fit::No;
+        }
         let (mut id, mut times, mut started) = (false, false, false);
-        for line in text.lines() {
+        for line in head.text().lines() {
             let (prefix, rest) = split_prefix(line);
             started |= prefix.is_some() && started_job(rest).is_some();
             let key = split_key(rest).map(|(key, _)| key);
             id |= key.as_deref() == Some("jobid");
             times |= matches!(key.as_deref(), Some("starttime" | "jobstatus" | "termination"));
         }
-        let telling = (id && times) || started;
-        let own = |line: &str| {
-            let (prefix, rest) = split_prefix(line);
-            prefix.is_some() || split_key(rest).is_some() || line.starts_with([' ', '\t'])
-        };
-        match fit_by_lines(head, own) {
-            Fit::Sure if telling => Fit::Sure,
-            _ => Fit::No,
-        }
+        if (id && times) || started { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -6,7 +6,7 @@
 //! Loses:  files and bytes; restores, verifications and copies, which are no backups.
 //! Not handled: tables of volumes and pools.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::job_runs::{self, later};
 use crate::ingest::row_times::is_a_date;
 use crate::ingest::sink::Sink;
@@ -32,8 +32,8 @@ impl Format for BaculaJobTable {
         "list jobs of Bacula and Bareos, a drawn table"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.text();
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(60).collect();
         // A few lines of the console may stand around it; prose that shows a table has many.
         let drawn = lines.iter().filter(|line| line.starts_with(['|', '+'])).count();

@@ -6,7 +6,7 @@
 //! Loses:  sizes, files.
 //! Not handled: `list` with a format of one's own.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::{self, OpenRun};
 use crate::ingest::row_times;
 use crate::ingest::sink::Sink;
@@ -29,15 +29,12 @@ impl Format for BorgText {
         "Borg in words: statistics of a run, info, list"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        let tells = |mark: &str| text.lines().any(|line| line.contains(mark));
-        let run = tells("Archive name: ") && tells("Time (start): ");
-        let list = text.lines().any(|line| listed(line).is_some());
-        match fit_by_lines(head, |line| is_known(line) || listed(line).is_some()) {
-            Fit::Sure if run || list => Fit::Sure,
-            _ => Fit::No,
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if fit_by_lines(head, |line| is_known(line) || listed(line).is_some()) != Fit::Sure {
+            return Fit::No;
         }
+        let run = head.says("Archive name: ") && head.says("Time (start): ");
+        if run || head.text().lines().any(|line| listed(line).is_some()) { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -6,7 +6,7 @@
 //! Loses:  sizes and files.
 //! Not handled: runs that did not get as far as their statistics.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::job_runs::OpenRun;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -28,8 +28,11 @@ impl Format for DuplicityStatistics {
         "statistics of duplicity's runs"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("[ Backup Statistics") {
+            return Fit::No;
+        }
+        let text = head.text();
         let mut lines = text.lines().map(bare);
         let headed = lines.any(|line| line.starts_with("--------------[ Backup Statistics"));
         let timed = headed && lines.next().is_some_and(|line| time(line, "StartTime ").is_some());

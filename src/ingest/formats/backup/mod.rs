@@ -1,6 +1,6 @@
 //! Logs and lists of backup jobs.
 
-use super::{Fit, Format};
+use super::{Fit, Format, Head};
 
 pub mod backup_csv;
 pub mod backup_json;
@@ -42,8 +42,8 @@ pub static ALL: &[&dyn Format] = &[
 /// Whether lines with a time before each are the log of a backup. They look like a system log that names
 /// no host, and say more than one.
 #[must_use]
-pub fn is_log_of_a_backup(head: &[u8]) -> bool {
+pub fn is_log_of_a_backup(head: &Head<'_>) -> bool {
     let logs: [&dyn Format; 2] =
         [&proxmox_vzdump_log::ProxmoxVzdumpLog, &proxmox_backup_server_task::ProxmoxBackupServerTask];
-    logs.iter().any(|log| log.fit(head, None) == Fit::Sure)
+    logs.iter().any(|log| log.fit(head) == Fit::Sure)
 }

@@ -6,7 +6,7 @@
 //! Loses:  uploads and sizes.
 //! Not handled: verification, pruning and garbage collection, which no machine has to hold still for.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::OpenRun;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -28,8 +28,12 @@ impl Format for ProxmoxBackupServerTask {
         "log of a backup on a Proxmox backup server"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let telling = String::from_utf8_lossy(head)
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says(STARTED) {
+            return Fit::No;
+        }
+        let telling = head
+            .text()
             .lines()
             .filter_map(split)
             .any(|(_, message)| message.starts_with(STARTED));

@@ -9,7 +9,7 @@
 use chrono::DateTime;
 
 use super::proxmox_vzdump_log::TaskId;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -30,7 +30,10 @@ impl Format for ProxmoxTaskIndex {
         "Proxmox list of tasks (UPIDs), of which the backups count"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("UPID:") {
+            return Fit::No;
+        }
         fit_by_lines(head, |line| {
             line.split(' ').next().and_then(TaskId::of).is_some() && split_state(line).is_some()
         })

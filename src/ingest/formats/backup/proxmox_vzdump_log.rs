@@ -10,7 +10,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::{OpenRun, later};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_duration;
@@ -33,9 +33,11 @@ impl Format for ProxmoxVzdumpLog {
         "Proxmox backup log (vzdump): task log, log of a guest, mail"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        let telling = text.lines().filter_map(Line::split).any(|line| is_telling(line.message));
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says_one_of(TELLING) {
+            return Fit::No;
+        }
+        let telling = head.text().lines().filter_map(Line::split).any(|line| is_telling(line.message));
         let own = |line: &str| Line::split(line).is_some() || is_mail(around_the_log(line));
         match fit_by_lines(head, own) {
             Fit::Sure if telling => Fit::Sure,
@@ -48,6 +50,10 @@ impl Format for ProxmoxVzdumpLog {
         Reader::Lines(Box::new(VzdumpReader::default()))
     }
 }
+
+/// Words of which one stands in every line that [`is_telling`].
+const TELLING: &[&str] =
+    &["backup job: vzdump", "Backup of VM ", "Backup started at ", "vzdump-", "trying to get global lock"];
 
 /// What only this program writes.
 fn is_telling(message: &str) -> bool {
@@ -394,5 +400,24 @@ impl<'a> TaskId<'a> {
         let start = Stamp::Zoned(DateTime::from_timestamp(seconds, 0)?);
         let is_hex = parts[1..at].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()));
         is_hex.then_some(Self { node: parts[0], start, kind: parts[at + 1], object: parts[at + 2] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_telling_message_has_a_word_that_is_looked_for_first() {
+        for message in [
+            "starting new backup job: vzdump 103 --mode snapshot",
+            "Starting Backup of VM 103 (qemu)",
+            "Backup started at 2024-11-20 07:30:58",
+            "creating archive '/dump/vzdump-qemu-103.vma'",
+            "trying to get global lock - waiting...",
+        ] {
+            assert!(is_telling(message), "{message}");
+            assert!(TELLING.iter().any(|words| message.contains(words)), "{message}");
+        }
     }
 }

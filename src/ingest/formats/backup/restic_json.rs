@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::job_runs;
 use crate::ingest::json_values::{for_each, text};
 use crate::ingest::sink::Sink;
@@ -32,8 +32,8 @@ impl Format for ResticJson {
         "restic in JSON: backups and snapshots"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let shown = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let shown = head.text();
         let begins = shown.trim_start().starts_with(['{', '[']);
         let has = |names: &[&str]| names.iter().all(|name| shown.contains(&format!("\"{name}\"")));
         let of_backup = has(&["message_type"])

@@ -6,7 +6,7 @@
 //! Loses:  tags, paths, sizes.
 //! Not handled: nothing known; the table has no ends.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::job_runs;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -27,8 +27,11 @@ impl Format for ResticSnapshotsText {
         "restic snapshots, a table in columns"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("Host") {
+            return Fit::No;
+        }
+        let text = head.text();
         let mut lines = text.lines().take(60);
         let host = lines.find_map(host_column);
         let ruled = lines.next().is_some_and(is_rule);

@@ -7,7 +7,7 @@
 //! Loses:  what rsync printed.
 //! Not handled: several runs at once in one log, which its lock file prevents.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::OpenRun;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -29,8 +29,11 @@ impl Format for RsnapshotLog {
         "log of rsnapshot"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("rsnapshot") {
+            return Fit::No;
+        }
+        let text = head.text();
         let telling = text.lines().filter_map(split).any(|(_, text)| is_own(text));
         match fit_by_lines(head, |line| split(line).is_some()) {
             Fit::Sure if telling => Fit::Sure,

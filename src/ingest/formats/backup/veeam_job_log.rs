@@ -8,7 +8,7 @@
 //! Loses:  when in a session each machine had its turn: all machines that the log names have the whole.
 //! Not handled: logs of proxies, repositories and services, which name no job.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::OpenRun;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst, steady_seconds};
@@ -30,8 +30,11 @@ impl Format for VeeamJobLog {
         "log of a Veeam job or agent"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says_one_of(TELLING) {
+            return Fit::No;
+        }
+        let text = head.text();
         let telling =
             text.lines().filter_map(split).any(|(_, text)| TELLING.iter().any(|mark| text.contains(mark)));
         match fit_by_lines(head, |line| split(line).is_some()) {

@@ -7,7 +7,7 @@
 //! Loses:  sizes and speeds; sections of the agent that are not about backups.
 //! Not handled: nothing known.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::{self, OpenRun};
 use crate::ingest::row_times::{self, is_a_date};
 use crate::ingest::sink::Sink;
@@ -30,11 +30,14 @@ impl Format for VeeamJobSessions {
         "sessions of Veeam jobs, rows with tabs (Checkmk agent)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let is_section =
-            |line: &[u8]| line.starts_with(b"<<<veeam_jobs") || line.starts_with(b"<<<veeam_client");
-        if head.split(|byte| *byte == b'\n').any(is_section) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let begins =
+            |section: &str| head.starts_with(section.as_bytes()) || head.says(&format!("\n{section}"));
+        if begins("<<<veeam_jobs") || begins("<<<veeam_client") {
             return Fit::Sure;
+        }
+        if !head.says("\t") {
+            return Fit::No;
         }
         match fit_by_lines(head, |line| Row::of(line).is_some_and(|row| row.start.is_some())) {
             Fit::Sure => Fit::Sure,

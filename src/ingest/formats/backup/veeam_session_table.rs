@@ -7,7 +7,7 @@
 //! Loses:  ids; sessions that are no backups.
 //! Not handled: cells that PowerShell has cut with an ellipsis inside a time.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::job_runs;
 use crate::ingest::row_times::{self, is_a_date};
 use crate::ingest::sink::Sink;
@@ -30,8 +30,8 @@ impl Format for VeeamSessionTable {
         "sessions of Veeam jobs as a table in columns"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.text();
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
         while let Some(line) = lines.next() {
             let ruled = lines.peek().and_then(|rule| Columns::of_rule(line, rule));
@@ -69,8 +69,12 @@ impl Columns {
 
     /// Names apart by two blanks or more.
     fn of_header(line: &str) -> Option<Self> {
+        if !line.contains("  ") || line.contains(['|', ',', ';', '\t']) {
+            return None;
+        }
         let characters: Vec<char> = line.chars().collect();
-        if characters.len() > 1000 || line.contains(['|', ',', ';', '\t']) {
+        let says_name = line.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"name"));
+        if characters.len() > 1000 || !says_name {
             return None;
         }
         let gap = |at: usize| characters.get(at).is_none_or(|c| *c == ' ');
@@ -81,10 +85,10 @@ impl Columns {
 
     /// Names over a rule of dashes, which says where each begins.
     fn of_rule(header: &str, rule: &str) -> Option<Self> {
-        let dashes: Vec<char> = rule.chars().collect();
-        if dashes.len() > 1000 || !dashes.contains(&'-') || dashes.iter().any(|c| !matches!(c, '-' | ' ')) {
+        if rule.len() > 1000 || !rule.contains('-') || rule.contains(|c| !matches!(c, '-' | ' ')) {
             return None;
         }
+        let dashes: Vec<char> = rule.chars().collect();
         let starts = (0..dashes.len()).filter(|&at| dashes[at] == '-' && (at == 0 || dashes[at - 1] == ' '));
         Self::checked(named(&header.chars().collect::<Vec<_>>(), starts.collect()))
     }

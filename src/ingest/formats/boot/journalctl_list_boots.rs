@@ -8,7 +8,7 @@
 //! Loses:  the index. The list does not say how a boot ended, only when its last entry was written.
 //! Not handled: times from before a wrong hardware clock was set; they are read as printed.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::journal_boots::{JournalBoots, ListedBoot, is_boot_id};
 use crate::ingest::sink::Sink;
 use crate::ingest::tool_time::PrintedTime;
@@ -29,7 +29,7 @@ impl Format for JournalctlListBoots {
         "boots in a journal (journalctl --list-boots)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| is_header(line) || read_row(line).is_some())
     }
 
@@ -69,6 +69,8 @@ fn is_header(line: &str) -> bool {
 
 /// ` -1 <id> Sat 2025-03-01 02:03:04 UTC—Sat 2025-03-01 04:05:06 UTC`.
 fn read_row(line: &str) -> Option<(String, PrintedTime, PrintedTime)> {
+    let is_gap = |c: char| c.is_whitespace() || matches!(c, '—' | '–');
+    line.split(is_gap).find(|word| !word.is_empty())?.parse::<i32>().ok()?;
     let joined = line.replace(['—', '–'], " ");
     let words: Vec<&str> = joined.split_whitespace().collect();
     let (index, id) = (words.first()?, words.get(1)?);

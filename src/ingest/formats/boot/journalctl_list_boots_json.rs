@@ -10,7 +10,7 @@
 use chrono::DateTime;
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::journal_boots::{JournalBoots, ListedBoot, is_boot_id};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -32,7 +32,7 @@ impl Format for JournalctlListBootsJson {
         "boots in a journal as JSON (journalctl --list-boots -o json)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let has = |key: &str| memchr::memmem::find(head, key.as_bytes()).is_some();
         let is_array = head.trim_ascii_start().starts_with(b"[");
         let fits = is_array && has("\"boot_id\"") && has("\"first_entry\"") && has("\"last_entry\"");

@@ -10,7 +10,7 @@
 //!         nowhere.
 //! Not handled: messages of more than 64 KiB that are packed with LZ4.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::journal_file;
 
 pub struct LinuxJournalBinary;
@@ -28,7 +28,7 @@ impl Format for LinuxJournalBinary {
         "systemd journal, binary (*.journal)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         if journal_file::is_journal(head) { Fit::Sure } else { Fit::No }
     }
 

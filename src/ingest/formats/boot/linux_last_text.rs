@@ -10,7 +10,7 @@
 //! Not handled: `--time-format notime`; the end of the newest boot, which may be the time of printing;
 //!         crashes that only logins show, where `last` was asked for one user.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::last_output::{LastOutput, PrintedEnd, Row, RowKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::tool_time::PrintedTime;
@@ -31,7 +31,7 @@ impl Format for LinuxLastText {
         "boot and login history as last prints it"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| {
             read_row(line).is_some() || read_begins(line).is_some_and(|(name, _)| is_history_name(name))
         })
@@ -83,7 +83,7 @@ const ROW_BYTES_MAX: usize = 512;
 
 /// A row: names, a start, and how it ended.
 fn read_row(line: &str) -> Option<(RowKind, PrintedTime)> {
-    if line.len() > ROW_BYTES_MAX {
+    if line.len() > ROW_BYTES_MAX || !line.contains(':') {
         return None;
     }
     let words: Vec<&str> = line.split_whitespace().collect();

@@ -7,7 +7,7 @@
 //! Loses:  logins, as the binary reader.
 //! Not handled: –
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::login_records::{LoginRecord, LoginRecords};
 use crate::ingest::sink::Sink;
 use crate::ingest::tool_time::PrintedTime;
@@ -29,7 +29,7 @@ impl Format for LinuxUtmpdumpText {
         "boot and login history as utmpdump prints it"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| fields_of(line).is_some())
     }
 

@@ -11,7 +11,7 @@
 
 use chrono::DateTime;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::login_records::{LoginRecord, LoginRecords};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -32,7 +32,7 @@ impl Format for LinuxWtmp {
         "boot and login history, binary (wtmp)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         if layout_of(head).is_some() { Fit::Sure } else { Fit::No }
     }
 

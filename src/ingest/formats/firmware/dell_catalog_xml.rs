@@ -12,7 +12,7 @@ use quick_xml::Reader as XmlReader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::ingest::firmware_items::part_of;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::wide_text::Encoding;
 use crate::ingest::written_time::{self, DayFirst};
@@ -36,7 +36,7 @@ impl Format for DellCatalogXml {
         "Dell catalog: updates on offer"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let text = Encoding::of(head).text(head);
         let begins = text.trim_start().starts_with('<');
         let parts = ["<SoftwareComponent ", "<SoftwareBundle ", "<InventoryComponent "];

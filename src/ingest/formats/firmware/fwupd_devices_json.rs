@@ -10,8 +10,7 @@
 use serde_json::Value;
 
 use crate::ingest::firmware_items::{self, part_of};
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
-use crate::ingest::json_head::JsonHead;
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -33,11 +32,11 @@ impl Format for FwupdDevicesJson {
         "fwupdmgr --json: devices and releases"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        let devices = head.together(&["Devices"], 0) == 1;
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        let devices = json.together(&["Devices"], 0) == 1;
         let own =
-            head.together(&["DeviceId", "Plugin", "Flags", "Guid", "VersionFormat", "VendorId", "Vendor"], 2);
+            json.together(&["DeviceId", "Plugin", "Flags", "Guid", "VersionFormat", "VendorId", "Vendor"], 2);
         if devices && own >= 3 { Fit::Sure } else { Fit::No }
     }
 

@@ -9,8 +9,7 @@
 use serde_json::Value;
 
 use crate::ingest::firmware_items;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
-use crate::ingest::json_head::JsonHead;
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::json_rows::{self, first_text, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -31,10 +30,10 @@ impl Format for NvmeListJson {
         "nvme list -o json: NVMe drives and their firmware"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        let devices = head.together(&["Devices"], 0) == 1;
-        let drives = head.together(&["Firmware", "ModelNumber", "SerialNumber"], 8) == 3;
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        let devices = json.together(&["Devices"], 0) == 1;
+        let drives = json.together(&["Firmware", "ModelNumber", "SerialNumber"], 8) == 3;
         if devices && drives { Fit::Sure } else { Fit::No }
     }
 

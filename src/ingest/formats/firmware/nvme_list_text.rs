@@ -7,8 +7,7 @@
 //! Not handled: `-v`, which has three tables.
 
 use crate::ingest::firmware_items;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
-use crate::ingest::quoted_output::is_quoted;
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -29,9 +28,9 @@ impl Format for NvmeListText {
         "nvme list: NVMe drives and their firmware"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        if is_quoted(&text) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.text();
+        if head.is_quoted() {
             return Fit::No;
         }
         let mut lines = text.lines().take(10);

@@ -7,9 +7,8 @@
 //! Not handled: nothing known.
 
 use crate::ingest::firmware_items::{self, part_of};
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::key_value_text::split;
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -31,9 +30,12 @@ impl Format for RacadmSwinventory {
         "racadm swinventory: firmware of a Dell server"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        if is_quoted(&text) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !(head.says("ComponentType") && head.says("ElementName") && head.says("FQDD")) {
+            return Fit::No;
+        }
+        let text = head.text();
+        if head.is_quoted() {
             return Fit::No;
         }
         let has = |name: &str| text.lines().any(|line| split(line, '=').is_some_and(|(key, _)| key == name));

@@ -11,7 +11,7 @@
 use serde_json::Value;
 
 use crate::ingest::firmware_items::{self, is_spare, part_of};
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::json_rows::{self, first_text, text_at};
 use crate::ingest::redfish;
 use crate::ingest::sink::Sink;
@@ -36,9 +36,9 @@ impl Format for RedfishSoftware {
         "Redfish: firmware and software inventory"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match redfish::type_of_head(head) {
-            Some(name) if TYPES.contains(&name.as_str()) => Fit::Sure,
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.redfish_type() {
+            Some(name) if TYPES.contains(&name) => Fit::Sure,
             _ => Fit::No,
         }
     }

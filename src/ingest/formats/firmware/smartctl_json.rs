@@ -10,8 +10,7 @@ use chrono::DateTime;
 use serde_json::Value;
 
 use crate::ingest::firmware_items;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
-use crate::ingest::json_head::JsonHead;
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::json_rows::{self, first_text, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -33,9 +32,9 @@ impl Format for SmartctlJson {
         "smartctl --json: model, firmware and hours of a drive"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        if head.together(&["json_format_version", "smartctl"], 1) == 2 { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        if json.together(&["json_format_version", "smartctl"], 1) == 2 { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

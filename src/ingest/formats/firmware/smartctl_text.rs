@@ -7,9 +7,8 @@
 //! Not handled: power-on time that a drive counts in half minutes or seconds without naming the unit.
 
 use crate::ingest::firmware_items;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::key_value_text::split;
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
@@ -32,9 +31,12 @@ impl Format for SmartctlText {
         "smartctl: model, firmware and hours of drives"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        if is_quoted(&text) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says(INFORMATION) {
+            return Fit::No;
+        }
+        let text = head.text();
+        if head.is_quoted() {
             return Fit::No;
         }
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(12);

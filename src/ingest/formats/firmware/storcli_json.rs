@@ -9,8 +9,7 @@
 use serde_json::Value;
 
 use crate::ingest::firmware_items;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
-use crate::ingest::json_head::JsonHead;
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::json_rows::{self, first_text, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -31,10 +30,10 @@ impl Format for StorcliJson {
         "storcli, perccli as JSON: RAID controllers and drives"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        let controllers = head.together(&["Controllers"], 0) == 1;
-        if controllers && head.together(&["Command Status", "Response Data"], 2) == 2 {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        let controllers = json.together(&["Controllers"], 0) == 1;
+        if controllers && json.together(&["Command Status", "Response Data"], 2) == 2 {
             Fit::Sure
         } else {
             Fit::No

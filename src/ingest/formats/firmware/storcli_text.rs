@@ -7,9 +7,8 @@
 //! Not handled: the details of drives (`/call/eall/sall show all`) as text.
 
 use crate::ingest::firmware_items;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::key_value_text::split;
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -30,9 +29,12 @@ impl Format for StorcliText {
         "storcli, perccli: RAID controllers"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        if is_quoted(&text) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("CLI Version") {
+            return Fit::No;
+        }
+        let text = head.text();
+        if head.is_quoted() {
             return Fit::No;
         }
         let has = |names: &[&str]| {

@@ -7,12 +7,12 @@
 //! Loses:  the slot, but for its text: the host is the innermost place that holds machines or drives.
 //! Not handled: what failed, where no column says it.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{self, Role, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::DayFirst;
-use crate::ingest::{list_kind, row_times};
+use crate::ingest::row_times;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, ListedIncident};
 
@@ -31,8 +31,8 @@ impl Format for FailuresByPlaceCsv {
         "failures of parts by their place: time, rack, enclosure, slot"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        if list_kind::csv(head).is_some() {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if head.csv_list_kind().is_some() {
             return Fit::No;
         }
         let places = table::read_csv(head, ROWS).and_then(|table| Places::of(&table));

@@ -7,12 +7,12 @@
 //! Loses:  further columns but for their text.
 //! Not handled: several hosts in one row.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::DayFirst;
-use crate::ingest::{list_kind, row_times};
+use crate::ingest::row_times;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, ListedIncident};
 
@@ -31,8 +31,8 @@ impl Format for IncidentsCsv {
         "a plain list of incidents: host, time, cause"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match list_kind::csv(head) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.csv_list_kind() {
             Some(SourceKind::Incidents) => Fit::Likely,
             _ => Fit::No,
         }

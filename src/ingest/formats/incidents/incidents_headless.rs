@@ -8,10 +8,10 @@
 //! Not handled: a cause where nothing but blanks stands between the cells, hosts whose names have no
 //!         number in them.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::DayFirst;
-use crate::ingest::{list_kind, row_times};
+use crate::ingest::row_times;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
 use crate::model::record::{Body, ListedIncident};
@@ -31,15 +31,15 @@ impl Format for IncidentsHeadless {
         "a list of hosts and times without a header"
     }
 
-    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit {
-        let whole = size_bytes.is_some_and(|size| size <= head.len() as u64);
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let Ok(text) = std::str::from_utf8(head) else { return Fit::No };
-        if list_kind::csv(head).is_some() {
-            return Fit::No;
-        }
-        let complete = if whole { text.len() } else { text.rfind('\n').map_or(0, |at| at + 1) };
+        let complete = if head.is_whole() { text.len() } else { text.rfind('\n').map_or(0, |at| at + 1) };
         let lines: Vec<&str> =
             text[..complete].lines().filter(|line| !is_passed_over(line)).take(60).collect();
+        let is_entry = |line: &&str| [false, true].iter().any(|day| Entry::of(line, DayFirst(*day)).is_some());
+        if !lines.first().is_some_and(is_entry) || head.csv_list_kind().is_some() {
+            return Fit::No;
+        }
         let day_first = DayFirst::of(lines.iter().flat_map(|line| cells(line)));
         let entries: Vec<Entry<'_>> = lines.iter().filter_map(|line| Entry::of(line, day_first)).collect();
         // A list has the same cells in the same order; prose and logs that happen to fit have not.

@@ -6,9 +6,8 @@
 //! Loses:  further columns but for their text.
 //! Not handled: several hosts in one row.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
-use crate::ingest::table;
 use crate::ingest::table_rows::json_rows;
 
 pub struct IncidentsJson;
@@ -26,8 +25,8 @@ impl Format for IncidentsJson {
         "a plain list of incidents as JSON: host, time, cause"
     }
 
-    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit {
-        match table::json_kind(head, size_bytes) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.json_kind() {
             Some(SourceKind::Incidents) => Fit::Likely,
             _ => Fit::No,
         }

@@ -9,12 +9,10 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::Places;
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::key_value_text::utf8_len;
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
 
@@ -52,14 +50,14 @@ impl Format for AnsibleFacts {
         "Ansible facts: setup output, --tree files, fact cache"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        if let Some(json) = JsonHead::of(head) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if let Some(json) = head.json() {
             let inside = json.together(MARKS, 1) >= 3;
             let cached = json.together(&["ansible_facts"], 0) == 1 && json.together(MARKS, 1) >= 2;
             return if inside || cached { Fit::Sure } else { Fit::No };
         }
         let Ok(text) = std::str::from_utf8(&head[..utf8_len(head)]) else { return Fit::No };
-        if is_quoted(text) {
+        if head.is_quoted() {
             return Fit::No;
         }
         // Warnings may stand before the first answer.

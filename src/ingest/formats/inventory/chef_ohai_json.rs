@@ -8,9 +8,8 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::Places;
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -48,10 +47,10 @@ impl Format for ChefOhaiJson {
         "Chef Ohai: what was found of a host"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        let node = head.together(&["automatic", "run_list"], 1) == 2;
-        let bare = head.together(MARKS, 1) >= 4 && head.together(&["platform", "platform_version"], 1) == 2;
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        let node = json.together(&["automatic", "run_list"], 1) == 2;
+        let bare = json.together(MARKS, 1) >= 4 && json.together(&["platform", "platform_version"], 1) == 2;
         if node || bare { Fit::Sure } else { Fit::No }
     }
 

@@ -6,9 +6,8 @@
 //! Loses:  slots, ports, caches, OEM strings, serial numbers, asset tags.
 //! Not handled: `-s` (a value without its name), `-u` (undecoded), `--dump-bin`.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::key_value_text;
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ingest::smbios::{Machine, Structure};
@@ -29,9 +28,9 @@ impl Format for DmidecodeText {
         "dmidecode: the firmware's tables"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        if is_quoted(&text) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.text();
+        if head.is_quoted() {
             return Fit::No;
         }
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(200).peekable();

@@ -6,7 +6,7 @@
 //! Loses:  addresses, caches, slots.
 //! Not handled: other `show` commands.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::key_value_text::{KeyTable, NO_KEYS};
 
 pub struct HpasmcliShowServer;
@@ -34,7 +34,7 @@ impl Format for HpasmcliShowServer {
         "hpasmcli show server: HPE server"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         KEYS.fit(head)
     }
 

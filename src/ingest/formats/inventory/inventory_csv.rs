@@ -6,9 +6,8 @@
 //! Loses:  addresses and remarks.
 //! Not handled: several values in one cell.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
-use crate::ingest::table;
 use crate::ingest::table_rows::table_rows;
 use std::collections::BTreeMap;
 
@@ -33,8 +32,8 @@ impl Format for InventoryCsv {
         "inventory as a table: host and its attributes"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match table::csv_kind(head) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.csv_kind() {
             Some(SourceKind::Inventory) => Fit::Likely,
             _ => Fit::No,
         }

@@ -6,9 +6,8 @@
 //! Loses:  addresses and remarks.
 //! Not handled: several values in one cell.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
-use crate::ingest::table;
 use crate::ingest::table_rows::json_rows;
 
 pub struct InventoryJson;
@@ -26,8 +25,8 @@ impl Format for InventoryJson {
         "inventory as JSON: objects with a host and its attributes"
     }
 
-    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit {
-        match table::json_kind(head, size_bytes) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.json_kind() {
             Some(SourceKind::Inventory) => Fit::Likely,
             _ => Fit::No,
         }

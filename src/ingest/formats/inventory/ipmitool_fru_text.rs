@@ -8,10 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::host_facts::HostFacts;
 use crate::ingest::key_value_text::{self, split};
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -32,9 +31,9 @@ impl Format for IpmitoolFruText {
         "ipmitool fru, ipmi-fru: replaceable units"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let Ok(text) = std::str::from_utf8(&head[..key_value_text::utf8_len(head)]) else { return Fit::No };
-        if is_quoted(text) {
+        if head.is_quoted() {
             return Fit::No;
         }
         let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(100);

@@ -6,7 +6,7 @@
 //! Loses:  ids, capabilities, channels, the auxiliary revision, whose meaning each maker keeps to itself.
 //! Not handled: nothing known.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::key_value_text::{KeyTable, NO_KEYS};
 
 pub struct IpmitoolMcInfo;
@@ -43,7 +43,7 @@ impl Format for IpmitoolMcInfo {
         "ipmitool mc info, bmc-info: firmware of the BMC"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         KEYS.fit(head)
     }
 

@@ -6,7 +6,7 @@
 //! Loses:  all but the first processor's model, signature and microcode; flags and clock rates.
 //! Not handled: processors of architectures that name no model (ARM).
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::key_value_text::{KeyTable, NO_KEYS};
 
 pub struct LinuxCpuinfo;
@@ -49,7 +49,7 @@ impl Format for LinuxCpuinfo {
         "/proc/cpuinfo: processors and microcode"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         KEYS.fit(head)
     }
 

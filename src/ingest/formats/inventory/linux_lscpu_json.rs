@@ -8,9 +8,8 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::HostFacts;
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -30,10 +29,10 @@ impl Format for LinuxLscpuJson {
         "lscpu --json: processors"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        let fields = head.together(&["field", "data"], 2) == 2;
-        if head.together(&["lscpu"], 0) == 1 && fields { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        let fields = json.together(&["field", "data"], 2) == 2;
+        if json.together(&["lscpu"], 0) == 1 && fields { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -6,7 +6,7 @@
 //! Loses:  caches, NUMA nodes, flags, vulnerabilities.
 //! Not handled: other languages; `lscpu -p` and `-e`, which list single processors.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::key_value_text::{KeyTable, NO_KEYS};
 
 pub struct LinuxLscpuText;
@@ -52,7 +52,7 @@ impl Format for LinuxLscpuText {
         "lscpu: processors"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         KEYS.fit(head)
     }
 

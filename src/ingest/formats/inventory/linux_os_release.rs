@@ -6,7 +6,7 @@
 //! Loses:  addresses, colours, variants.
 //! Not handled: `/etc/redhat-release`, a line without a key.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::key_value_text::{KeyTable, NO_KEYS};
 
 pub struct LinuxOsRelease;
@@ -47,7 +47,7 @@ impl Format for LinuxOsRelease {
         "/etc/os-release: operating system"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         KEYS.fit(head)
     }
 

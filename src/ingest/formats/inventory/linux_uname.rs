@@ -6,7 +6,7 @@
 //! Loses:  compiler, build host, architecture.
 //! Not handled: other systems than Linux.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::host_facts::HostFacts;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
@@ -30,7 +30,7 @@ impl Format for LinuxUname {
         "uname -a, /proc/version: kernel"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let Ok(text) = std::str::from_utf8(head) else { return Fit::No };
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
         let own = lines.peek().is_some()

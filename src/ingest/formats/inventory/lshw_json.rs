@@ -9,9 +9,8 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::hardware_tree::{Node, Tree};
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -31,14 +30,14 @@ impl Format for LshwJson {
         "lshw -json: the tree of hardware"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        let of_lshw = head.together(
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        let of_lshw = json.together(
             &["id", "class", "claimed", "handle", "physid", "configuration", "capabilities", "description"],
             1,
         );
-        let named = head.together(&["id", "class"], 1) == 2;
-        let probed = head.together(&["claimed", "handle", "physid", "businfo"], 1) >= 1;
+        let named = json.together(&["id", "class"], 1) == 2;
+        let probed = json.together(&["claimed", "handle", "physid", "businfo"], 1) >= 1;
         if of_lshw >= 4 && named && probed { Fit::Sure } else { Fit::No }
     }
 

@@ -6,9 +6,8 @@
 //! Loses:  every device but the system, its memory and processors.
 //! Not handled: `-businfo`; the version of the BIOS is not in this table.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::hardware_tree::{Node, Tree, printed_size};
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -28,9 +27,9 @@ impl Format for LshwShort {
         "lshw -short: hardware as a table"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        if is_quoted(&text) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.text();
+        if head.is_quoted() {
             return Fit::No;
         }
         let mut lines = text.lines().take(20);

@@ -6,10 +6,9 @@
 //! Loses:  every device but the system, its firmware, memory and processors.
 //! Not handled: `-businfo`.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::hardware_tree::{Node, Tree, printed_size};
 use crate::ingest::key_value_text::split;
-use crate::ingest::quoted_output::is_quoted;
 use crate::ingest::shell_prompt;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -29,19 +28,22 @@ impl Format for LshwText {
         "lshw: the tree of hardware as text"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
-        if is_quoted(&text) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.text();
+        if head.is_quoted() {
             return Fit::No;
         }
         let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(120);
         let nodes = lines().filter(|line| node_of(line).is_some()).count();
+        if nodes == 0 {
+            return Fit::No;
+        }
         let fields = lines().filter(|line| line.starts_with("    ") && split(line, ':').is_some()).count();
         let known =
             ["description", "product", "vendor", "physical id", "capabilities", "configuration", "bus info"];
         let own =
             lines().filter(|line| split(line, ':').is_some_and(|(key, _)| known.contains(&key))).count();
-        if nodes > 0 && own >= 2 && (nodes + fields) * 10 >= lines().count() * 7 {
+        if own >= 2 && (nodes + fields) * 10 >= lines().count() * 7 {
             Fit::Sure
         } else {
             Fit::No

@@ -9,7 +9,7 @@
 use quick_xml::Reader as XmlReader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::hardware_tree::{Node, Tree};
 use crate::ingest::sink::Sink;
 use crate::ingest::xml_text::{attribute, book_broken, text_of};
@@ -29,7 +29,7 @@ impl Format for LshwXml {
         "lshw -xml: the tree of hardware"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let text = String::from_utf8_lossy(&head[..head.len().min(8 * 1024)]);
         let begins = text.trim_start().starts_with("<?xml")
             || text.trim_start().starts_with("<node ")

@@ -8,9 +8,8 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::Places;
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -30,8 +29,8 @@ impl Format for MaasMachinesJson {
         "MAAS machines as JSON"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
         let marks = [
             "system_id",
             "hostname",
@@ -41,7 +40,7 @@ impl Format for MaasMachinesJson {
             "distro_series",
             "osystem",
         ];
-        if head.together(&marks, 1) >= 4 && head.together(&["system_id"], 1) == 1 {
+        if json.together(&marks, 1) >= 4 && json.together(&["system_id"], 1) == 1 {
             Fit::Sure
         } else {
             Fit::No

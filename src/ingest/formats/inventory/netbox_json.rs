@@ -9,9 +9,8 @@
 use serde_json::Value;
 
 use super::inventory_csv::factor_of_column;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::Places;
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::normal;
@@ -32,10 +31,10 @@ impl Format for NetboxJson {
         "NetBox: devices and virtual machines as JSON"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        let device = head.together(&["device_type", "custom_fields", "site", "name"], 2) == 4;
-        let guest = head.together(&["cluster", "vcpus", "custom_fields", "name"], 2) == 4;
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        let device = json.together(&["device_type", "custom_fields", "site", "name"], 2) == 4;
+        let guest = json.together(&["cluster", "vcpus", "custom_fields", "name"], 2) == 4;
         if device || guest { Fit::Sure } else { Fit::No }
     }
 

@@ -8,9 +8,8 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::Places;
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows::{self, text_at};
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -48,9 +47,9 @@ impl Format for PuppetFactsJson {
         "Puppet facts as JSON"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        if head.together(MARKS, 2) >= 4 { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        if json.together(MARKS, 2) >= 4 { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

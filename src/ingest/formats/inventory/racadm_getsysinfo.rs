@@ -6,7 +6,7 @@
 //! Loses:  addresses, watchdog settings.
 //! Not handled: the one of a chassis controller (CMC), which tells of no host.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::key_value_text::{KeyTable, NO_KEYS};
 
 pub struct RacadmGetsysinfo;
@@ -46,7 +46,7 @@ impl Format for RacadmGetsysinfo {
         "racadm getsysinfo: Dell server"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         KEYS.fit(head)
     }
 

@@ -10,7 +10,7 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::{HostFacts, Places};
 use crate::ingest::json_rows::{self, first_text, text_at};
 use crate::ingest::redfish;
@@ -42,9 +42,9 @@ impl Format for RedfishInventory {
         "Redfish: computer system, chassis or manager"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match redfish::type_of_head(head) {
-            Some(name) if TYPES.contains(&name.as_str()) => Fit::Sure,
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.redfish_type() {
+            Some(name) if TYPES.contains(&name) => Fit::Sure,
             _ => Fit::No,
         }
     }

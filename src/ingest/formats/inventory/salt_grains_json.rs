@@ -8,9 +8,8 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::host_facts::Places;
-use crate::ingest::json_head::JsonHead;
 use crate::ingest::json_rows;
 use crate::ingest::sink::Sink;
 use crate::ledger::Fate;
@@ -46,9 +45,9 @@ impl Format for SaltGrainsJson {
         "Salt grains as JSON"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let Some(head) = JsonHead::of(head) else { return Fit::No };
-        if head.together(MARKS, 3) >= 4 { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(json) = head.json() else { return Fit::No };
+        if json.together(MARKS, 3) >= 4 { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

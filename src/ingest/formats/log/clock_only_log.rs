@@ -6,7 +6,7 @@
 //! Loses:  the clock, severity.
 //! Not handled: dates that stand elsewhere in such a log.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ingest::{kernel_stamp, log_header};
@@ -28,7 +28,7 @@ impl Format for ClockOnlyLog {
         "log with a clock and no date (anaconda's syslog)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| split_line(line).is_some())
     }
 
@@ -39,6 +39,9 @@ impl Format for ClockOnlyLog {
 
 /// Program and text behind `HH:MM:SS,mmm SEVERITY`.
 fn split_line(line: &str) -> Option<(&str, &str)> {
+    if line.as_bytes().get(2) != Some(&b':') {
+        return None;
+    }
     let (clock, rest) = line.split_once(' ')?;
     let bytes = clock.as_bytes();
     let is_clock = (8..=15).contains(&bytes.len())

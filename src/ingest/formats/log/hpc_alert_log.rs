@@ -10,7 +10,7 @@
 
 use chrono::DateTime;
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_header;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -32,7 +32,7 @@ impl Format for HpcAlertLog {
         "supercomputer log with alert labels (Blue Gene, Thunderbird, Spirit, Liberty)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| split_line(line).is_some() || split_event(line).is_some())
     }
 
@@ -43,6 +43,9 @@ impl Format for HpcAlertLog {
 
 /// Time, place and what the machine wrote.
 fn split_line(line: &str) -> Option<(Stamp, &str, &str)> {
+    if !line.starts_with(|c: char| c.is_ascii_uppercase() || "-_0123456789 ".contains(c)) {
+        return None;
+    }
     let mut words = line.splitn(5, ' ');
     let (label, seconds, date, place) = (words.next()?, words.next()?, words.next()?, words.next()?);
     let is_label = label == "-"
@@ -60,6 +63,9 @@ fn split_line(line: &str) -> Option<(Stamp, &str, &str)> {
 /// `134681 node-246 unix.hw state_change.unavailable 1077804742 1 text`: number, node, component, state, time and
 /// flag, as Los Alamos published the events of a cluster.
 fn split_event(line: &str) -> Option<(Stamp, &str, &str)> {
+    if !line.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let mut words = line.splitn(7, ' ');
     let (number, node, component) = (words.next()?, words.next()?, words.next()?);
     let (state, seconds, flag) = (words.next()?, words.next()?, words.next()?);

@@ -7,7 +7,7 @@
 //! Loses:  the serial number of the event.
 //! Not handled: `ausearch -i` in locales that write the day first.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_header;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -30,7 +30,7 @@ impl Format for LinuxAuditLog {
         "audit daemon's log (audit.log, ausearch)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| split_event(line).is_some() || is_separator(line))
     }
 

@@ -8,7 +8,7 @@
 //! Not handled: boot.log of sysvinit, whose lines carry no mark of their own.
 
 use crate::ingest::console::{ConsoleLine, console_line};
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_header::{When, split_when};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -31,16 +31,14 @@ impl Format for LinuxBootLog {
         "messages of systemd while booting (boot.log)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        // Where the kernel writes, too, it is a console.
-        let text = String::from_utf8_lossy(head);
-        if text.lines().filter(|line| kernel_stamp::find(line).is_some()).count() >= 5 {
-            return Fit::No;
-        }
-        formats::fit_by_lines(head, |line| {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let fit = formats::fit_by_lines(head, |line| {
             let text = terminal::plain(line);
             boot_time(&text).is_some() || matches!(console_line(&text), ConsoleLine::Systemd(_))
-        })
+        });
+        // Where the kernel writes, too, it is a console.
+        let of_the_kernel = |line: &&str| kernel_stamp::find(line).is_some();
+        if fit != Fit::No && head.text().lines().filter(of_the_kernel).count() >= 5 { Fit::No } else { fit }
     }
 
     fn open(&self) -> Reader {

@@ -6,7 +6,7 @@
 //! Loses:  priority, facility, caller.
 //! Not handled: the same written on one line by another program.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp::micros_of;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -28,8 +28,8 @@ impl Format for LinuxDmesgJson {
         "kernel ring buffer as JSON (dmesg -J)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.text();
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let opens =
             lines.next() == Some("{") && lines.next().is_some_and(|line| line.starts_with("\"dmesg\""));

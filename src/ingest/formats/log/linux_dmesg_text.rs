@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 
 use crate::ingest::console::{ConsoleLine, console_line, shows_console};
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp::{self, KernelTime};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps};
 use crate::ingest::sink::Sink;
@@ -36,32 +36,40 @@ impl Format for LinuxDmesgText {
         "kernel ring buffer (dmesg in all its formats, pstore, serial console)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let head = log_header::whole_lines(head);
         if super::linux_journal_monotonic::host_of_all(head).is_some() {
             return Fit::No;
         }
-        let (mut stamped, mut other, mut console, mut begins) = (0_usize, 0_usize, false, None);
+        let is_stamped =
+            |text: &str| kernel_stamp::split(text).is_some_and(|(_, text)| !is_of_another_program(text));
+        let (mut stamped, mut other, mut begins) = (0_usize, 0_usize, None);
         for line in head.split(|byte| *byte == b'\n') {
             let text = String::from_utf8_lossy(&line[..line.len().min(400)]);
-            console |= text.contains('\u{1b}');
             let text = terminal::plain(text.trim_start_matches('\0'));
             if text.trim().is_empty() {
                 continue;
             }
-            let is_stamped = kernel_stamp::split(&text).is_some_and(|(_, text)| !is_of_another_program(text));
+            let is_stamped = is_stamped(&text);
             stamped += usize::from(is_stamped);
             other += usize::from(!is_stamped);
             begins.get_or_insert(is_stamped);
-            if !is_stamped {
-                console |= shows_console(&text) || stands_behind_output(&text);
-            }
         }
         if stamped * 10 >= (stamped + other) * 6 {
             return if stamped > 0 { Fit::Sure } else { Fit::No };
         }
         let reads_on = begins == Some(true) && stamped * 5 >= (stamped + other) * 2;
-        if reads_on || console && stamped >= 5 { Fit::Maybe } else { Fit::No }
+        let shows_console = |line: &[u8]| {
+            let text = String::from_utf8_lossy(&line[..line.len().min(400)]);
+            let plain = terminal::plain(text.trim_start_matches('\0'));
+            let is_other = !plain.trim().is_empty() && !is_stamped(&plain);
+            text.contains('\u{1b}') || is_other && (shows_console(&plain) || stands_behind_output(&plain))
+        };
+        if reads_on || stamped >= 5 && head.split(|byte| *byte == b'\n').any(shows_console) {
+            Fit::Maybe
+        } else {
+            Fit::No
+        }
     }
 
     fn open(&self) -> Reader {

@@ -8,7 +8,7 @@
 //! Loses:  all fields but time, host, boot id, identifier, message and monotonic time.
 //! Not handled: files of more than 256 MiB: what is behind is counted as too long.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::journal_entry::JournalEntry;
 use crate::ingest::log_lines::LogTracker;
 use crate::ingest::sink::Sink;
@@ -29,8 +29,8 @@ impl Format for LinuxJournalExport {
         "systemd journal in export format (journalctl -o export)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let mut rest = head;
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let mut rest: &[u8] = head;
         let mut lines = 0_usize;
         while let Some((field, behind)) = next_field(rest) {
             if field.key == "__REALTIME_TIMESTAMP" && field.value.iter().all(u8::is_ascii_digit) {

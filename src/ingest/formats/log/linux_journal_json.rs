@@ -9,9 +9,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::journal_entry::JournalEntry;
-use crate::ingest::log_header;
 use crate::ingest::log_lines::LogTracker;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -33,9 +32,9 @@ impl Format for LinuxJournalJson {
         "systemd journal as JSON (journalctl -o json and its relatives)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         // A cut last line is left out; but a single entry can be longer than the head.
-        let text = String::from_utf8_lossy(log_header::whole_lines(head));
+        let text = head.whole_lines();
         let mut lines = text.lines().map(unframed).filter(|line| !line.is_empty());
         let Some(first) = lines.next() else { return Fit::No };
         if first == "{" || first == "[" {

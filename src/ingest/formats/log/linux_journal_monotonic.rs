@@ -7,7 +7,7 @@
 //! Loses:  the step from the line before.
 //! Not handled: journals of several hosts merged into one output.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
 use crate::ingest::log_header::{self, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
@@ -30,7 +30,7 @@ impl Format for LinuxJournalMonotonic {
         "systemd journal as text with uptimes (journalctl -o short-monotonic)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         if host_of_all(log_header::whole_lines(head)).is_some() { Fit::Sure } else { Fit::No }
     }
 

@@ -7,7 +7,7 @@
 //! Loses:  all fields but time, host, boot id, identifier, message and monotonic time.
 //! Not handled: outputs that were filtered to some fields (`--output-fields`) without `_HOSTNAME` name no host.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::journal_entry::JournalEntry;
 use crate::ingest::log_header::{self, When};
 use crate::ingest::log_lines::LogTracker;
@@ -30,8 +30,8 @@ impl Format for LinuxJournalVerbose {
         "systemd journal with all fields (journalctl -o verbose)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(log_header::whole_lines(head));
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.whole_lines();
         let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("-- "));
         let heads = lines.next().is_some_and(|line| split_head(line).is_some());
         let fields = lines.next().is_some_and(|line| split_field(line).is_some());

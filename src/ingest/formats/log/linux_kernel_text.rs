@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_text::{Shape, shape};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -32,12 +32,19 @@ impl Format for LinuxKernelText {
         "kernel messages without times (crash reports, dmesg -t)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let mut shapes = BTreeSet::new();
         let (mut own, mut other) = (0_usize, 0_usize);
         let mut first = None;
         let mut before = None;
+        let starts = head.starts_with(b"Linux version ") || head.starts_with(b"Bootdata ok ");
+        let mut left = head.first_lines(400).len();
         for line in log_header::whole_lines(head).split(|byte| *byte == b'\n').take(400) {
+            left -= 1;
+            // However many are left, they cannot make up for it.
+            if own + left + 1 < other * 2 && !starts {
+                return Fit::No;
+            }
             let text = String::from_utf8_lossy(&line[..line.len().min(400)]);
             let text = text.trim_end_matches('\r');
             if text.trim().is_empty() {
@@ -58,7 +65,6 @@ impl Format for LinuxKernelText {
         }
         let begins = first == Some(Some(Shape::Headline));
         let report = begins && shapes.len() >= 3 && own >= other * 2 || shapes.len() >= 5 && own >= other * 4;
-        let starts = head.starts_with(b"Linux version ") || head.starts_with(b"Bootdata ok ");
         match (report, starts && own >= 8 && own * 8 >= own + other) {
             (true, _) => Fit::Sure,
             (_, true) => Fit::Maybe,

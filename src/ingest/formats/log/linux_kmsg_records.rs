@@ -7,7 +7,7 @@
 //! Loses:  priority, sequence number, caller, properties.
 //! Not handled: fragments of one netconsole message that arrived out of order are taken each for itself.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine, split_tag};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -28,7 +28,7 @@ impl Format for LinuxKmsgRecords {
         "kernel message records (/dev/kmsg, netconsole extended)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| split_record(line).is_some() || is_property(line))
     }
 

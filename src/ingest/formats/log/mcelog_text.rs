@@ -8,8 +8,7 @@
 
 use chrono::DateTime;
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
-use crate::ingest::log_header;
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -31,8 +30,11 @@ impl Format for McelogText {
         "machine checks as mcelog decodes them (/var/log/mcelog)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(log_header::whole_lines(head));
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says_one_of(&["STATUS ", "CPU "]) {
+            return Fit::No;
+        }
+        let text = head.whole_lines();
         let (mut own, mut all, mut begins, mut status) = (0_usize, 0_usize, false, false);
         for line in text.lines().filter(|line| !line.trim().is_empty()).take(200) {
             all += 1;

@@ -6,8 +6,8 @@
 //! Loses:  the number of the record in the database.
 //! Not handled: `--error-count`, a table without times.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
-use crate::ingest::log_header::{self, When, split_when};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::log_header::{When, split_when};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -28,8 +28,8 @@ impl Format for RasdaemonText {
         "hardware errors of rasdaemon (ras-mc-ctl --errors, --summary)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(log_header::whole_lines(head));
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let text = head.whole_lines();
         let mut lines = text.lines().filter(|line| !line.trim().is_empty());
         let begins = lines.next().is_some_and(is_heading);
         let goes_on = lines

@@ -8,7 +8,7 @@
 //! Loses:  severity, facility, fractions of a second.
 //! Not handled: a message other than the kernel's that was glued to the end of another without a `<PRI>`.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
 use crate::ingest::log_header::{self, Family, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
@@ -33,7 +33,7 @@ impl Format for SyslogRfc3164 {
         "syslog with year-less time stamps (RFC 3164), journalctl short text"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         log_header::fit(head, Family::Yearless)
     }
 

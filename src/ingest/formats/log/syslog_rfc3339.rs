@@ -11,7 +11,7 @@
 //! Loses:  severity, facility, structured data.
 //! Not handled: octet-counted messages with line breaks inside: their further lines are passed over.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
 use crate::ingest::log_header::{self, Family, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
@@ -36,7 +36,7 @@ impl Format for SyslogRfc3339 {
         "syslog with full time stamps (RFC 3339, RFC 5424)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         log_header::fit(head, Family::FullStamp)
     }
 

@@ -7,7 +7,7 @@
 //! Loses:  which guest's console a line came from (`(d1)`).
 //! Not handled: console_timestamps=raw.
 
-use crate::ingest::formats::{self, Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::log_header::{When, split_when};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -30,7 +30,7 @@ impl Format for XenConsoleText {
         "Xen hypervisor's console (xl dmesg)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         formats::fit_by_lines(head, |line| split_line(line).is_some())
     }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use crate::ingest::calendar::lines::{self, ContentLine};
 use crate::ingest::calendar::recurrence;
 use crate::ingest::calendar::times::{self, CalendarTime};
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::job_runs::later;
 use crate::ingest::planned_words;
 use crate::ingest::sink::Sink;
@@ -35,7 +35,7 @@ impl Format for Icalendar {
         "announced work in a calendar (iCalendar)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or(head).trim_ascii_end();
         if first.eq_ignore_ascii_case(b"BEGIN:VCALENDAR") { Fit::Sure } else { Fit::No }

@@ -8,12 +8,12 @@
 //! Loses:  further columns (who approved it).
 //! Not handled: recurring windows.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::{self, DayFirst};
-use crate::ingest::{list_kind, planned_words, row_times};
+use crate::ingest::{planned_words, row_times};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, MaintenanceWindow};
 
@@ -32,8 +32,8 @@ impl Format for MaintenanceCsv {
         "announced work as a table: start, end, scope, what"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match list_kind::csv(head) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.csv_list_kind() {
             Some(SourceKind::Maintenance) => Fit::Likely,
             _ => Fit::No,
         }

@@ -6,8 +6,7 @@
 //! Loses:  further members.
 //! Not handled: recurring windows.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
-use crate::ingest::list_kind;
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{Row, Table};
 use crate::ingest::table_rows::json_rows;
@@ -29,8 +28,8 @@ impl Format for MaintenanceJson {
         "announced work as JSON: start, end, scope, what"
     }
 
-    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit {
-        match list_kind::json(head, size_bytes) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.json_list_kind() {
             Some(SourceKind::Maintenance) => Fit::Likely,
             _ => Fit::No,
         }

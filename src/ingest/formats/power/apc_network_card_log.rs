@@ -6,7 +6,7 @@
 //! Loses:  values, the code of an event, events that no signature asks for.
 //! Not handled: logs in other languages than English.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::ups_events::{self, APCUPSD_MAINS_BACK, APCUPSD_ON_BATTERY};
 use crate::ingest::written_time::{self, DayFirst};
@@ -28,8 +28,11 @@ impl Format for ApcNetworkCardLog {
         "event.txt and data.txt of APC network cards and PowerChute"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let text = String::from_utf8_lossy(head);
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("\t") {
+            return Fit::No;
+        }
+        let text = head.text();
         let own = |line: &str| Piece::of(line.trim_end_matches('\r')).is_some();
         let is_rows = |line: &&str| {
             matches!(Piece::of(line.trim_end_matches('\r')), Some(Piece::Event(..) | Piece::Values))

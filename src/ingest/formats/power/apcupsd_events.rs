@@ -8,7 +8,7 @@
 //! Not handled: letters for a zone (`PDT`) other than UTC.
 
 use crate::ingest::captured::date_line;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::ups_events;
 use crate::ledger::{Fate, Reason};
@@ -29,10 +29,12 @@ impl Format for ApcupsdEvents {
         "events of a UPS: apcupsd.events"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let speaks_of_a_ups = head.split(|byte| *byte == b'\n').any(|line| {
-            let line = String::from_utf8_lossy(line);
-            event(&line).is_some_and(|(_, text)| WORDS.iter().any(|word| text.contains(word)))
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says_one_of(WORDS) {
+            return Fit::No;
+        }
+        let speaks_of_a_ups = head.text().split('\n').any(|line| {
+            event(line).is_some_and(|(_, text)| WORDS.iter().any(|word| text.contains(word)))
         });
         let fit = super::fit_of_output(head, 1, |line| event(line).is_some());
         if speaks_of_a_ups { fit } else { Fit::No }

@@ -7,7 +7,7 @@
 //! Not handled: the pieces of other languages than English.
 
 use crate::ingest::captured::{Captured, date_line};
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::ups_events::{self, APCUPSD_MAINS_BACK, APCUPSD_ON_BATTERY};
 use crate::ledger::{Fate, Reason};
@@ -27,9 +27,10 @@ impl Format for ApcupsdStatus {
         "status of a UPS: apcaccess status, apcupsd.status"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let begins = head.split(|byte| *byte == b'\n').take(40).any(|line| {
-            field(&String::from_utf8_lossy(line))
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let begins = head.says("001,")
+            && head.first_lines(40).any(|line| {
+            field(line)
                 .is_some_and(|(key, value)| key == "APC" && value.starts_with("001,"))
         });
         if begins { super::fit_of_output(head, 5, |line| field(line).is_some()) } else { Fit::No }

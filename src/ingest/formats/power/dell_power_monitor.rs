@@ -8,7 +8,7 @@
 //! Not handled: `racadm getsensorinfo`; a blade chassis (`racadm getpbinfo`).
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::power_series::PowerSeries;
 use crate::ingest::sink::Sink;
 use crate::ingest::supply_facts::{self, Supply, told};
@@ -30,16 +30,18 @@ impl Format for DellPowerMonitor {
         "Dell power monitor (ipmitool delloem, omreport, racadm)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let is_dell =
-            head.split(|byte| *byte == b'\n').any(|line| is_landmark(String::from_utf8_lossy(line).trim()));
-        if is_dell { super::fit_of_output(head, 2, |line| Piece::of(line).is_some()) } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let may_be = head.says_one_of(MARKS);
+        if may_be && head.text().split('\n').any(|line| is_landmark(line.trim())) { super::fit_of_output(head, 2, |line| Piece::of(line).is_some()) } else { Fit::No }
     }
 
     fn open(&self) -> Reader {
         Reader::Lines(Box::<MonitorReader>::default())
     }
 }
+
+/// Words of which one stands in each of the lines that [`is_landmark`].
+const MARKS: &[&str] = &["Power ", "cfgServer", "System Instantaneous Headroom", "[Key=System.Embedded.1#"];
 
 /// Lines that no other output has.
 fn is_landmark(line: &str) -> bool {
@@ -282,4 +284,29 @@ impl MonitorReader {
 fn is_system_probe(name: &str) -> bool {
     let lower = name.to_lowercase();
     lower.contains("pwr consumption") || lower.contains("system level")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_landmark_has_a_word_that_is_looked_for_first() {
+        for line in [
+            "Power Tracking Statistics",
+            "Power Consumption Information",
+            "Power Supplies Information",
+            "Power consumption information",
+            "Power Consumption History",
+            "[cfgServerPower]",
+            "# cfgServerPowerStatus=1",
+            "cfgServerActualPowerConsumption=120 W",
+            "System Instantaneous Headroom : 400 W",
+            "[Key=System.Embedded.1#ServerPwr.1]",
+            "[Key=System.Embedded.1#Power.1]",
+        ] {
+            assert!(is_landmark(line), "{line}");
+            assert!(MARKS.iter().any(|words| line.contains(words)), "{line}");
+        }
+    }
 }

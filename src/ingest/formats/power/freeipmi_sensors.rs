@@ -8,7 +8,7 @@
 //! Not handled: the blocks of `ipmi-sensors -v`.
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sensor_readings::SensorReadings;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -28,7 +28,7 @@ impl Format for FreeipmiSensors {
         "sensors: FreeIPMI ipmi-sensors, ipmimonitoring"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         super::fit_of_output(head, 2, |line| is_header(line) || row(line).is_some())
     }
 
@@ -48,6 +48,9 @@ struct SensorRow<'a> {
 
 /// `ID | Name | Type | State | Reading | Units | Event`, also by commas.
 fn is_header(line: &str) -> bool {
+    if !line.contains(['|', ',']) {
+        return false;
+    }
     let cells = cells_of(line);
     let names = |wanted: &str| cells.iter().any(|cell| cell.eq_ignore_ascii_case(wanted));
     let is_new = names("ID") && names("Name") && names("Type") && names("Reading") && names("Event");
@@ -70,6 +73,9 @@ fn is_reading(text: &str) -> bool {
 
 /// The event stands last and in quotes, perhaps several: `'OK'`, `'Presence detected' 'Power Supply input lost'`.
 fn table_row(line: &str) -> Option<SensorRow<'_>> {
+    if !line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '+') {
+        return None;
+    }
     let cells = cells_of(line);
     let (id, rest) = cells.split_first()?;
     id.parse::<u32>().ok()?;

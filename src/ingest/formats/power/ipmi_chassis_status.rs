@@ -8,7 +8,7 @@
 //! Not handled: boot parameters.
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
@@ -29,13 +29,8 @@ impl Format for IpmiChassisStatus {
         "chassis status and restart cause (ipmitool, FreeIPMI)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let head_lines = head.split(|byte| *byte == b'\n').take(80);
-        let is_chassis = head_lines.map(String::from_utf8_lossy).any(|line| {
-            let lower = line.to_lowercase();
-            LANDMARKS.iter().any(|landmark| lower.contains(landmark))
-        });
-        if is_chassis { super::fit_of_output(head, 1, |line| field(line).is_some()) } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if head.says_early(LANDMARKS) { super::fit_of_output(head, 1, |line| field(line).is_some()) } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -8,7 +8,7 @@
 //! Not handled: `ipmi-dcmi` with translated keys.
 
 use crate::ingest::captured::{Captured, date_line};
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::power_series::PowerSeries;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -29,13 +29,8 @@ impl Format for IpmiDcmiPower {
         "power readings by DCMI (ipmitool, FreeIPMI, ipmiutil)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let head_lines = head.split(|byte| *byte == b'\n').take(80);
-        let is_dcmi = head_lines.map(String::from_utf8_lossy).any(|line| {
-            let lower = line.to_lowercase();
-            LANDMARKS.iter().any(|landmark| lower.contains(landmark))
-        });
-        if is_dcmi { super::fit_of_output(head, 1, |line| key_of(line).is_some()) } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if head.says_early(LANDMARKS) { super::fit_of_output(head, 1, |line| key_of(line).is_some()) } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -8,7 +8,7 @@
 //! Not handled: sensor names that hold a `|` or, with `-c`, a comma.
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sensor_readings::SensorReadings;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -28,7 +28,7 @@ impl Format for IpmitoolSdr {
         "sensors: ipmitool sdr list, elist, type, -c"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         super::fit_of_output(head, 2, |line| row(line).is_some())
     }
 
@@ -62,6 +62,9 @@ fn is_status(text: &str) -> bool {
 
 /// `PS1 Power In     | 120 Watts         | ok`, `Status | 85h | ok  | 10.1 | Presence detected`
 fn piped(line: &str) -> Option<SdrRow<'_>> {
+    if !line.contains('|') {
+        return None;
+    }
     let cells: Vec<&str> = line.split('|').map(str::trim).collect();
     match cells.as_slice() {
         [sensor, reading, status] if is_status(status) && is_sensor(sensor) => {
@@ -78,6 +81,9 @@ fn piped(line: &str) -> Option<SdrRow<'_>> {
 
 /// `Name,35,degrees C,ok[,65.1,…]`, `Name,77h,ok,7.1,Fully Redundant`, `Name,0x00,ok`, `Name,,,ns`
 fn comma_separated(line: &str) -> Option<SdrRow<'_>> {
+    if !line.contains(',') {
+        return None;
+    }
     let cells: Vec<&str> = line.split(',').map(str::trim).collect();
     let entity_at = |at: usize| cells.get(at).copied().unwrap_or("");
     match cells.as_slice() {

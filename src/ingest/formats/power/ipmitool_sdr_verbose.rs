@@ -7,7 +7,7 @@
 //! Not handled: blocks of several hosts under `pdsh`.
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sensor_readings::SensorReadings;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -27,10 +27,8 @@ impl Format for IpmitoolSdrVerbose {
         "sensors as blocks: ipmitool -v sdr, sdr get, sensor get"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let begins =
-            head.split(|byte| *byte == b'\n').any(|line| begins_block(&String::from_utf8_lossy(line)));
-        if begins { super::fit_of_output(head, 3, |line| Part::of(line).is_some()) } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if head.says("Sensor ID") && head.text().split('\n').any(begins_block) { super::fit_of_output(head, 3, |line| Part::of(line).is_some()) } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -7,7 +7,7 @@
 //! Not handled: sensor names that hold a `|`.
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sensor_readings::SensorReadings;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -27,7 +27,7 @@ impl Format for IpmitoolSensor {
         "sensors with thresholds: ipmitool sensor"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         super::fit_of_output(head, 2, |line| row(line).is_some())
     }
 
@@ -37,9 +37,15 @@ impl Format for IpmitoolSensor {
 }
 
 /// Name, reading and unit of `PS1 Power In | 120.000 | Watts | ok | na | …`; with `-c` by commas.
+/// The sensor, its reading, unit and status, and six thresholds.
+const CELLS: usize = 10;
+
 fn row(line: &str) -> Option<[&str; 3]> {
-    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-    let cells = if cells.len() == 1 { line.split(',').map(str::trim).collect() } else { cells };
+    let delimiter = if line.contains('|') { '|' } else { ',' };
+    if line.matches(delimiter).count() != CELLS - 1 {
+        return None;
+    }
+    let cells: Vec<&str> = line.split(delimiter).map(str::trim).collect();
     let [sensor, reading, unit, status, thresholds @ ..] = cells.as_slice() else { return None };
     let is_value =
         |text: &str| matches!(text, "na" | "") || text.parse::<f64>().is_ok() || text.starts_with("0x");

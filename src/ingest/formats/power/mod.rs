@@ -1,6 +1,6 @@
 //! Power readings and what power supplies say.
 
-use super::{Fit, Format};
+use super::{Fit, Format, Head};
 use crate::ingest::captured::Captured;
 
 pub mod apc_network_card_log;
@@ -40,10 +40,10 @@ pub static ALL: &[&dyn Format] = &[
 
 /// Whether `head` begins a log that a UPS daemon writes by itself. Its lines are times and words, and a reader of
 /// system logs would take the first word for a host.
-pub fn is_log_of_a_ups(head: &[u8]) -> bool {
+pub fn is_log_of_a_ups(head: &Head<'_>) -> bool {
     [&apcupsd_events::ApcupsdEvents as &dyn Format, &nut_upslog::NutUpslog]
         .iter()
-        .any(|format| format.fit(head, None) != Fit::No)
+        .any(|format| format.fit(head) != Fit::No)
 }
 
 /// Lines looked at to recognise the output of a tool.
@@ -51,21 +51,26 @@ const LINES_SNIFFED: usize = 80;
 
 /// Fit of a tool's output: sure if at least `own_min` of the first lines are its own and next to all others are
 /// what stands around collected outputs.
-fn fit_of_output(head: &[u8], own_min: usize, is_own: impl Fn(&str) -> bool) -> Fit {
+fn fit_of_output(head: &Head<'_>, own_min: usize, is_own: impl Fn(&str) -> bool) -> Fit {
     let mut captured = Captured::default();
     let (mut own, mut other) = (0_usize, 0_usize);
-    // The last line of a head may be cut, but a single line without an end is all there is.
-    let whole = head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1);
-    let lines = head[..whole].split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let lines = head.whole_lines().split('\n').filter(|line| !is_blank(line));
     for line in lines.take(LINES_SNIFFED) {
-        let text = String::from_utf8_lossy(line);
-        let text = text.trim_start_matches('\u{feff}').trim_matches('\0').trim_end();
+        let text = line.trim_start_matches('\u{feff}').trim_matches('\0').trim_end();
         let text = captured.without_prefix(text, &is_own);
         if is_own(text) {
             own += 1;
         } else if captured.around(text).is_none() {
             other += 1;
         }
+        // However many are left, they cannot make up for it.
+        if other * 6 > LINES_SNIFFED - other {
+            return Fit::No;
+        }
     }
     if own >= own_min && other * 6 <= own { Fit::Sure } else { Fit::No }
+}
+
+fn is_blank(line: &str) -> bool {
+    line.as_bytes().trim_ascii().is_empty()
 }

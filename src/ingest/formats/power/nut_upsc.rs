@@ -7,7 +7,7 @@
 //! Not handled: what `upscmd -l` and `upsrw` print.
 
 use crate::ingest::captured::Captured;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::ups_events::{NutStatus, is_nut_status};
 use crate::ledger::{Fate, Reason};
@@ -28,9 +28,12 @@ impl Format for NutUpsc {
         "variables of a UPS: NUT upsc"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let says_status = head.split(|byte| *byte == b'\n').any(|line| {
-            variable(&String::from_utf8_lossy(line))
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says_one_of(&["ups.", "battery."]) {
+            return Fit::No;
+        }
+        let says_status = head.text().split('\n').any(|line| {
+            variable(line)
                 .is_some_and(|(name, _)| name.starts_with("ups.") || name.starts_with("battery."))
         });
         if says_status { super::fit_of_output(head, 3, |line| variable(line).is_some()) } else { Fit::No }

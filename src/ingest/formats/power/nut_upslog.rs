@@ -6,7 +6,7 @@
 //! Loses:  charge, load, voltages and temperature: they are the UPS's, not a host's.
 //! Not handled: layouts without a time at the front or without `ups.status`.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::ups_events::{NutStatus, is_nut_status};
 use crate::ingest::written_time::{self, DayFirst};
@@ -28,9 +28,9 @@ impl Format for NutUpslog {
         "values of a UPS over time: NUT upslog"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let shows_mains = head.split(|byte| *byte == b'\n').take(80).any(|line| {
-            values(&String::from_utf8_lossy(line)).is_some_and(|(_, status)| is_of_mains(status))
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let shows_mains = head.first_lines(80).any(|line| {
+            values(line).is_some_and(|(_, status)| is_of_mains(status))
         });
         if shows_mains { super::fit_of_output(head, 1, |line| values(line).is_some()) } else { Fit::No }
     }

@@ -12,7 +12,7 @@
 use std::io::Read;
 
 use crate::ingest::csv_rows::{CsvRow, CsvRows, Shape};
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::power_columns::{Layout, PowerColumns, host_in};
 use crate::ingest::power_series::PowerSeries;
 use crate::ingest::sink::Sink;
@@ -38,8 +38,8 @@ impl Format for PowerCsv {
         "power readings as a table: time, host, watts; wide tables and exports"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match table::csv_kind(head) {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.csv_kind() {
             Some(SourceKind::Power) => Fit::Likely,
             _ => Fit::No,
         }

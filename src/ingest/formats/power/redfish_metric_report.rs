@@ -9,9 +9,9 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::power_series::PowerSeries;
-use crate::ingest::redfish_documents::{each_resource, outermost_type, type_of};
+use crate::ingest::redfish_documents::{each_resource, type_of};
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
 
@@ -30,12 +30,9 @@ impl Format for RedfishMetricReport {
         "Redfish telemetry with power: MetricReport"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let is_report = outermost_type(head).as_deref() == Some("MetricReport");
-        let text = || String::from_utf8_lossy(head);
-        let power =
-            |text: &str| NAMES.iter().any(|name| text.contains(name)) || text.contains("PowerMetrics");
-        if is_report && power(&text()) { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let is_report = head.outermost_redfish_type() == Some("MetricReport");
+        if is_report && (head.says_one_of(NAMES) || head.says("PowerMetrics")) { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -9,9 +9,9 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::power_series::PowerSeries;
-use crate::ingest::redfish_documents::{each_resource, outermost_type, type_of};
+use crate::ingest::redfish_documents::{each_resource, type_of};
 use crate::ingest::sink::Sink;
 use crate::ingest::supply_facts::{self, Supply, told};
 use crate::ingest::written_time::{self, DayFirst};
@@ -45,9 +45,9 @@ impl Format for RedfishPower {
         "Redfish Power, PowerSubsystem, PowerSupply, EnvironmentMetrics"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        match outermost_type(head) {
-            Some(name) if TYPES.contains(&name.as_str()) => Fit::Sure,
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        match head.outermost_redfish_type() {
+            Some(name) if TYPES.contains(&name) => Fit::Sure,
             _ => Fit::No,
         }
     }

@@ -12,7 +12,7 @@
 //! Not handled: tables without a header; headers in other languages than English.
 
 use super::freeipmi_sel_text::FreeipmiSelText;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::sheet::{Cells, Sheet};
@@ -39,8 +39,8 @@ impl Format for BmcSelTable {
         "system event log, table (exports of AMI, Huawei and others)"
     }
 
-    fn fit(&self, head: &[u8], size_bytes: Option<u64>) -> Fit {
-        let Some(sheet) = Sheet::find(head, is_header) else { return Fit::No };
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let Some(sheet) = Sheet::find_in(head.headers(), is_header) else { return Fit::No };
         // The rows decide: the names of the columns alone could head anybody's table of sensors.
         let mostly = |names: &[&str], is_own: &dyn Fn(&String) -> bool| {
             let cells = sheet.sample(head, names);
@@ -50,7 +50,7 @@ impl Format for BmcSelTable {
         let fits = mostly(TIME, &is_time)
             && (mostly(SENSOR_TYPE, &|cell| sensor_type_code(cell).is_some())
                 || mostly(CODE, &|cell| cell.starts_with("0x")));
-        if fits && FreeipmiSelText.fit(head, size_bytes) == Fit::No { Fit::Sure } else { Fit::No }
+        if fits && FreeipmiSelText.fit(head) == Fit::No { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

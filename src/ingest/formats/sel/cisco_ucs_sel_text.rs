@@ -9,7 +9,7 @@
 //! Loses:  who sent the event (CIMC, BIOS).
 //! Not handled: `show log` and the fault lists of UCS Manager.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind, fit_by_lines};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::written::on_bmc_clock;
 use crate::ipmi::{column_time, event_from_text, sensor_type_from_text};
@@ -32,7 +32,10 @@ impl Format for CiscoUcsSelText {
         "system event log, text (Cisco UCS show sel)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("|") {
+            return Fit::No;
+        }
         fit_by_lines(head, |line| read_row(line).is_some())
     }
 

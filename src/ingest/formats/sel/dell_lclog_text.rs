@@ -9,7 +9,7 @@
 //! Not handled: `lclog viewconfigresult`, which tells of jobs.
 
 use super::dell_racadm_getsel_text::racadm_message;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::vendor_log::blocks::{BlockForm, Fields, RAW};
 use crate::ingest::vendor_log::written::{add_raw, read_raw, read_stamp};
 use crate::ingest::written_time::DayFirst;
@@ -31,7 +31,7 @@ impl Format for DellLclogText {
         "lifecycle log of an iDRAC, text (racadm lclog view)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         FORM.fit(head)
     }
 

@@ -8,7 +8,7 @@
 //! Loses:  category, severity, agent, arguments (they stand in the message), comments.
 //! Not handled: encodings other than UTF-8.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::written::{add_raw, read_raw, read_stamp};
@@ -32,10 +32,8 @@ impl Format for DellLclogXml {
         "lifecycle log of an iDRAC, XML (racadm lclog export)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let head = String::from_utf8_lossy(head);
-        let is_xml = head.trim_start_matches('\u{feff}').trim_start().starts_with('<');
-        if is_xml && head.contains("<LCLogEvents") { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if head.says("<LCLogEvents") && head.is_xml() { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

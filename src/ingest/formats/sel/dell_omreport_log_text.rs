@@ -9,7 +9,7 @@
 //! Loses:  severity.
 //! Not handled: formats `xml`, `cdv` and `tbl`; `ssv` is read as a table.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::vendor_log::blocks::{BlockForm, Fields};
 use crate::ingest::vendor_log::written::{leading_message_id, read_stamp};
 use crate::ingest::written_time::DayFirst;
@@ -31,7 +31,7 @@ impl Format for DellOmreportLogText {
         "hardware or alert log, text (Dell omreport system esmlog, alertlog)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         FORM.fit(head)
     }
 

@@ -9,7 +9,7 @@
 //! Loses:  severity and source; times of `getraclog` without a year.
 //! Not handled: `-A`, which leaves the keys out.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::vendor_log::blocks::{BlockForm, Fields, RAW};
 use crate::ingest::vendor_log::written::{add_raw, leading_message_id, read_raw, read_stamp};
 use crate::ingest::written_time::DayFirst;
@@ -31,7 +31,7 @@ impl Format for DellRacadmGetselText {
         "system event log of an iDRAC, text (racadm getsel)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         FORM.fit(head)
     }
 

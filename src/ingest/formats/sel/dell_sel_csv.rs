@@ -8,7 +8,7 @@
 //! Loses:  severity, category.
 //! Not handled: exports without a header.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::sheet::Sheet;
@@ -31,8 +31,8 @@ impl Format for DellSelCsv {
         "system event log of an iDRAC, table (web export, omreport ssv)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        if Sheet::find(head, is_header).is_some() { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if Sheet::find_in(head.headers(), is_header).is_some() { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -12,7 +12,7 @@
 //! Not handled: month names other than English; lists of hosts with two brackets.
 
 use super::ipmi_sel_raw::{entry_of, stamp_of};
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::sel_state::SelState;
 use crate::ingest::vendor_log::written::on_bmc_clock;
@@ -41,15 +41,17 @@ impl Format for FreeipmiSelText {
         "system event log, text (FreeIPMI ipmi-sel)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let mut layout = None;
         let (mut sure, mut other) = (0_usize, 0_usize);
-        for line in head.split(|&byte| byte == b'\n').take(LINES_LOOKED_AT) {
-            let line = String::from_utf8_lossy(line);
+        let lines = head.first_lines(LINES_LOOKED_AT);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
             if line.trim().is_empty() {
                 continue;
             }
-            match with_host(&line, |line| Said::of(line, layout.as_ref())) {
+            match with_host(line, |line| Said::of(line, layout.as_ref())) {
                 Some((_, Said::Header(found))) => {
                     layout = Some(found);
                     sure += 1;
@@ -57,6 +59,9 @@ impl Format for FreeipmiSelText {
                 Some((_, Said::Row(_) | Said::HexDump(_) | Said::InfoTitle)) => sure += 1,
                 Some((_, Said::Ignored(_) | Said::Broken(_))) => {}
                 None => other += 1,
+            }
+            if sure + left + 1 < other {
+                return Fit::No;
             }
         }
         // The last line of the head may be cut.
@@ -136,6 +141,10 @@ enum Column {
 
 impl Column {
     fn of(title: &str) -> Self {
+        // The longest of these has as many letters.
+        if title.len() > "event offset string".len() {
+            return Self::Other;
+        }
         match title.to_ascii_lowercase().replace('_', " ").as_str() {
             "id" | "record id" => Self::Id,
             "date" => Self::Date,
@@ -160,10 +169,14 @@ struct Layout {
 impl Layout {
     fn of_header(line: &str) -> Option<Self> {
         let delimiter = if line.contains('|') { '|' } else { ',' };
-        let columns: Vec<Column> = line.split(delimiter).map(|title| Column::of(title.trim())).collect();
+        let mut titles = line.split(delimiter).map(str::trim);
+        // `ID` or `Record ID`; of most lines the length tells that it is neither.
+        if titles.next().is_none_or(|first| !matches!(first.len(), 2 | 9) || Column::of(first) != Column::Id) {
+            return None;
+        }
+        let columns: Vec<Column> = std::iter::once(Column::Id).chain(titles.map(Column::of)).collect();
         let has = |wanted: Column| columns.contains(&wanted);
-        let is_sel = columns.first() == Some(&Column::Id)
-            && (has(Column::Date) && has(Column::Time) || has(Column::Timestamp))
+        let is_sel = (has(Column::Date) && has(Column::Time) || has(Column::Timestamp))
             && has(Column::Name)
             && has(Column::Event);
         is_sel.then_some(Self { delimiter, columns })
@@ -227,7 +240,9 @@ impl Said {
             || TOOL_ERRORS.iter().any(|end| line.ends_with(end))
         {
             TOOL_MESSAGE
-        } else if line.split_whitespace().any(|word| word == "ipmi-sel" || word.ends_with("/ipmi-sel")) {
+        } else if line.contains("ipmi-sel")
+            && line.split_whitespace().any(|word| word == "ipmi-sel" || word.ends_with("/ipmi-sel"))
+        {
             COMMAND_ECHO
         } else {
             return None;

@@ -10,7 +10,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::redfish_entry::read_entry;
@@ -32,11 +32,13 @@ impl Format for HpeIlorestLogText {
         "log of an HPE iLO, text (ilorest serverlogs)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if !head.says("OemRecordFormat") {
+            return Fit::No;
+        }
         let (mut entries, mut own, mut other) = (0_usize, 0_usize, 0_usize);
-        for line in head.split(|&byte| byte == b'\n').take(400) {
-            let line = String::from_utf8_lossy(line);
-            match Line::of(&line) {
+        for line in head.first_lines(400) {
+            match Line::of(line) {
                 Line::Field { nested: false, key: "OemRecordFormat", .. } => {
                     entries += 1;
                     own += 1;

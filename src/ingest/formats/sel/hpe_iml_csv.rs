@@ -11,10 +11,10 @@
 //! Not handled: exports of other columns than these.
 
 use super::hpe_iml_text::keep;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
-use crate::ingest::vendor_log::sheet::Sheet;
+use crate::ingest::vendor_log::sheet::{Headers, Sheet};
 use crate::ingest::vendor_log::written::read_stamp;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
@@ -35,8 +35,8 @@ impl Format for HpeImlCsv {
         "integrated management log of an HPE iLO, table (web export)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        if sheet_of(head).is_some() { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        if sheet_of(head, head.headers()).is_some() { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {
@@ -52,8 +52,11 @@ fn is_header(columns: &[String]) -> bool {
     has(LAST) && (has(&["count"]) || has(FIRST)) && has(&["description"]) && has(&["severity", "class"])
 }
 
-fn sheet_of(content: &[u8]) -> Option<Sheet> {
-    Sheet::find(content, is_header).or_else(|| Sheet::without_header(content, columns_of))
+/// Cells up to the count, with a severity before them and a text behind.
+const CELLS_MIN: usize = 5;
+
+fn sheet_of(content: &[u8], headers: &Headers) -> Option<Sheet> {
+    Sheet::find_in(headers, is_header).or_else(|| Sheet::without_header(content, CELLS_MIN, columns_of))
 }
 
 const SEVERITIES: &[&str] =
@@ -86,7 +89,7 @@ fn columns_of(cells: &[String]) -> Option<Vec<&'static str>> {
 }
 
 fn parse(content: &[u8], sink: &mut Sink<'_>) {
-    let Some(sheet) = sheet_of(content) else { return };
+    let Some(sheet) = sheet_of(content, &Headers::of(content)) else { return };
     let day_first = sheet.day_first(content, LAST);
     let mut repeats = Vec::new();
     sheet.rows(content, sink, |cells, sink| {

@@ -10,7 +10,7 @@
 //! Loses:  severity; all but the first and the last of counted repeats.
 //! Not handled: what `hplog` prints of fans, temperatures and power supplies.
 
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::written::read_stamp;
@@ -34,11 +34,13 @@ impl Format for HpeImlText {
         "integrated management log of an HPE server, text (hplog -v, hpasmcli)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let (mut heads, mut texts, mut other) = (0_usize, 0_usize, 0_usize);
         let mut behind_head = false;
-        for line in head.split(|&byte| byte == b'\n').take(400) {
-            let line = String::from_utf8_lossy(line);
+        let lines = head.first_lines(400);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
             let line = line.trim();
             let is_head = EntryHead::of(line).is_some();
             if is_head {
@@ -49,6 +51,10 @@ impl Format for HpeImlText {
                 other += 1;
             }
             behind_head = is_head;
+            // However many are left, they cannot make up for it.
+            if heads + texts + left < 4 * other {
+                return Fit::No;
+            }
         }
         if heads > 0 && texts > 0 && heads + texts >= 4 * other { Fit::Sure } else { Fit::No }
     }
@@ -92,6 +98,9 @@ impl EntryHead {
             let last = read_stamp(last, DayFirst(false)).unwrap_or(first);
             return Some(Self { record_id: id.trim().parse().ok(), first, last, several: false });
         }
+        if !line.starts_with(|c: char| c.is_ascii_digit() || c.is_whitespace()) {
+            return None;
+        }
         let words: Vec<&str> = line.split_whitespace().collect();
         let [id, severity, rest @ .., count] = words.as_slice() else { return None };
         let digits = |word: &str| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
@@ -125,7 +134,8 @@ fn left_out(line: &str) -> Option<&'static str> {
     if line.starts_with("hplog:") || line.starts_with("hpasmcli>") || line.contains("log is empty") {
         return Some("tool-message");
     }
-    let names_tool = line.split_whitespace().any(|word| {
+    let may_name_tool = line.contains("hplog") || line.contains("hpasmcli");
+    let names_tool = may_name_tool && line.split_whitespace().any(|word| {
         let word = word.trim_start_matches(['$', '#']);
         matches!(word, "hplog" | "hpasmcli") || word.ends_with("/hplog") || word.ends_with("/hpasmcli")
     });

@@ -9,7 +9,7 @@
 //! Not handled: other answers in the same file; they are passed over.
 
 use super::hpe_iml_text::keep;
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::order::oldest_first;
 use crate::ingest::vendor_log::written::read_stamp;
@@ -34,11 +34,9 @@ impl Format for HpeRibclLogXml {
         "event log of an HPE iLO, XML (RIBCL GET_EVENT_LOG)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
-        let head = String::from_utf8_lossy(head);
-        let is_xml = head.trim_start_matches('\u{feff}').trim_start().starts_with('<');
-        let is_log = head.contains("<EVENT_LOG") && head.contains("LAST_UPDATE");
-        if is_xml && is_log { Fit::Sure } else { Fit::No }
+    fn fit(&self, head: &Head<'_>) -> Fit {
+        let is_log = head.says("<EVENT_LOG") && head.says("LAST_UPDATE");
+        if is_log && head.is_xml() { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

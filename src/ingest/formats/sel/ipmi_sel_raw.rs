@@ -7,7 +7,7 @@
 //! Loses:  nothing that is in the dump; sensor names live in the SDR and are not in it.
 //! Not handled: what manufacturers mean by OEM records and OEM event data, beyond keeping the bytes.
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ipmi::sel_record::{OEM_TIMESTAMPED, SYSTEM_EVENT};
 use crate::ipmi::{self, SelRecord, SelTime};
@@ -35,14 +35,20 @@ impl Format for IpmiSelRaw {
         "system event log, raw records (ipmitool sel writeraw)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let (records, _) = head.as_chunks::<RECORD_BYTES>();
-        let used: Vec<SelRecord> =
-            records.iter().take(RECORDS_LOOKED_AT).filter(|raw| !is_unused(raw)).map(ipmi::decode).collect();
-        let plausible = used.iter().filter(|record| is_plausible(record)).count();
+        let records = &records[..records.len().min(RECORDS_LOOKED_AT)];
+        let (mut used, mut odd) = (Vec::new(), 0_usize);
+        for record in records.iter().filter(|raw| !is_unused(raw)).map(ipmi::decode) {
+            odd += usize::from(!is_plausible(&record));
+            used.push(record);
+            // One record in twenty may be odd; text and other binaries have hardly one that is not.
+            if odd * 20 > records.len() {
+                return Fit::No;
+            }
+        }
         let events = used.iter().filter(|record| is_system_event(record)).count();
-        // One record in twenty may be odd; text and other binaries have hardly one that is not.
-        if used.is_empty() || plausible * 20 < used.len() * 19 || !ids_rise(&used) {
+        if used.is_empty() || odd * 20 > used.len() || !ids_rise(&used) {
             Fit::No
         } else if events > 0 {
             Fit::Sure

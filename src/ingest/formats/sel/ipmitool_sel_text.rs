@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use chrono::NaiveDateTime;
 
 use super::ipmi_sel_raw::entry_of;
-use crate::ingest::formats::{Fit, Format, LineReader, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::sel_state::SelState;
 use crate::ingest::vendor_log::written::on_bmc_clock;
@@ -49,10 +49,16 @@ impl Format for IpmitoolSelText {
         "system event log, text (ipmitool sel list, elist, -v, -c)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let mut seen = Seen::default();
-        for line in head.split(|&byte| byte == b'\n').take(LINES_LOOKED_AT) {
-            seen.look_at(&String::from_utf8_lossy(line));
+        let lines = head.first_lines(LINES_LOOKED_AT);
+        let mut left = lines.len();
+        for line in lines {
+            left -= 1;
+            seen.look_at(line);
+            if seen.is_lost(left) {
+                return Fit::No;
+            }
         }
         seen.fit()
     }
@@ -96,6 +102,12 @@ impl Seen {
                 self.other += usize::from(!self.inside)
             }
         }
+    }
+
+    /// Whether so many more lines cannot make it a log of these any more.
+    fn is_lost(&self, left: usize) -> bool {
+        let own = self.sure + self.likely + left;
+        own + 1 < self.other && self.likely + left <= self.other * 4
     }
 
     fn fit(&self) -> Fit {

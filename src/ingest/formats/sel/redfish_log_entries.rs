@@ -12,7 +12,7 @@
 
 use serde_json::Value;
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::json_scan::{Fault, JsonScan};
 use crate::ingest::vendor_log::order::oldest_first;
@@ -35,7 +35,7 @@ impl Format for RedfishLogEntries {
         "log entries of a management controller (Redfish LogEntry, JSON)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         let head = String::from_utf8_lossy(without_mark(head));
         if !head.trim_start().starts_with(['{', '[']) {
             return Fit::No;

@@ -8,7 +8,7 @@
 //! Loses:  raw bytes, whose print is not documented.
 //! Not handled: other formatters (`--formatter=csv`, `xml`).
 
-use crate::ingest::formats::{Fit, Format, Reader, SourceKind};
+use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::vendor_log::blocks::{BlockForm, Fields};
 use crate::ingest::vendor_log::written::read_stamp;
 use crate::ingest::written_time::DayFirst;
@@ -31,7 +31,7 @@ impl Format for VmwareEsxcliSelText {
         "system event log, text (VMware esxcli hardware ipmi sel list)"
     }
 
-    fn fit(&self, head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, head: &Head<'_>) -> Fit {
         FORM.fit(head)
     }
 
