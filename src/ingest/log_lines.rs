@@ -228,11 +228,7 @@ const YOUNG_MICROS: u64 = 5_000_000;
 /// A step back by less is a message that was printed late.
 const STEP_BACK_MICROS: u64 = 60_000_000;
 
-/// Whether a line of that uptime has a say in whether the kernel's uptime has started over.
-fn restarts(uptime_micros: Option<u64>, state: &HostState) -> bool {
-    uptime_micros.is_some_and(|now| state.suspect.is_some() || steps_back(now, state))
-}
-
+/// Whether a kernel of that uptime may have started over.
 fn steps_back(now: u64, state: &HostState) -> bool {
     now < YOUNG_MICROS && state.last_uptime.is_some_and(|before| before > now + STEP_BACK_MICROS)
 }
