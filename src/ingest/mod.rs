@@ -10,6 +10,7 @@ pub mod decompress;
 pub mod discover;
 pub mod drive;
 mod firmware_items;
+mod foreign_headers;
 pub mod formats;
 mod hardware_tree;
 mod host_facts;
