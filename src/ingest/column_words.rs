@@ -4,7 +4,10 @@ mod times;
 
 use super::formats::SourceKind;
 use super::table::Role;
-pub(super) use times::{TICKET_TIMES, TIME, TIME_THEN_START, START_THEN_TIME, END, BACK, IN_SERVICE_FROM, IN_SERVICE_TO, DURATION, DATE_ALONE, START_CLOCK, END_DATE, END_CLOCK};
+pub(super) use times::{
+    BACK, DATE_ALONE, DURATION, END, END_CLOCK, END_DATE, IN_SERVICE_FROM, IN_SERVICE_TO, START_CLOCK,
+    START_THEN_TIME, TICKET_TIMES, TIME, TIME_THEN_START,
+};
 
 /// The words for a role in a kind of table, the surest first.
 pub(super) fn words_of(role: Role, kind: SourceKind) -> impl Iterator<Item = &'static &'static str> {
@@ -290,20 +293,9 @@ pub(super) const CAUSE: &[&str] = &[
     "label",
 ];
 
-pub(super) const INCIDENT_KIND: &[&str] = &[
-    "kind",
-    "type",
-    "event",
-    "incident_type",
-    "what",
-];
+pub(super) const INCIDENT_KIND: &[&str] = &["kind", "type", "event", "incident_type", "what"];
 
-pub(super) const PLANNED: &[&str] = &[
-    "planned",
-    "is_planned",
-    "scheduled",
-    "unplanned",
-];
+pub(super) const PLANNED: &[&str] = &["planned", "is_planned", "scheduled", "unplanned"];
 
 /// Columns that name a host and nothing else; `name` and `device` may name a sensor.
 pub(super) const SURELY_HOST: &[&str] = &[

@@ -145,7 +145,9 @@ fn is_of_something_else(table: &Table) -> bool {
     let has = |word: &str| table.columns.iter().any(|column| column == word);
     let is_log = has("level") && (has("msg") || has("message"));
     let is_of_others = is_of_people_or_ports(&table.columns) && !CAUSES.iter().any(|word| has(word));
-    is_log || is_of_others || ["email", "e_mail", "price", "unit_price", "invoice", "metric"].into_iter().any(has)
+    is_log
+        || is_of_others
+        || ["email", "e_mail", "price", "unit_price", "invoice", "metric"].into_iter().any(has)
 }
 
 /// Columns of lists about people, their sessions and addresses, and about what a scanner found.

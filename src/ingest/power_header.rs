@@ -246,7 +246,8 @@ const BUILDINGS: &[&str] = &[
     "dryer",
 ];
 /// Whole headers of the same meters, of words that alone could be of a data centre.
-const BUILDING_HEADERS: &[&str] = &["inverter", "global_active_power", "heat pump", "ev charger", "appliances"];
+const BUILDING_HEADERS: &[&str] =
+    &["inverter", "global_active_power", "heat pump", "ev charger", "appliances"];
 
 /// Whether a column is of a meter in a building or on its roof.
 #[must_use]

@@ -376,14 +376,6 @@ pub(in crate::ingest) const START_CLOCK: &[&str] = &[
     "reboot_time",
 ];
 
-pub(in crate::ingest) const END_DATE: &[&str] = &[
-    "end_date",
-    "enddate",
-];
+pub(in crate::ingest) const END_DATE: &[&str] = &["end_date", "enddate"];
 
-pub(in crate::ingest) const END_CLOCK: &[&str] = &[
-    "end_time",
-    "endtime",
-    "end",
-    "finish_time",
-];
+pub(in crate::ingest) const END_CLOCK: &[&str] = &["end_time", "endtime", "end", "finish_time"];
