@@ -25,17 +25,9 @@ const JOBS: &[&str] = &[
     "saveset",
     "fileset",
     "jobtypestring",
-    "auftrag",
-    "auftragsname",
-    "sicherungsauftrag",
-    "sicherung",
-    "tâche",
-    "nom_de_la_tâche",
-    "nom_du_travail",
-    "travail",
 ];
 /// Columns that say why, which lists of jobs do not ask.
-const CAUSES: &[&str] = &["cause", "root_cause", "failure_type", "diagnosis", "ursache"];
+const CAUSES: &[&str] = &["cause", "root_cause", "failure_type", "diagnosis"];
 /// Words in the names of columns that measure something.
 const MEASURES: &[&str] = &[
     "temp",
@@ -128,15 +120,9 @@ const PLANS: &[&str] = &[
     "change_start",
     "maintenance_start",
     "work_start",
-    "wartungsbeginn",
     "cmdb_ci",
     "affected_ci",
     "affected_cis",
-    "betroffene_systeme",
-    "betroffene_server",
-    "systeme",
-    "serveurs",
-    "geltungsbereich",
 ];
 
 /// A plan has a start and an end, and a column that says that it is one or what it holds for.
@@ -155,7 +141,70 @@ fn is_of_jobs(table: &Table) -> bool {
 fn is_of_something_else(table: &Table) -> bool {
     let has = |word: &str| table.columns.iter().any(|column| column == word);
     let is_log = has("level") && (has("msg") || has("message"));
-    is_log || ["email", "e_mail", "price", "unit_price", "invoice", "metric"].into_iter().any(has)
+    let is_of_others = is_of_people_or_ports(&table.columns) && !CAUSES.iter().any(|word| has(word));
+    is_log
+        || is_of_others
+        || ["email", "e_mail", "price", "unit_price", "invoice", "metric"].into_iter().any(has)
+}
+
+/// Columns of lists about people, their sessions and addresses, and about what a scanner found.
+const PEOPLE_AND_PORTS: &[&str] = &[
+    "user",
+    "username",
+    "user_name",
+    "login",
+    "account",
+    "email",
+    "e_mail",
+    "full_name",
+    "first_name",
+    "last_name",
+    "last_login",
+    "last_logon",
+    "logon_time",
+    "expires",
+    "lease",
+    "lease_start",
+    "lease_end",
+    "lease_expires",
+    "lease_time",
+    "plugin_id",
+    "plugin",
+    "cve",
+    "cvss",
+    "cvss_score",
+    "vulnerability",
+    "synopsis",
+    "key_type",
+    "keytype",
+    "fingerprint",
+    "public_key",
+    "port",
+    "protocol",
+];
+/// Columns of what machines are made of, beside which a user is the one who has the machine.
+const MACHINES: &[&str] = &[
+    "model",
+    "product_name",
+    "bios",
+    "bios_version",
+    "rack",
+    "pdu",
+    "serial",
+    "serial_number",
+    "service_tag",
+    "manufacturer",
+    "kernel",
+    "hypervisor",
+    "cpu",
+    "cpu_model",
+];
+
+/// A host also stands in lists of logins, leases, keys and open ports, which say nothing of the machine.
+#[must_use]
+pub fn is_of_people_or_ports(columns: &[String]) -> bool {
+    let has = |words: &[&str]| columns.iter().any(|column| words.contains(&column.as_str()));
+    has(PEOPLE_AND_PORTS) && !has(MACHINES)
 }
 
 /// A host, a time and a figure are a measurement, unless a column says what failed.

@@ -179,6 +179,91 @@ const PLACES: &[&str] = &[
     "fwupd",
 ];
 
+/// Words for logs, tools and controllers, which people number as they collect them: with a number behind them
+/// they name no host either. `host1` and `backup2` are hosts.
+const NUMBERED: &[&str] = &[
+    "sel",
+    "sels",
+    "elist",
+    "kern",
+    "kernel",
+    "log",
+    "logs",
+    "syslog",
+    "messages",
+    "dmesg",
+    "wtmp",
+    "utmp",
+    "btmp",
+    "lastlog",
+    "journal",
+    "journalctl",
+    "bmc",
+    "ipmi",
+    "ipmitool",
+    "freeipmi",
+    "ipmiutil",
+    "ilo",
+    "iml",
+    "idrac",
+    "racadm",
+    "xcc",
+    "imm",
+    "ahs",
+    "lclog",
+    "redfish",
+    "sdr",
+    "fru",
+    "sensor",
+    "sensors",
+    "dcmi",
+    "lscpu",
+    "cpuinfo",
+    "uname",
+    "lshw",
+    "dmidecode",
+    "smartctl",
+    "mcelog",
+    "rasdaemon",
+    "pstore",
+    "vmcore",
+    "kdump",
+    "netconsole",
+    "crash",
+    "sol",
+    "console",
+    "vzdump",
+    "veeam",
+    "bacula",
+    "apcupsd",
+    "upslog",
+    "sample",
+    "samples",
+    "example",
+    "test",
+    "case",
+    "dump",
+    "output",
+    "out",
+    "export",
+    "report",
+    "snapshot",
+    "file",
+    "part",
+    "page",
+    "events",
+    "event",
+    "last",
+    "boot",
+    "inventory",
+    "incidents",
+    "csv",
+    "json",
+    "txt",
+    "tsr",
+    "sosreport",
+];
+
 /// Words of file names of Dell's collections, whose other parts are a service tag and a date.
 const TAGGED: &[&str] = &["tsr", "supportassist", "supportassistcollection", "techsupreport"];
 
@@ -323,8 +408,7 @@ fn bare_name(part: &str) -> Option<String> {
     }
     // A date at either end takes its words with it; a lone number of up to three digits is part of a
     // name (`db-01`).
-    let is_noise =
-        |word: &str| PLACES.contains(&word) || word.is_empty() || (is_number(word) && word.len() >= 4);
+    let is_noise = |word: &str| is_no_name(word) || word.is_empty() || (is_number(word) && word.len() >= 4);
     let (mut from, mut to) = (0, words.len());
     while from < to && is_noise(words[from]) {
         from += 1;
@@ -335,13 +419,21 @@ fn bare_name(part: &str) -> Option<String> {
     while from < to && is_noise(words[to - 1]) {
         to -= 1;
     }
-    if from == to || words[from..to].iter().any(|word| PLACES.contains(word)) {
+    if from == to || words[from..to].iter().any(|word| is_no_name(word)) {
         return None;
     }
     let start = if from == 0 { 0 } else { separators[from - 1] + 1 };
     let end = separators.get(to - 1).copied().unwrap_or(part.len());
     let name = &part[start..end];
     (is_a_host(name) && (!is_number(name) || name == part && name.len() <= 8)).then(|| name.to_owned())
+}
+
+/// Whether a word in a path says what lies there and not whose it is: a usual word, a numbered one (`ilo4`), or
+/// how much it is (`2k`).
+fn is_no_name(word: &str) -> bool {
+    let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let count = word.strip_suffix(['k', 'm']).is_some_and(|digits| !digits.is_empty() && is_number(digits));
+    PLACES.contains(&word) || (stem.len() < word.len() && NUMBERED.contains(&stem)) || count
 }
 
 /// Whether words begin with a date: `2025-03-01`, `20250301`, `20250301120000`.
@@ -392,6 +484,14 @@ mod tests {
             ("sos_commands/logs/journalctl_--no-pager", None),
             ("web-logs/kern.log", None),
             ("mailer/kern.log", Some("mailer")),
+            ("hadoop_2k.log", None),
+            ("ilo4.txt", None),
+            ("sel1.txt", None),
+            ("kvm07/sel1.txt", Some("kvm07")),
+            ("ilo4-kvm07.txt", Some("kvm07")),
+            ("dmesg2_kvm07_sel3", Some("kvm07")),
+            ("backup2/sel.txt", Some("backup2")),
+            ("host1.sel.txt", Some("host1")),
         ] {
             assert_eq!(guess(path).as_deref(), host, "{path}");
         }

@@ -1,8 +1,8 @@
 //! Which columns of a table are the time and the readings, of all the ways in which meters export them.
 
 use super::column_words::{HOST, TIME_THEN_START};
-use super::power_header::{PowerName, host_of_tags, power_name, without_port};
-use super::table::normal;
+use super::foreign_headers::in_english;
+use super::power_header::{PowerName, host_of_tags, is_of_a_building, power_name, without_port};
 use super::watts;
 use super::written_time::{self, DayFirst};
 
@@ -110,7 +110,7 @@ impl PowerColumns {
     /// The columns by a header that stands between the rows; `None` if the row is none.
     #[must_use]
     pub fn repeated(&self, cells: &[String]) -> Option<Self> {
-        let names: Vec<String> = cells.iter().map(|cell| normal(cell)).collect();
+        let names: Vec<String> = cells.iter().map(|cell| in_english(cell).0).collect();
         let word = |name: &str| TIME_THEN_START.contains(&name) || TIME_WORDS.contains(&name);
         let time =
             names.iter().position(|name| name == "time").or_else(|| names.iter().position(|n| word(n)))?;
@@ -152,7 +152,10 @@ fn time_text((first, second): (usize, Option<usize>), cells: &[String]) -> Optio
 /// Finds the columns by the header and the first rows. `None`: it is no table of power.
 #[must_use]
 pub fn find(header: &[String], rows: &[Vec<String>], decimal_comma: bool) -> Option<PowerColumns> {
-    let names: Vec<String> = header.iter().map(|cell| normal(cell)).collect();
+    if header.iter().any(|cell| is_of_a_building(cell)) {
+        return None;
+    }
+    let names: Vec<String> = header.iter().map(|cell| in_english(cell).0).collect();
     let time = time_columns(&names, rows)?;
     let utc = names[time.0].split('_').any(|word| matches!(word, "utc" | "gmt"));
     let layout = layout(header, &names, time, rows, decimal_comma)?;

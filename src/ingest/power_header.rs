@@ -223,6 +223,44 @@ const MANNER: &[&str] = &[
 const KINDS: &[&str] =
     &["node", "host", "server", "system", "sys", "machine", "chassis", "device", "outlet", "board", "pdu"];
 
+/// Words of meters in houses and on roofs. What is measured there is no machine of ours.
+const BUILDINGS: &[&str] = &[
+    "solar",
+    "pv",
+    "photovoltaic",
+    "photovoltaik",
+    "wechselrichter",
+    "house",
+    "household",
+    "home",
+    "haus",
+    "haushalt",
+    "maison",
+    "casa",
+    "kitchen",
+    "heatpump",
+    "wallbox",
+    "oven",
+    "fridge",
+    "dishwasher",
+    "dryer",
+];
+/// Whole headers of the same meters, of words that alone could be of a data centre.
+const BUILDING_HEADERS: &[&str] =
+    &["inverter", "global_active_power", "heat pump", "ev charger", "appliances"];
+
+/// Whether a column is of a meter in a building or on its roof.
+#[must_use]
+pub fn is_of_a_building(header: &str) -> bool {
+    let lower = header.trim().trim_start_matches('\u{feff}').to_lowercase();
+    // A series of a collector's names its host, whatever else it holds.
+    if lower.contains("=\"") {
+        return false;
+    }
+    BUILDING_HEADERS.iter().any(|known| lower.starts_with(known))
+        || lower.split(|c: char| !c.is_alphanumeric()).any(|word| BUILDINGS.contains(&word))
+}
+
 /// What `header` says, `None` if it is not about the draw of a machine or outlet.
 #[must_use]
 pub fn power_name(header: &str) -> Option<PowerName> {

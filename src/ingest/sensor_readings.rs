@@ -108,7 +108,7 @@ fn names_a_supply(sensor: &str) -> bool {
 }
 
 /// `Pwr Consumption`, `Total_Power`, `Power Meter`, `System Level` of old Dells.
-fn is_whole_machine(sensor: &str) -> bool {
+pub(super) fn is_whole_machine(sensor: &str) -> bool {
     let name = sensor.trim().to_lowercase();
     name == "system level" || power_name(&name).is_some_and(|name| name.of.is_empty())
 }

@@ -6,13 +6,16 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::column_words::{
-    ATTRIBUTES, END, HOST, JOB, START_THEN_TIME, STATUS, SURELY_HOST, TIME, TIME_THEN_START, WATTS, words_of,
+    ATTRIBUTES, END, HOST, JOB, START_THEN_TIME, STATUS, SURELY_HOST, TICKET_HOSTS, TICKET_TIMES, TICKETS,
+    TIME, TIME_THEN_START, WATTS, words_of,
 };
 use super::csv_rows::{CsvRow, CsvRows, Shape};
+use super::foreign_headers::in_english;
 use super::formats::SourceKind;
 use super::list_kind;
 use super::named_objects;
 use super::power_columns::{self, PowerColumns};
+use super::written_time::DayFirst;
 
 /// What a column means to us; all others are extra columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,20 +44,30 @@ pub struct Row {
     pub line: u64,
 }
 
-/// A table with its header in normal form (lower case, words joined by `_`).
-#[derive(Debug, Clone)]
+/// A table with its header in normal form (lower case, words joined by `_`), in English where we know the word.
+#[derive(Debug, Clone, Default)]
 pub struct Table {
     pub columns: Vec<String>,
     pub rows: Vec<Row>,
+    /// The header is in a language whose dates put the day first.
+    pub day_first: DayFirst,
     /// Bytes before the first row (comments and header).
     pub header_end: usize,
 }
 
 impl Table {
+    fn name_columns(&mut self, header: &[String]) {
+        for cell in header {
+            let (name, is_foreign) = in_english(cell);
+            self.columns.push(name);
+            self.day_first.0 |= is_foreign;
+        }
+    }
+
     /// Index of the first column with that role, in a table of that kind.
     #[must_use]
     pub fn column(&self, role: Role, kind: SourceKind) -> Option<usize> {
-        words_of(role, kind).iter().find_map(|word| self.columns.iter().position(|column| column == word))
+        words_of(role, kind).find_map(|word| self.columns.iter().position(|column| column == word))
     }
 
     /// The cell of a row, trimmed; `None` if absent or empty.
@@ -170,6 +183,9 @@ pub fn classify(columns: &[String], is_time: &dyn Fn(usize) -> bool) -> Option<S
     if any_time && has_host && has(&incident_words) {
         return Some(SourceKind::Incidents);
     }
+    if !both_ends && time_in(TICKET_TIMES) && has(TICKETS) && (has_host || has(TICKET_HOSTS)) {
+        return Some(SourceKind::Incidents);
+    }
     if both_ends && has(&work_words) {
         return Some(SourceKind::Maintenance);
     }
@@ -184,7 +200,8 @@ pub fn classify(columns: &[String], is_time: &dyn Fn(usize) -> bool) -> Option<S
     }
     let has_hostlike = columns.iter().any(|column| SURELY_HOST.contains(&column.as_str()));
     let has_attribute = has(ATTRIBUTES);
-    (has_host && columns.len() >= 2 && (has_hostlike || has_attribute)).then_some(SourceKind::Inventory)
+    let is_inventory = has_host && columns.len() >= 2 && (has_hostlike || has_attribute);
+    (is_inventory && !list_kind::is_of_people_or_ports(columns)).then_some(SourceKind::Inventory)
 }
 
 /// Delimiters tried, in order of preference on a tie.
@@ -226,7 +243,7 @@ fn is_separator_line(text: &str) -> bool {
 /// pass: they must not cost the whole table.
 fn is_header(cells: &[String]) -> bool {
     let odd = cells.iter().filter(|cell| !is_header_cell(cell)).count();
-    let names_hosts = || cells.iter().any(|cell| HOST.contains(&normal(cell).as_str()));
+    let names_hosts = || cells.iter().any(|cell| HOST.contains(&in_english(cell).0.as_str()));
     odd == 0 || (odd * 3 <= cells.len() && names_hosts()) || names_series(cells)
 }
 
@@ -244,7 +261,9 @@ fn is_header_cell(cell: &str) -> bool {
     cell.chars().count() <= 48
         && (cell.is_empty() || cell.chars().any(char::is_alphabetic))
         && !cell.contains(['{', '}', '<', '>', '='])
-        && super::written_time::read(cell, super::written_time::DayFirst(false)).is_none()
+        // `client: 192.0.2.1` is a part of a message.
+        && !cell.contains(": ")
+        && super::written_time::read(cell, DayFirst(false)).is_none()
 }
 
 fn cells_of(mut line: &[u8], delimiter: u8) -> Vec<String> {
@@ -260,7 +279,8 @@ pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
     let mut body = content.get(start..)?;
     let mut rows = CsvRows::new(&mut body, delimiter);
     let mut row = CsvRow::default();
-    let mut table = Table { columns: Vec::new(), rows: Vec::new(), header_end: start };
+    let mut table = Table::default();
+    table.header_end = start;
     let mut offset = start;
     let line_before = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
     while (table.columns.is_empty() || table.rows.len() < rows_max)
@@ -268,7 +288,7 @@ pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
     {
         let end = offset + row.bytes.len();
         if table.columns.is_empty() {
-            table.columns = row.cells.iter().map(|cell| normal(cell)).collect();
+            table.name_columns(&row.cells);
             table.header_end = end;
         } else if shape == Shape::Row {
             let cells = std::mem::take(&mut row.cells);
@@ -314,7 +334,9 @@ pub fn read_json(content: &[u8]) -> Option<Table> {
             Row { cells, offset: 0, end, line: 1 }
         })
         .collect();
-    (!columns.is_empty()).then_some(Table { columns, rows, header_end: 0 })
+    let mut table = Table { rows, ..Table::default() };
+    table.name_columns(&columns);
+    (!columns.is_empty()).then_some(table)
 }
 
 type NamedObject = (Option<String>, BTreeMap<String, String>);
@@ -385,7 +407,8 @@ fn scalar(value: &Value) -> String {
 pub fn kind_of(table: &Table) -> Option<SourceKind> {
     let is_time = |column: usize| {
         let values = || table.rows.iter().take(ROWS_SNIFFED).filter_map(|row| row.cells.get(column));
-        let day_first = super::written_time::DayFirst::of(values().map(String::as_str));
+        let written = DayFirst::of(values().map(String::as_str));
+        let day_first = DayFirst(written.0 || table.day_first.0);
         let filled = values().filter(|cell| !cell.trim().is_empty()).count();
         let times = values().filter(|cell| super::written_time::read(cell, day_first).is_some()).count();
         times > 0 && times * 2 >= filled

@@ -20,7 +20,7 @@ pub fn table_rows(
     let Some(table) = table::read_csv(content, 0) else { return };
     let Some((delimiter, _)) = table::sniff_csv(&content[..table.header_end]) else { return };
     let columns = date_columns(&table, kind);
-    let mut day_first = DayFirst::default();
+    let mut day_first = table.day_first;
     let body = content.get(table.header_end..).unwrap_or_default();
     each_row(body, delimiter, |_, row| {
         let cells = columns.iter().filter_map(|column| row.cells.get((*column)?)).map(String::as_str);
@@ -90,7 +90,7 @@ fn day_first_of(table: &Table, kind: SourceKind) -> DayFirst {
         .rows
         .iter()
         .flat_map(|row| columns.iter().filter_map(|column| row.cells.get((*column)?)).map(String::as_str));
-    DayFirst::of(cells)
+    DayFirst(table.day_first.0 || DayFirst::of(cells).0)
 }
 
 fn date_columns(table: &Table, kind: SourceKind) -> [Option<usize>; 4] {

@@ -32,6 +32,19 @@ pub fn read_columns(date: &str, time: &str, day_first: bool) -> Option<ColumnTim
     })
 }
 
+/// Whether dates that can all be read both ways are in order only if the day stands first. Each pair is a
+/// date with the month first, and with the two exchanged. A log goes forwards (or, newest first, backwards) but
+/// for a few times when its clock was set.
+#[must_use]
+pub fn order_tells_day_first(pairs: &[(NaiveDateTime, NaiveDateTime)]) -> bool {
+    let breaks = |read: fn(&(NaiveDateTime, NaiveDateTime)) -> NaiveDateTime| {
+        let ups = pairs.windows(2).filter(|pair| read(&pair[0]) < read(&pair[1])).count();
+        let downs = pairs.windows(2).filter(|pair| read(&pair[0]) > read(&pair[1])).count();
+        ups.min(downs)
+    };
+    pairs.len() >= 5 && breaks(|pair| pair.0) > 3 * breaks(|pair| pair.1)
+}
+
 struct ColumnDate {
     date: NaiveDate,
     exchanged: Option<NaiveDate>,

@@ -9,7 +9,7 @@ use super::cause::KnownCause;
 use super::schema::{Origin, Signature};
 
 /// The shipped files, by name.
-const SHIPPED: [(&str, &str); 14] = [
+const SHIPPED: [(&str, &str); 15] = [
     ("boot.toml", include_str!("base/boot.toml")),
     ("cloud.toml", include_str!("base/cloud.toml")),
     ("controllers.toml", include_str!("base/controllers.toml")),
@@ -20,6 +20,7 @@ const SHIPPED: [(&str, &str); 14] = [
     ("reset_reason.toml", include_str!("base/reset_reason.toml")),
     ("storage.toml", include_str!("base/storage.toml")),
     ("vendors.toml", include_str!("base/vendors.toml")),
+    ("windows.toml", include_str!("base/windows.toml")),
     ("causes/drives.toml", include_str!("base/causes/drives.toml")),
     ("causes/firmware.toml", include_str!("base/causes/firmware.toml")),
     ("causes/processors.toml", include_str!("base/causes/processors.toml")),

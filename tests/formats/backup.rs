@@ -3,7 +3,7 @@
 use coroner::model::Stamp;
 use coroner::model::record::{Body, SourceFacts};
 
-use super::{Counts, take, take_fixture};
+use super::{Counts, fixtures_of, take, take_fixture};
 
 pub const COUNTS: Counts = &[
     ("formats/backup-csv/duration.csv", 3, 3),
@@ -46,6 +46,9 @@ pub const COUNTS: Counts = &[
     ("formats/veeam-job-sessions/rows.tsv", 2, 2),
     ("formats/veeam-session-table/list.txt", 2, 2),
     ("formats/veeam-session-table/powershell.txt", 1, 1),
+    ("formats/backup-csv/spanish.csv", 2, 2),
+    ("formats/proxmox-vzdump-log/version-5.log", 12, 1),
+    ("formats/veeam-session-list/sessions.txt", 2, 2),
 ];
 
 /// `host | job | start | end | status` of each run, times with a `Z` where the zone is known.
@@ -217,4 +220,28 @@ fn damage_costs_its_own_line() {
     assert_eq!((facts.format.as_deref(), facts.records.len()), (Some("bacula-job-table"), 1));
     assert_eq!(facts.reasons.get("bad field: start").copied(), Some(26));
     assert_eq!(facts.reasons.get("truncated").copied(), Some(15));
+}
+
+#[test]
+fn lines_without_a_year_have_that_of_the_archive() {
+    assert_eq!(
+        runs_of("proxmox-vzdump-log/version-5.log"),
+        ["web07 | vzdump | 2018-03-05T22:00:11 | 2018-03-05T22:31:16 | ok"]
+    );
+    let (_, whole) =
+        &fixtures_of("proxmox-vzdump-log").into_iter().find(|(p, _)| p.contains("version-5")).unwrap();
+    let text = String::from_utf8(whole.clone()).unwrap().replace("2018_03_05", "x");
+    let record = &take("x", text.as_bytes()).records[0];
+    assert!(matches!(record.stamp, Stamp::Yearless { wraps: 0, month: 3, day: 5, .. }), "{record:?}");
+}
+
+#[test]
+fn sessions_that_powershell_lists_are_runs() {
+    assert_eq!(
+        runs_of("veeam-session-list/sessions.txt"),
+        [
+            "- | Nightly servers | 2025-03-13T22:00:12 | 2025-03-13T22:41:03 | Success",
+            "- | Nightly servers | 2025-03-14T22:00:10 | 2025-03-14T22:55:59 | Failed",
+        ]
+    );
 }

@@ -17,6 +17,12 @@ pub const COUNTS: Counts = &[
     ("formats/incidents-headless/excel.csv", 2, 2),
     ("formats/incidents-headless/list.txt", 3, 3),
     ("formats/incidents-json/list.json", 2, 2),
+    ("formats/incidents-csv/espanol.csv", 2, 2),
+    ("formats/incidents-csv/francais.csv", 2, 2),
+    ("formats/incidents-csv/opsgenie.csv", 2, 2),
+    ("formats/incidents-csv/pagerduty.csv", 2, 2),
+    ("formats/incidents-csv/servicenow.csv", 2, 2),
+    ("formats/incidents-json/pagerduty.json", 2, 2),
 ];
 
 /// `host | time | cause` of each incident, times with a `Z` where the zone is known.
@@ -76,4 +82,23 @@ fn a_number_or_a_second_time_beside_a_host_makes_another_kind_of_list() {
         let facts = take("x", line.repeat(3).as_bytes());
         assert_ne!(facts.format.as_deref(), Some("incidents-headless"), "{line}");
     }
+}
+
+#[test]
+fn tickets_are_about_the_machine_that_their_tracker_names() {
+    let found = listed_in("incidents-csv/servicenow.csv");
+    assert_eq!(found, ["kvm07 | 2025-03-14T02:20:11 | Hardware", "kvm11 | 2025-03-20T04:11:45 | Hardware"]);
+    let facts = take_fixture("formats/incidents-csv/servicenow.csv");
+    assert!(facts.reasons.contains_key("ignored: ticket-without-a-machine"), "{:?}", facts.reasons);
+    for path in ["csv/pagerduty.csv", "csv/opsgenie.csv", "json/pagerduty.json"] {
+        let found = listed_in(&format!("incidents-{path}"));
+        assert_eq!(found, ["kvm07 | 2025-03-14T02:20:11Z | -", "kvm11 | 2025-03-20T04:11:45Z | -"], "{path}");
+    }
+}
+
+#[test]
+fn under_french_headers_the_day_comes_first() {
+    let found = listed_in("incidents-csv/francais.csv");
+    assert_eq!(found[0], "kvm07 | 2025-04-03T02:05:00 | coupure de courant");
+    assert_eq!(listed_in("incidents-csv/espanol.csv")[0], "kvm07 | 2025-03-14T02:05:00 | corte de luz");
 }

@@ -62,6 +62,11 @@ pub const COUNTS: Counts = &[
     ("formats/redfish-inventory/openbmc-like.json", 1, 1),
     ("formats/salt-grains-json/local.json", 1, 1),
     ("formats/salt-grains-json/two-minions.json", 1, 2),
+    ("formats/inventory-csv/deutsch.csv", 2, 2),
+    ("formats/inventory-csv/espanol.csv", 2, 2),
+    ("formats/inventory-csv/francais.csv", 2, 2),
+    ("formats/puppet-facts-text/flat.txt", 1, 1),
+    ("formats/puppet-facts-text/groups.txt", 1, 1),
 ];
 
 /// Host and factors of each fact in a fixture.
@@ -334,4 +339,36 @@ fn the_type_of_a_device_is_its_model_only_where_no_column_is() {
         (rows[1].1["vendor"].as_str(), rows[1].1["role"].as_str(), rows[1].1["os"].as_str()),
         ("HPE", "web", "CentOS Linux 7.9")
     );
+}
+
+#[test]
+fn headers_of_every_language_are_the_same_factors() {
+    for path in ["francais.csv", "espanol.csv", "deutsch.csv"] {
+        let (host, factors) = facts(&format!("formats/inventory-csv/{path}")).remove(0);
+        assert_eq!(host.as_deref(), Some("kvm07"), "{path}");
+        assert_eq!(
+            (factors["model"].as_str(), factors["bios_version"].as_str()),
+            ("EX-410", "2.10.2"),
+            "{path}"
+        );
+        assert!(!factors.keys().any(|name| name.contains("serial") || name.contains("seri")), "{factors:?}");
+    }
+}
+
+#[test]
+fn facter_prints_what_it_says_in_json() {
+    for path in ["flat.txt", "groups.txt"] {
+        let (host, factors) = only(&format!("formats/puppet-facts-text/{path}"));
+        assert_eq!(host.as_deref(), Some("kvm07"), "{path}");
+        assert_eq!(
+            (factors["model"].as_str(), factors["bios_version"].as_str()),
+            ("EX-410", "3.3"),
+            "{path}"
+        );
+        assert_eq!(
+            (factors["os"].as_str(), factors["kernel"].as_str()),
+            ("Debian 12.5", "6.1.0-18-amd64"),
+            "{path}"
+        );
+    }
 }

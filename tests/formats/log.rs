@@ -54,6 +54,13 @@ pub const COUNTS: Counts = &[
     ("formats/syslog-rfc3339/rfc5424.log", 4, 2),
     ("formats/xen-console-text/dated.txt", 4, 1),
     ("formats/xen-console-text/plain.txt", 3, 0),
+    ("formats/linux-kernel-text/serial-over-lan.txt", 16, 4),
+    ("formats/syslog-rfc3339/year-between.log", 3, 1),
+    ("formats/syslog-rfc3339/year-first.log", 3, 1),
+    ("formats/windows-event-csv/deutsch.csv", 2, 2),
+    ("formats/windows-event-csv/event-viewer.csv", 4, 3),
+    ("formats/windows-event-csv/get-winevent.csv", 3, 3),
+    ("formats/windows-event-list/get-winevent.txt", 2, 2),
 ];
 
 /// The records of a fixture that carry a signature: line, host and text.
@@ -219,4 +226,39 @@ fn a_line_made_to_be_searched_again_and_again_is_read_once() {
         assert_eq!(facts.format.as_deref(), Some("syslog-rfc3164"), "{piece}");
         assert!(started.elapsed().as_secs() < 10, "{piece}: {:?}", started.elapsed());
     }
+}
+
+#[test]
+fn events_of_windows_are_known_by_their_numbers_in_every_language() {
+    let host = Some("HV03.example.org".to_owned());
+    let path = "formats/windows-event-csv/get-winevent.csv";
+    let unclean = with_signature(path, "windows-unclean");
+    assert_eq!(
+        unclean.iter().map(|(line, host, _)| (*line, host.clone())).collect::<Vec<_>>(),
+        [(2, host.clone()), (3, host.clone())]
+    );
+    assert_eq!(with_signature(path, "windows-person").len(), 1);
+    let german = take_fixture("formats/windows-event-csv/deutsch.csv");
+    let stamps: Vec<Stamp> = german.records.iter().map(|record| record.stamp).collect();
+    // The newest comes first in the file.
+    assert_eq!(
+        stamps,
+        ["2025-03-13T21:00:00", "2025-03-14T02:11:05"].map(|at| Stamp::Local(at.parse().unwrap()))
+    );
+    for (path, lines) in [
+        ("csv/deutsch.csv", vec![2]),
+        ("csv/event-viewer.csv", vec![4, 3]),
+        ("list/get-winevent.txt", vec![9, 4]),
+    ] {
+        let found = with_signature(&format!("formats/windows-event-{path}"), "windows-unclean");
+        assert_eq!(found.into_iter().map(|(line, _, _)| line).collect::<Vec<_>>(), lines, "{path}");
+    }
+}
+
+#[test]
+fn a_log_with_a_time_and_no_sign_of_a_system_is_taken_for_none() {
+    let line = "2025-03-14 02:05:31,123 INFO worker of the queue has begun\n";
+    assert_eq!(take("x", line.repeat(20).as_bytes()).format, None);
+    let mixed = format!("{}2025-03-14 02:05:32 kvm07 sshd[7]: text\n", line.repeat(3));
+    assert_eq!(take("x", mixed.as_bytes()).format.as_deref(), Some("syslog-rfc3339"));
 }

@@ -54,6 +54,8 @@ pub const COUNTS: Counts = &[
     ("formats/redfish-power/by-host.json", 1, 3),
     ("formats/redfish-power/lines.json", 3, 1),
     ("formats/redfish-power/power.json", 1, 2),
+    ("formats/linux-sensors-text/loop.txt", 18, 0),
+    ("formats/redfish-power/sensor.json", 1, 0),
 ];
 
 fn watts_of(facts: &SourceFacts) -> Vec<(Option<&str>, f64)> {
@@ -284,4 +286,13 @@ fn a_large_table_is_read_in_bounded_pieces() {
     let facts = take("power.csv", broken.as_bytes());
     assert_eq!(facts.power.len(), 29_999, "an open quote costs its own line");
     assert_eq!(facts.reasons.keys().collect::<Vec<_>>(), ["bad shape", "ignored: table-header"]);
+}
+
+#[test]
+fn the_power_meter_of_lm_sensors_is_the_machines() {
+    let facts = take_fixture("formats/linux-sensors-text/loop.txt");
+    assert_eq!(watts_of(&facts), [(None, 212.0), (None, 218.0)]);
+    let sensor = take_fixture("formats/redfish-power/sensor.json");
+    assert_eq!(watts_of(&sensor), [(None, 312.5)]);
+    assert_eq!(sensor.power[0].stamp, zoned("2025-03-14T02:05:31Z"));
 }

@@ -34,12 +34,18 @@ pub const COUNTS: Counts = &[
     ("formats/redfish-log-entries/idrac7-sel.json", 3, 3),
     ("formats/redfish-log-entries/ilo4-items.json", 1, 1),
     ("formats/redfish-log-entries/ilo5-iml.json", 3, 4),
-    ("formats/redfish-log-entries/links-only.json", 0, 0),
     ("formats/redfish-log-entries/one-entry.json", 1, 1),
     ("formats/redfish-log-entries/openbmc.jsonl", 2, 2),
     ("formats/redfish-log-entries/pages.json", 2, 2),
     ("formats/redfish-log-entries/xcc.json", 1, 1),
     ("formats/vmware-esxcli-sel-text/list.txt", 3, 3),
+    ("formats/bmc-sel-table/xcc.csv", 2, 2),
+    ("formats/hpe-ilo-clp-log/records.txt", 2, 2),
+    ("formats/ipmiutil-sel-text/canonical.txt", 2, 2),
+    ("formats/ipmiutil-sel-text/columns.txt", 5, 5),
+    ("formats/redfish-log-entries/sent-event.json", 1, 1),
+    ("formats/supermicro-sel-text/new-board.txt", 2, 2),
+    ("formats/supermicro-sel-text/old-board.txt", 2, 2),
 ];
 
 fn bmc(text: &str) -> Stamp {
@@ -152,8 +158,12 @@ fn pages_single_entries_and_links_are_told_apart() {
     let one = take_fixture("formats/redfish-log-entries/one-entry.json");
     assert_eq!(one.records[0].stamp, Stamp::Missing);
     assert_eq!(meaning(entry(&one.records[0])), (Some(0x01), Some(0x01), Some(9), None));
-    let links = take_fixture("formats/redfish-log-entries/links-only.json");
-    assert_eq!(links.reasons.keys().collect::<Vec<_>>(), ["ignored: link-to-a-log-entry"]);
+    let (_, page) =
+        &fixtures_of("redfish-log-entries").into_iter().find(|(p, _)| p.contains("pages")).unwrap();
+    let linked =
+        format!("{}{}", String::from_utf8_lossy(page).trim_end(), r#"{"Members":[{"@odata.id":"/e/1"}]}"#);
+    let links = take("pages.json", linked.as_bytes());
+    assert!(links.reasons.contains_key("ignored: link-to-a-log-entry"), "{:?}", links.reasons);
 }
 
 #[test]
@@ -384,4 +394,71 @@ fn damage_at_any_place_is_survived() {
             }
         }
     }
+}
+
+#[test]
+fn what_ipmiutil_prints_keeps_the_bytes_of_the_event() {
+    let facts = take_fixture("formats/ipmiutil-sel-text/columns.txt");
+    let lost = entry(by_id(&facts, 2));
+    assert_eq!((lost.text.as_str(), lost.sensor.as_str()), ("AC Lost, PS1 Status", "#0xb1"));
+    assert_eq!(meaning(lost), (Some(0x08), Some(0x6f), Some(3), Some(true)));
+    assert_eq!(entry(by_id(&facts, 3)).asserted, Some(false));
+    assert_eq!(by_id(&facts, 2).stamp, bmc("2025-03-14T02:05:31"));
+    let other = by_id(&facts, 5);
+    assert_eq!((entry(other).record_type, other.stamp), (Some(0xe1), Stamp::Missing));
+    let canonical = take_fixture("formats/ipmiutil-sel-text/canonical.txt");
+    assert_eq!(
+        (entry(by_id(&canonical, 2)).sensor_type, by_id(&canonical, 2).stamp),
+        (Some(0x08), bmc("2025-03-14T02:05:31"))
+    );
+}
+
+#[test]
+fn an_entry_of_ipmicfg_is_two_lines() {
+    let old = take_fixture("formats/supermicro-sel-text/old-board.txt");
+    let lost = by_id(&old, 1);
+    assert_eq!((lost.stamp, lost.span.line), (bmc("2025-03-14T02:05:31"), 1));
+    assert_eq!((entry(lost).text.as_str(), entry(lost).sensor.as_str()), ("Power Supply AC Lost", "PS1"));
+    assert_eq!((entry(lost).sensor_type, entry(lost).asserted), (Some(0x08), Some(true)));
+    let new = take_fixture("formats/supermicro-sel-text/new-board.txt");
+    let text = &entry(by_id(&new, 119)).text;
+    assert_eq!(text, "Memory Error, Failing DIMM: DIMM location (P1-DIMMB1)");
+}
+
+#[test]
+fn an_ilo_wraps_its_descriptions_over_ssh() {
+    let facts = take_fixture("formats/hpe-ilo-clp-log/records.txt");
+    assert_eq!(stamps(&facts), [bmc("2025-03-14T02:05:00"), bmc("2025-03-14T02:31:00")]);
+    let text = &entry(by_id(&facts, 12)).text;
+    assert!(text.ends_with("Power Cord, Verify Power Supply Input (Power Supply 1)"), "{text}");
+}
+
+#[test]
+fn xcc_names_the_message_of_each_row() {
+    let facts = take_fixture("formats/bmc-sel-table/xcc.csv");
+    let ids: Vec<Option<&str>> =
+        facts.records.iter().map(|record| entry(record).message_id.as_deref()).collect();
+    // The newest comes first in the file.
+    assert_eq!(ids, [Some("FQXSPPW0009I"), Some("FQXSPPW0005I")]);
+}
+
+#[test]
+fn an_event_that_was_sent_is_an_entry() {
+    let facts = take_fixture("formats/redfish-log-entries/sent-event.json");
+    let sent = by_id(&facts, 2162);
+    assert_eq!(
+        (sent.stamp, entry(sent).message_id.as_deref()),
+        (zoned("2025-03-14T02:05:31Z"), Some("PSU0003"))
+    );
+}
+
+#[test]
+fn the_order_of_a_sel_tells_whether_the_day_comes_first() {
+    let facts = take_fixture("sel/ipmitool-sel-text/day-first-by-order.txt");
+    assert_eq!(stamps(&facts)[..2], [bmc("2025-04-03T09:47:45"), bmc("2025-04-09T02:05:31")]);
+    // Two months in order say nothing.
+    let (_, content) =
+        &fixtures_of("ipmitool-sel-text").into_iter().find(|(p, _)| p.contains("by-order")).unwrap();
+    let rows: Vec<&[u8]> = content.split_inclusive(|byte| *byte == b'\n').take(3).collect();
+    assert_eq!(stamps(&take("x", &rows.concat()))[0], bmc("2025-03-04T09:47:45"));
 }

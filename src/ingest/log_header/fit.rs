@@ -1,7 +1,7 @@
 //! How surely the head of a file is a log with headers.
 
 use super::unsplit::is_heading;
-use super::{Header, When, read};
+use super::{Header, When, is_severity, read, split_when};
 use crate::ingest::formats::{Fit, Head, backup, power};
 use crate::ingest::terminal;
 
@@ -29,6 +29,8 @@ struct Count {
     full: usize,
     /// Of both, those of a shape that only logs have.
     certain: usize,
+    /// Of both, those of a shape that programs give to logs of their own.
+    of_programs: usize,
     other: usize,
     /// Lines with a header before the first without.
     leading: usize,
@@ -68,7 +70,11 @@ pub fn fits(head: &Head<'_>) -> [Fit; 2] {
                     When::Full(_) => count.full += 1,
                 }
                 count.leading += usize::from(count.other == 0);
-                count.certain += usize::from(header.tagged || matches!(header.when, When::Yearless { .. }));
+                // `<34>`: only syslog has priorities.
+                let certain =
+                    header.tagged || matches!(header.when, When::Yearless { .. }) || text.starts_with('<');
+                count.certain += usize::from(certain);
+                count.of_programs += usize::from(!certain && is_of_a_program(&text));
                 // The first line can be what is left of a longer one.
                 begins |= count.yearless + count.full + count.other == 1 || index == 1;
             }
@@ -89,6 +95,25 @@ pub fn fits(head: &Head<'_>) -> [Fit; 2] {
     [Family::Yearless, Family::FullStamp].map(|own| verdict(&count, begins, own))
 }
 
+/// Words with which dpkg's log begins.
+const OF_DPKG: &[&str] =
+    &["startup", "status", "install", "configure", "trigproc", "upgrade", "remove", "conffile", "purge"];
+
+/// Whether a severity, a thread or the number of a process stands where a system log has its host.
+fn is_of_a_program(text: &str) -> bool {
+    let Some((_, rest)) = split_when(text) else { return false };
+    let first = rest.split_whitespace().next().unwrap_or("");
+    let is_number = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
+    is_number
+        || first == "-"
+        || first.starts_with('[')
+        || is_severity(first.trim_end_matches(':'))
+        || OF_DPKG.contains(&first)
+}
+
+/// Of so many lines with a time one has to be of a shape that only system logs have.
+const CERTAIN_ONE_IN: usize = 5;
+
 fn verdict(count: &Count, begins: bool, own: Family) -> Fit {
     let mine = if count.yearless >= count.full { Family::Yearless } else { Family::FullStamp };
     let headers = count.yearless + count.full;
@@ -97,6 +122,9 @@ fn verdict(count: &Count, begins: bool, own: Family) -> Fit {
         Fit::No
     } else if count.certain * 10 >= lines * 6 {
         Fit::Sure
+    } else if count.certain * CERTAIN_ONE_IN < headers && count.of_programs * 2 >= headers {
+        // Programs write logs of their own with a time and words, too; those are about no host.
+        Fit::No
     } else if headers * 10 >= lines * 6 || begins && goes_on(count, headers, lines) {
         Fit::Maybe
     } else {
@@ -117,8 +145,11 @@ fn goes_on(count: &Count, headers: usize, lines: usize) -> bool {
 fn is_other_format(text: &str, header: &Header<'_>) -> bool {
     let bytes = text.as_bytes();
     let dmesg_iso = bytes.len() > 32 && bytes[19] == b',' && matches!(bytes[26], b'+' | b'-');
+    // The list of packages that yum keeps.
+    let of_packages = header.host.is_none()
+        && ["Installed", "Updated", "Erased", "Dep-Installed", "Obsoleted"].contains(&header.program);
     if header.tagged || matches!(header.when, When::Yearless { .. }) {
-        return dmesg_iso;
+        return dmesg_iso || of_packages;
     }
     let words = header.text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3);
     let unix_time = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count() >= 9;

@@ -24,6 +24,7 @@ pub fn split_when(text: &str) -> Option<(When, &str)> {
             .filter(|_| text.trim_start().starts_with(|c: char| c.is_ascii_digit())),
         b'T' if text.starts_with("TSC: ") => esxi_ticks(text),
         b'0'..=b'9' => iso(text)
+            .or_else(|| year_first(text))
             .or_else(|| epoch(text))
             .or_else(|| esxi_uptime(text))
             .or_else(|| day_first(text))
@@ -50,6 +51,25 @@ fn iso(text: &str) -> Option<(When, &str)> {
     let (clock, rest) = clock(rest)?;
     let (zone, rest) = split_zone(rest);
     Some((full(date, clock, zone)?, rest))
+}
+
+/// `2025 Mar  3 10:00:00`, as routers and syslog-ng with a template of its own write it; and weeks of ISO 8601,
+/// `2025-W10-1T10:00:00`.
+fn year_first(text: &str) -> Option<(When, &str)> {
+    let year = number(text.get(..4).filter(|word| is_year(word))?)?;
+    let rest = text.get(4..)?;
+    if let Some(week) = rest.strip_prefix("-W") {
+        let day = number(week.get(3..4).filter(|_| week.as_bytes()[2] == b'-')?)?;
+        let weekday = chrono::Weekday::try_from(u8::try_from(day.checked_sub(1)?).ok()?).ok()?;
+        let date = NaiveDate::from_isoywd_opt(i32::try_from(year).ok()?, number(week.get(..2)?)?, weekday)?;
+        let (clock, rest) = clock(week.get(4..)?.strip_prefix(['T', ' '])?)?;
+        let (zone, rest) = split_zone(rest);
+        return Some((full(date, clock, zone)?, rest));
+    }
+    let (word, rest) = rest.strip_prefix(' ')?.trim_start().split_once(' ')?;
+    let month = month_word(word)?;
+    let (day, rest) = rest.trim_start().split_once(' ')?;
+    with_clock(month, number(day)?, Some(year), rest.trim_start())
 }
 
 /// Seconds of Unix time of this century's first three quarters (`1425168184.123`), or milliseconds.
@@ -118,7 +138,7 @@ fn month_first(text: &str) -> Option<(When, &str)> {
     with_clock(month, day, None, rest.trim_start())
 }
 
-/// `1 Mar 2025 02:03:04`, `27-Nov-2024 19:47:57`, `01 Mar 02:03:04`.
+/// `1 Mar 2025 02:03:04`, `27-Nov-2024 19:47:57`, `01 Mar 02:03:04`, `01/Mar/2025:02:03:04`.
 fn day_first(text: &str) -> Option<(When, &str)> {
     let digits = leading_digits(text);
     if digits > 2 {
@@ -127,11 +147,16 @@ fn day_first(text: &str) -> Option<(When, &str)> {
     let day = number(text.get(..digits)?)?;
     let rest = text.get(digits..)?;
     let rest = rest.strip_prefix('.').unwrap_or(rest);
-    let separator = rest.chars().next().filter(|c| matches!(c, ' ' | '-'))?;
+    let separator = rest.chars().next().filter(|c| matches!(c, ' ' | '-' | '/'))?;
     let rest = &rest[1..];
-    let (word, behind) = rest.split_at(rest.find([' ', '-'])?);
+    let (word, behind) = rest.split_at(rest.find([' ', '-', '/'])?);
     let month = month_word(word)?;
     let rest = &behind[1..];
+    if separator == '/' {
+        let year = rest.get(..4).filter(|year| behind.starts_with('/') && is_year(year))?;
+        let rest = rest[4..].strip_prefix([':', ' '])?;
+        return with_clock(month, day, Some(number(year)?), rest);
+    }
     if separator == '-' && behind.starts_with('-') {
         let (year, rest) = rest.split_once(' ')?;
         return with_clock(month, day, Some(number(year).filter(|_| year.len() == 4)?), rest.trim_start());
@@ -330,6 +355,10 @@ mod tests {
             ("Sat 2025-03-01 02:03:04 UTC h", zoned("2025-03-01T02:03:04Z")),
             ("Sat 2025-03-01 02:03:04 -03 h", zoned("2025-03-01T05:03:04Z")),
             ("01-Mar-2025 02:03:04 h", local("2025-03-01T02:03:04")),
+            ("01/Mar/2025:02:03:04 +0100 h", zoned("2025-03-01T01:03:04Z")),
+            ("2025 Mar  1 02:03:04 h", local("2025-03-01T02:03:04")),
+            ("2025 Mar 1 02:03:04.5 UTC h", zoned("2025-03-01T02:03:04.5Z")),
+            ("2025-W09-6T02:03:04Z h", zoned("2025-03-01T02:03:04Z")),
             ("1-марта-2025 02:03:04 h", local("2025-03-01T02:03:04")),
             ("2025-03-01T02:03:04+01:00 h", zoned("2025-03-01T01:03:04Z")),
             ("2025-03-01T02:03:04.5+0100 h", zoned("2025-03-01T01:03:04.5Z")),
@@ -379,6 +408,12 @@ mod tests {
             "\u{fc}",
             "3月",
             "1-",
+            "01/Mar/25:02:03:04",
+            "01/Mar",
+            "2025 Mar",
+            "2025-W",
+            "2025-W54-1T00:00:00",
+            "2025-Wüß-1",
             "1- -1 ",
             "Zoö 1",
         ] {

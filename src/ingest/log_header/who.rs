@@ -82,7 +82,7 @@ fn of_this_host(rest: &str, certain: bool) -> Who<'_> {
         return Who { host: None, program: name, text: text.trim_start(), tagged: true };
     }
     let has_pid = rest.split(' ').next().is_some_and(|word| pid_tag(word.trim_end_matches(':')).is_some());
-    Who { host: None, program, text, tagged: certain || has_pid }
+    Who { host: None, program, text, tagged: certain || has_pid || OF_A_SYSTEM.contains(&program) }
 }
 
 fn of_host<'a>(first: &'a str, behind: &'a str, whole: &'a str, promise: Promise) -> Who<'a> {
@@ -172,6 +172,9 @@ fn pid_tag(word: &str) -> Option<&str> {
     let is_pid = !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit());
     (is_pid && !name.is_empty()).then_some(name)
 }
+
+/// Programs by whose tags alone a log is that of a system.
+const OF_A_SYSTEM: [&str; 6] = ["kernel", "systemd", "rsyslogd", "syslogd", "systemd-logind", "sudo"];
 
 const FACILITIES: [&str; 26] = [
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",

@@ -24,8 +24,11 @@ pub fn is_entry(object: &Value) -> bool {
     let has = |key: &str| object.get(key).is_some();
     let said = has("Message") || has("MessageId") || has("MessageID");
     let timed = has("Created") || has("EventTimestamp");
-    let typed = object.get("@odata.type").and_then(Value::as_str).is_none_or(|t| t.starts_with("#LogEntry."));
-    typed && said && (timed || has("EntryType"))
+    let typed = object
+        .get("@odata.type")
+        .and_then(Value::as_str)
+        .is_none_or(|t| t.starts_with("#LogEntry.") || t.starts_with("#Event"));
+    typed && said && (timed || has("EntryType") || has("EventType") || has("EventId"))
 }
 
 /// Reads an entry. `Err` names the field that cannot be read.
@@ -39,7 +42,7 @@ pub fn read_entry(object: &Value) -> Result<RedfishEntry, &'static str> {
         None => Stamp::Missing,
     };
     let mut entry = SelEntry {
-        record_id: text_of("Id").and_then(|id| id.parse().ok()),
+        record_id: text_of("Id").or_else(|| text_of("EventId")).and_then(|id| id.parse().ok()),
         sensor: sensor(object),
         message_id: text_of("MessageId").or_else(|| text_of("MessageID")),
         ..SelEntry::default()

@@ -66,6 +66,13 @@ impl Cells<'_> {
 }
 
 impl Cells<'_> {
+    /// The first cell that the header has no name for, trimmed; empty if there is none.
+    #[must_use]
+    pub fn beyond_the_header(&self) -> String {
+        let cell = self.record.get(self.columns.len()).unwrap_or_default();
+        String::from_utf8_lossy(cell).trim().to_owned()
+    }
+
     /// Whether the row is a line drawn between header and rows.
     #[must_use]
     pub fn is_ruler(&self) -> bool {

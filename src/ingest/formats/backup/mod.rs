@@ -17,6 +17,7 @@ pub mod restic_snapshots_text;
 pub mod rsnapshot_log;
 pub mod veeam_job_log;
 pub mod veeam_job_sessions;
+pub mod veeam_session_list;
 pub mod veeam_session_table;
 
 /// The register of these formats.
@@ -36,6 +37,7 @@ pub static ALL: &[&dyn Format] = &[
     &rsnapshot_log::RsnapshotLog,
     &veeam_job_log::VeeamJobLog,
     &veeam_job_sessions::VeeamJobSessions,
+    &veeam_session_list::VeeamSessionList,
     &veeam_session_table::VeeamSessionTable,
 ];
 

@@ -12,7 +12,9 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta};
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind, fit_by_lines};
 use crate::ingest::job_runs::{OpenRun, later};
+use crate::ingest::log_header::{When, split_when};
 use crate::ingest::sink::Sink;
+use crate::ingest::unwritten_year::UnwrittenYear;
 use crate::ingest::written_duration;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::{Fate, Reason};
@@ -67,13 +69,16 @@ fn is_telling(message: &str) -> bool {
 /// A line without what stands before its message.
 struct Line<'a> {
     at: Option<NaiveDateTime>,
+    /// Month, day and second of the day, where no year is written.
+    yearless: Option<(u8, u8, u32)>,
     /// `INFO`, `ERROR`, `WARN`, `TASK`.
     level: &'a str,
     message: &'a str,
 }
 
 impl<'a> Line<'a> {
-    /// `[103: ][2024-11-20 07:30:58 ]INFO: message`; `TASK ERROR: message`; `TASK OK`.
+    /// `[103: ][2024-11-20 07:30:58 ]INFO: message`; `TASK ERROR: message`; `TASK OK`. Up to version 5 of Proxmox
+    /// VE it was `Nov 20 07:30:58 INFO: message`.
     fn split(line: &'a str) -> Option<Self> {
         let rest = match line.split_once(": ") {
             Some((guest, rest)) if !guest.is_empty() && guest.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -85,10 +90,17 @@ impl<'a> Line<'a> {
             Some(at) => (Some(at), rest[19..].trim_start()),
             None => (None, rest),
         };
+        let (yearless, rest) = match split_when(rest).filter(|_| at.is_none()) {
+            Some((When::Yearless { month, day, second_of_day }, rest)) => {
+                (Some((month, day, second_of_day)), rest.trim_start())
+            }
+            _ => (None, rest),
+        };
         if let Some(message) = rest.strip_prefix("TASK ") {
             let known = ["OK", "ERROR", "WARNINGS", "INTERRUPTED"];
             return known.iter().any(|word| message.starts_with(word)).then_some(Self {
                 at,
+                yearless,
                 level: "TASK",
                 message,
             });
@@ -96,6 +108,7 @@ impl<'a> Line<'a> {
         let (level, message) = rest.split_once(':')?;
         matches!(level, "INFO" | "ERROR" | "WARN" | "WARNING").then(|| Self {
             at,
+            yearless,
             level,
             message: message.trim(),
         })
@@ -131,6 +144,7 @@ struct VzdumpReader {
     /// The whole task, on the hypervisor.
     task: Option<OpenRun>,
     guest: Option<Guest>,
+    year: UnwrittenYear,
     last_local: Option<NaiveDateTime>,
     last_end: Option<Stamp>,
     task_failed: bool,
@@ -144,12 +158,15 @@ impl LineReader for VzdumpReader {
         if let Some(upid) = text.split_whitespace().find(|word| word.starts_with("UPID:")) {
             return self.task_id(upid, sink);
         }
-        let Some(line) = Line::split(&text) else {
+        let Some(mut line) = Line::split(&text) else {
             if let Some(arguments) = text.trim().strip_prefix("vzdump ") {
                 self.note_node(arguments);
             }
             return around_the_log(&text);
         };
+        if let Some((month, day, second)) = line.yearless {
+            line.at = self.year.at(month, day, second);
+        }
         self.last_local = line.at.or(self.last_local);
         match line.level {
             "TASK" => self.end_task(line.message, sink),
@@ -278,7 +295,11 @@ impl VzdumpReader {
     }
 
     /// `creating Proxmox Backup Server archive 'vm/103/2024-11-20T06:30:58Z'`: the start once more, in UTC.
+    /// `creating archive '/dump/vzdump-qemu-103-2018_03_05-22_00_11.vma.lzo'`: the year, for lines without one.
     fn archive(&mut self, message: &str) {
+        if let Some(year) = year_of_archive(message) {
+            self.year.learn(year);
+        }
         let Some(OpenRun { start: Stamp::Local(local), .. }) =
             self.guest.as_ref().and_then(|guest| guest.run.as_ref())
         else {
@@ -321,7 +342,8 @@ impl VzdumpReader {
             task.start = run.start;
         }
         self.last_end = end.or(self.last_end);
-        run.close(end, status, sink);
+        run.start = self.year.settled(run.start);
+        run.close(end.map(|end| self.year.settled(end)), status, sink);
     }
 
     /// The hypervisor was busy from its first guest to its last.
@@ -332,8 +354,9 @@ impl VzdumpReader {
         let failed = self.task_failed || message.starts_with("ERROR");
         let end = self.last_end.take().filter(|_| !cut_short);
         task.host = Some(node);
+        task.start = self.year.settled(task.start);
         task.close(
-            end,
+            end.map(|end| self.year.settled(end)),
             if failed {
                 "failed"
             } else if end.is_some() {
@@ -357,6 +380,13 @@ impl VzdumpReader {
         }
         Fate::Parsed
     }
+}
+
+/// The year in `vzdump-qemu-103-2018_03_05-22_00_11.vma`.
+fn year_of_archive(message: &str) -> Option<i32> {
+    let (_, name) = message.split_once("vzdump-")?;
+    let date = name.split('-').nth(2).filter(|date| date.len() == 10 && date.as_bytes()[4] == b'_')?;
+    date.get(..4)?.parse().ok()
 }
 
 /// Zones are whole quarters of an hour.

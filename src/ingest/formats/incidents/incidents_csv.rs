@@ -7,6 +7,7 @@
 //! Loses:  further columns but for their text.
 //! Not handled: several hosts in one row.
 
+use crate::ingest::column_words::TICKETS;
 use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{Role, Row, Table};
@@ -47,6 +48,11 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
     table_rows(content, SourceKind::Incidents, sink, |table, row, day_first, sink| {
         if row.cells.iter().all(|cell| cell.trim().chars().all(|c| matches!(c, '-' | ':' | '=' | '+'))) {
             return Fate::Ignored("table-rule");
+        }
+        // Most tickets of a tracker are about no machine.
+        let is_ticket = table.columns.iter().any(|column| TICKETS.contains(&column.as_str()));
+        if is_ticket && host(table, row).is_none() {
+            return Fate::Ignored("ticket-without-a-machine");
         }
         incident(table, row, day_first, sink).map_or_else(Fate::Quarantined, |()| Fate::Parsed)
     });

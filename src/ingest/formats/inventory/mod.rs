@@ -22,6 +22,7 @@ pub mod lshw_xml;
 pub mod maas_machines_json;
 pub mod netbox_json;
 pub mod puppet_facts_json;
+pub mod puppet_facts_text;
 pub mod racadm_getsysinfo;
 pub mod redfish_inventory;
 pub mod salt_grains_json;
@@ -43,6 +44,7 @@ pub static ALL: &[&dyn Format] = &[
     &linux_uname::LinuxUname,
     &ansible_facts::AnsibleFacts,
     &puppet_facts_json::PuppetFactsJson,
+    &puppet_facts_text::PuppetFactsText,
     &chef_ohai_json::ChefOhaiJson,
     &salt_grains_json::SaltGrainsJson,
     &netbox_json::NetboxJson,

@@ -16,7 +16,7 @@ use crate::ledger::Fate;
 
 pub struct PuppetFactsJson;
 
-const MARKS: &[&str] = &[
+pub(super) const MARKS: &[&str] = &[
     "facterversion",
     "kernelrelease",
     "kernelmajversion",
@@ -70,7 +70,7 @@ const PLACES: Places = Places {
     ],
 };
 
-fn take(value: &Value, sink: &mut Sink<'_>) -> Fate {
+pub(super) fn take(value: &Value, sink: &mut Sink<'_>) -> Fate {
     let inner = ["facts", "values"].iter().find_map(|key| value.get(key).filter(|inner| inner.is_object()));
     let object = inner.unwrap_or(value);
     let mut facts = PLACES.facts(object);

@@ -37,8 +37,9 @@ impl Format for LinuxKernelText {
         let (mut own, mut other) = (0_usize, 0_usize);
         let mut first = None;
         let mut before = None;
+        let head = if head.says_one_of(BANNERS) { behind_banners(head) } else { head };
         let starts = head.starts_with(b"Linux version ") || head.starts_with(b"Bootdata ok ");
-        let mut left = head.first_lines(400).len();
+        let mut left = log_header::whole_lines(head).split(|byte| *byte == b'\n').take(400).count();
         for line in log_header::whole_lines(head).split(|byte| *byte == b'\n').take(400) {
             left -= 1;
             // However many are left, they cannot make up for it.
@@ -75,6 +76,38 @@ impl Format for LinuxKernelText {
     fn open(&self) -> Reader {
         Reader::Lines(Box::new(KernelTextReader::default()))
     }
+}
+
+/// What a BMC, firmware and boot loader print on a serial console before a kernel starts.
+const BANNERS: &[&str] = &[
+    "[SOL Session operational",
+    "SOL Session",
+    "Press DEL to run Setup",
+    "Press <DEL>",
+    "Press F2",
+    "Press <F2>",
+    "BIOS Date:",
+    "Loading initial ramdisk",
+    "Booting '",
+    "Starting Serial Over LAN",
+    "Welcome to GRUB!",
+    "GNU GRUB",
+    "Loading Linux ",
+];
+
+/// A capture of a console from where a kernel starts or dies; `head` itself if it is none.
+fn behind_banners(head: &[u8]) -> &[u8] {
+    let (mut at, mut seen) = (0, false);
+    for line in head.split_inclusive(|byte| *byte == b'\n').take(400) {
+        let text = String::from_utf8_lossy(&line[..line.len().min(400)]);
+        let text = terminal::plain(&text);
+        seen |= BANNERS.iter().any(|banner| text.trim_start().starts_with(banner));
+        if seen && (text.starts_with("Linux version ") || shape(&text) == Some(Shape::Headline)) {
+            return &head[at..];
+        }
+        at += line.len();
+    }
+    head
 }
 
 #[derive(Default)]

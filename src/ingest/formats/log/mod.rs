@@ -18,6 +18,8 @@ pub mod mcelog_text;
 pub mod rasdaemon_text;
 pub mod syslog_rfc3164;
 pub mod syslog_rfc3339;
+pub mod windows_event_csv;
+pub mod windows_event_list;
 pub mod xen_console_text;
 
 /// The register of these formats.
@@ -38,6 +40,8 @@ pub static ALL: &[&dyn Format] = &[
     &rasdaemon_text::RasdaemonText,
     &syslog_rfc3164::SyslogRfc3164,
     &syslog_rfc3339::SyslogRfc3339,
+    &windows_event_csv::WindowsEventCsv,
+    &windows_event_list::WindowsEventList,
     &xen_console_text::XenConsoleText,
 ];
 

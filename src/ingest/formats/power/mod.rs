@@ -13,6 +13,7 @@ pub mod ipmi_dcmi_power;
 pub mod ipmitool_sdr;
 pub mod ipmitool_sdr_verbose;
 pub mod ipmitool_sensor;
+pub mod linux_sensors_text;
 pub mod nut_upsc;
 pub mod nut_upslog;
 pub mod power_csv;
@@ -31,6 +32,7 @@ pub static ALL: &[&dyn Format] = &[
     &ipmitool_sdr::IpmitoolSdr,
     &ipmitool_sdr_verbose::IpmitoolSdrVerbose,
     &ipmitool_sensor::IpmitoolSensor,
+    &linux_sensors_text::LinuxSensorsText,
     &nut_upsc::NutUpsc,
     &nut_upslog::NutUpslog,
     &power_csv::PowerCsv,

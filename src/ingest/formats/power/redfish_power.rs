@@ -1,5 +1,5 @@
 //! Redfish resources about power: `Power`, `PowerSubsystem`, `PowerSupply` and their collection and metrics,
-//! `EnvironmentMetrics`, HPE's power meter; one, many, or a map of host → resource.
+//! `EnvironmentMetrics`, `Sensor`, HPE's power meter; one, many, or a map of host → resource.
 //!
 //! Time:   none, but for HPE's power meter and a reading's `ReadingTime`.
 //! Units:  watts.
@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
 use crate::ingest::power_series::PowerSeries;
 use crate::ingest::redfish_documents::{each_resource, type_of};
+use crate::ingest::sensor_readings::is_whole_machine;
 use crate::ingest::sink::Sink;
 use crate::ingest::supply_facts::{self, Supply, told};
 use crate::ingest::written_time::{self, DayFirst};
@@ -28,6 +29,8 @@ const TYPES: &[&str] = &[
     "PowerSupplyCollection",
     "PowerSupplyMetrics",
     "EnvironmentMetrics",
+    "Sensor",
+    "SensorCollection",
     "HpePowerMeter",
     "HpeServerPowerMeter",
 ];
@@ -42,7 +45,7 @@ impl Format for RedfishPower {
     }
 
     fn title(&self) -> &'static str {
-        "Redfish Power, PowerSubsystem, PowerSupply, EnvironmentMetrics"
+        "Redfish Power, PowerSubsystem, PowerSupply, EnvironmentMetrics, Sensor"
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
@@ -87,6 +90,12 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
                     series.keep(sink, host, at, watts);
                 }
             }
+            Some("Sensor") => sensor(resource, host, &mut series, sink),
+            Some("SensorCollection") => {
+                for item in members(resource, "Members") {
+                    sensor(item, host.clone(), &mut series, sink);
+                }
+            }
             Some("HpePowerMeter" | "HpeServerPowerMeter") => {
                 for detail in members(resource, "PowerDetail") {
                     let watts = detail.get("Average").and_then(Value::as_f64);
@@ -109,6 +118,19 @@ fn parse(content: &[u8], sink: &mut Sink<'_>) {
 
 fn members<'a>(resource: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
     resource.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The draw of the machine, from a resource of its own.
+fn sensor(resource: &Value, host: Option<String>, series: &mut PowerSeries, sink: &mut Sink<'_>) {
+    let text = |name: &str| resource.get(name).and_then(Value::as_str);
+    let whole = [text("Name"), text("Id")].into_iter().flatten().any(is_whole_machine);
+    if text("ReadingUnits") != Some("W") || !whole || is_of_a_part(resource) {
+        return;
+    }
+    let watts = resource.get("Reading").and_then(Value::as_f64);
+    if let (Some(watts), Some(at)) = (watts, time_of(resource, "ReadingTime")) {
+        series.keep(sink, host, at, watts);
+    }
 }
 
 fn time_of(value: &Value, name: &str) -> Option<Stamp> {

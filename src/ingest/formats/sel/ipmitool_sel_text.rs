@@ -9,7 +9,7 @@
 //! Spec:   output of ipmitool 1.8.9 to 1.8.19; meanings IPMI v2.0 §42.2 table 42-3.
 //! Loses:  event data, unless `-v` or `sel save` printed it; of `sel info` all but how full the log is.
 //! Not handled: words that `ipmitool -O FILE` adds to OEM records are text only; dates that put the day
-//!         first are known by the first day above 12, and by nothing in a log without one.
+//!         first are known by the first day above 12, else by the order of the records.
 
 use std::borrow::Cow;
 
@@ -17,6 +17,7 @@ use chrono::NaiveDateTime;
 
 use super::ipmi_sel_raw::entry_of;
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::quoted_output::is_document;
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::sel_state::SelState;
 use crate::ingest::vendor_log::written::on_bmc_clock;
@@ -60,7 +61,7 @@ impl Format for IpmitoolSelText {
                 return Fit::No;
             }
         }
-        seen.fit()
+        if is_document(head.text()) { Fit::No } else { seen.fit() }
     }
 
     fn open(&self) -> Reader {
@@ -291,6 +292,24 @@ impl SelTextReader {
         Some(read)
     }
 
+    /// Where no date has shown which number is the day, the order of the records may.
+    fn judge_by_order(&mut self, sink: &mut Sink<'_>) {
+        let ambiguous = std::mem::take(&mut self.ambiguous);
+        let read = |(index, exchanged): &(usize, NaiveDateTime)| match sink.records.get(*index)?.stamp {
+            Stamp::Bmc(at) => Some((at, *exchanged)),
+            _ => None,
+        };
+        let pairs: Vec<_> = ambiguous.iter().filter_map(read).collect();
+        if self.day_first.is_some() || !column_time::order_tells_day_first(&pairs) {
+            return;
+        }
+        for (index, exchanged) in ambiguous {
+            if let Some(record) = sink.records.get_mut(index) {
+                record.stamp = Stamp::Bmc(exchanged);
+            }
+        }
+    }
+
     /// Remembers that the record to come next has a date that can be read in another way.
     fn note_exchanged(&mut self, exchanged: Option<NaiveDateTime>, sink: &Sink<'_>) {
         if let (None, Some(exchanged)) = (self.day_first, exchanged) {
@@ -430,6 +449,7 @@ impl LineReader for SelTextReader {
 
     fn finish(&mut self, sink: &mut Sink<'_>) {
         self.close_block(sink);
+        self.judge_by_order(sink);
         for state in std::mem::take(&mut self.states) {
             state.keep(sink);
         }

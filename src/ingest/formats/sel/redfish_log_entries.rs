@@ -1,5 +1,5 @@
 //! Log entries of Redfish: a `LogEntryCollection`, a single `LogEntry`, pages in an array, or one after
-//! the other.
+//! the other; and the `Event`s that a controller sends.
 //!
 //! `{"@odata.type": "#LogEntryCollection.LogEntryCollection", "Members": [{"Created": …, "Message": …}]}`
 //!
@@ -8,11 +8,12 @@
 //! Units:  none.
 //! Spec:   DMTF DSP0268 `LogEntry` v1.0 to v1.18, DSP8010; iDRAC 7 to 9, iLO 4 to 6, AMI, OpenBMC, XCC.
 //! Loses:  severity, links, recommended actions; all but the first and the last of counted repeats.
-//! Not handled: entries that a collection only links to, and attachments.
+//! Not handled: attachments. A collection that only links to its entries is no log.
 
 use serde_json::Value;
 
 use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
+use crate::ingest::redfish;
 use crate::ingest::sink::Sink;
 use crate::ingest::vendor_log::json_scan::{Fault, JsonScan};
 use crate::ingest::vendor_log::order::oldest_first;
@@ -36,6 +37,9 @@ impl Format for RedfishLogEntries {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
+        if head.is_whole() && only_links(head) {
+            return Fit::No;
+        }
         let head = String::from_utf8_lossy(without_mark(head));
         if !head.trim_start().starts_with(['{', '[']) {
             return Fit::No;
@@ -43,6 +47,8 @@ impl Format for RedfishLogEntries {
         let says = |key: &str| head.contains(&format!("\"{key}\""));
         match first_resource(&head) {
             Some(resource) if resource.contains("LogEntry") => Fit::Sure,
+            // What a controller sends to those who subscribed.
+            Some(resource) if resource.starts_with("Event.") && says("Events") => Fit::Sure,
             // iLO 4 before it spoke Redfish.
             _ if head.contains("\"MemberType\": \"LogEntry.")
                 || head.contains("\"MemberType\":\"LogEntry.") =>
@@ -73,6 +79,13 @@ fn first_resource(head: &str) -> Option<&str> {
     let value = head[at..].split_once(':')?.1.trim_start().strip_prefix('"')?;
     let value = value.split('"').next()?;
     value.split_once('#').map(|(_, resource)| resource)
+}
+
+/// Whether a collection has links to entries and no entry: it says that there is a log, and nothing of it.
+fn only_links(content: &[u8]) -> bool {
+    let Ok(value) = serde_json::from_slice::<Value>(without_mark(content)) else { return false };
+    let members = value.get("Members").and_then(Value::as_array);
+    members.is_some_and(|members| !members.is_empty() && members.iter().all(redfish::is_link))
 }
 
 fn without_mark(content: &[u8]) -> &[u8] {
@@ -169,7 +182,7 @@ impl Reading<'_, '_, '_> {
             let key = scan.string()?;
             scan.pass(b":")?;
             match scan.peek() {
-                Some(b'[') if key == b"Members" || key == b"Items" => {
+                Some(b'[') if key == b"Members" || key == b"Items" || key == b"Events" => {
                     holds_members = true;
                     self.members(scan, depth)?;
                 }
