@@ -142,7 +142,7 @@ impl QuietLines {
             Line { start, message, end, number: number + passed.lines };
         run.lines += 1;
         run.last = since;
-        if let Some(uptime) = shape.uptime {
+        if let Some(uptime) = shape.uptime() {
             run.uptime = Some(message + uptime.start..message + uptime.end);
         }
         Some(end)

@@ -7,12 +7,23 @@ use memchr::memmem::Finder;
 
 use super::log_header::may_begin_header;
 
-/// What a message that can be passed over holds.
-#[derive(Debug, PartialEq, Eq)]
+/// What a message that can be passed over holds. It is small, because one is made of every line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// Where the kernel's uptime stands, if there is one: `   12.345678`.
-    pub uptime: Option<Range<usize>>,
+    /// From where to where the kernel's uptime stands in the message, if there is one: `12.345678`.
+    uptime: (u8, u8),
 }
+
+impl Shape {
+    /// Where the kernel's uptime stands, if there is one.
+    #[must_use]
+    pub fn uptime(self) -> Option<Range<usize>> {
+        let (from, to) = self.uptime;
+        (to > 0).then_some(usize::from(from)..usize::from(to))
+    }
+}
+
+const KERNEL_TAG: &[u8; 8] = b"kernel: ";
 
 /// A tag is no longer than this; see [`super::log_lines::split_tag`].
 pub const TAG_BYTES_MAX: usize = 64;
@@ -33,7 +44,7 @@ pub fn shape(message: &[u8]) -> Option<Shape> {
     if may_begin_header(message) {
         return None;
     }
-    if let Some((b"kernel: ", text)) = message.split_first_chunk::<8>() {
+    if let Some((KERNEL_TAG, text)) = message.split_first_chunk() {
         return of_the_kernel(text);
     }
     // A tag has no blanks: `sshd[123]: `.
@@ -43,8 +54,8 @@ pub fn shape(message: &[u8]) -> Option<Shape> {
         && tag.len() > 1
         && tag.ends_with(b":")
         && tag[0].is_ascii_alphabetic()
-        && !tag.starts_with(b"kernel");
-    (is_tag && !may_begin_header(&text[1..])).then_some(Shape { uptime: None })
+        && tag.first_chunk() != Some(b"kernel");
+    (is_tag && !may_begin_header(&text[1..])).then_some(Shape::default())
 }
 
 fn of_the_kernel(text: &[u8]) -> Option<Shape> {
@@ -52,7 +63,7 @@ fn of_the_kernel(text: &[u8]) -> Option<Shape> {
         return None;
     }
     if text.first() != Some(&b'[') {
-        return Some(Shape { uptime: None });
+        return Some(Shape::default());
     }
     let blanks = text[1..].iter().take(UPTIME_BYTES_MAX).take_while(|byte| **byte == b' ').count();
     let from = 1 + blanks;
@@ -63,7 +74,13 @@ fn of_the_kernel(text: &[u8]) -> Option<Shape> {
     let to = from + digits + FRACTION - 1;
     let seconds = number(&text[from..from + digits])?;
     (is_stamp && (1..=12).contains(&digits) && to - 1 <= UPTIME_BYTES_MAX && seconds >= YOUNG_SECONDS)
-        .then_some(Shape { uptime: Some(from..to) })
+        .then(|| Shape { uptime: (in_message(from), in_message(to)) })
+}
+
+/// A place in the text of a kernel message as one in the whole message. An uptime is never so far behind that it
+/// does not fit.
+fn in_message(place: usize) -> u8 {
+    u8::try_from(KERNEL_TAG.len() + place).unwrap_or(0)
 }
 
 /// Microseconds of an uptime that [`shape`] has found.
@@ -146,8 +163,8 @@ mod tests {
     fn uptimes_are_read_where_they_stand() {
         for (text, expected) in [("[   12.345678] x", 12_345_678), ("[1234567.000001]", 1_234_567_000_001)] {
             let message = format!("kernel: {text}");
-            let stamped = shape(message.as_bytes()).unwrap().uptime.unwrap();
-            assert_eq!(micros(&text.as_bytes()[stamped]), Some(expected));
+            let stamped = shape(message.as_bytes()).unwrap().uptime().unwrap();
+            assert_eq!(micros(&message.as_bytes()[stamped]), Some(expected));
         }
     }
 }
