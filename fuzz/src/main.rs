@@ -77,7 +77,8 @@ fn run(target: Target, options: Vec<String>) -> io::Result<ExitCode> {
     for folder in [&seeds, &corpus, &crashes] {
         fs::create_dir_all(folder)?;
     }
-    let given = options.iter().filter_map(|option| option.strip_prefix("-max_len=")?.parse().ok()).next_back();
+    let given =
+        options.iter().filter_map(|option| option.strip_prefix("-max_len=")?.parse().ok()).next_back();
     let bytes_max: usize = given.unwrap_or(target.bytes_usual);
     for (number, seed) in target.seeds_within(bytes_max).iter().enumerate() {
         fs::write(seeds.join(format!("{number:04}")), seed)?;

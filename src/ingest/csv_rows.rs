@@ -220,8 +220,7 @@ fn parser(delimiter: u8) -> csv_core::Reader {
         let at = spare.iter().position(|(known, _)| *known == delimiter)?;
         Some(spare.swap_remove(at).1)
     });
-    let mut parser =
-        spare.unwrap_or_else(|| csv_core::ReaderBuilder::new().delimiter(delimiter).build());
+    let mut parser = spare.unwrap_or_else(|| csv_core::ReaderBuilder::new().delimiter(delimiter).build());
     parser.reset();
     parser
 }
@@ -312,9 +311,17 @@ mod tests {
     #[test]
     fn a_single_record_is_read_as_the_csv_crate_reads_it() {
         for delimiter in [b',', b'|', b'x'] {
-            for line in
-                ["a,b", "\"a,b\"|c", "\n\n1,\"2\r\n", "\"q\"\"r\",\"s", ",,,", "", "\r\n", "a\rb,c", "1x\"y\"z"]
-            {
+            for line in [
+                "a,b",
+                "\"a,b\"|c",
+                "\n\n1,\"2\r\n",
+                "\"q\"\"r\",\"s",
+                ",,,",
+                "",
+                "\r\n",
+                "a\rb,c",
+                "1x\"y\"z",
+            ] {
                 let mut reader = csv::ReaderBuilder::new()
                     .has_headers(false)
                     .flexible(true)

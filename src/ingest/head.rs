@@ -237,7 +237,8 @@ mod tests {
 
     #[test]
     fn what_was_found_out_once_is_what_a_look_of_its_own_finds() {
-        let text = br##"{"Members": [{"Oem": {"@odata.type": "#Oem.v1"}}], "@odata.type": "#Power.v1_0.Power"}"##;
+        let text =
+            br##"{"Members": [{"Oem": {"@odata.type": "#Oem.v1"}}], "@odata.type": "#Power.v1_0.Power"}"##;
         let head = Head::new(text, Some(text.len() as u64));
         assert!(head.is_whole() && !Head::new(text, None).is_whole());
         assert_eq!(head.redfish_type(), Some("Power"));

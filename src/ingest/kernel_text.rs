@@ -295,11 +295,11 @@ pub fn shape(line: &str) -> Option<Shape> {
 fn is_frame(text: &str) -> bool {
     text.contains("+0x")
         && text.split(' ').take(4).any(|word| {
-        let Some((name, offsets)) = word.split_once("+0x") else { return false };
-        let Some((offset, size)) = offsets.split_once("/0x") else { return false };
-        let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        !name.is_empty() && hex(offset) && hex(size.trim_end_matches([',', ')', ']', '(']))
-    })
+            let Some((name, offsets)) = word.split_once("+0x") else { return false };
+            let Some((offset, size)) = offsets.split_once("/0x") else { return false };
+            let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            !name.is_empty() && hex(offset) && hex(size.trim_end_matches([',', ')', ']', '(']))
+        })
 }
 
 /// A line of nothing but words of 8 or 16 hexadecimal digits, or of disassembled code.

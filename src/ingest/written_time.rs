@@ -135,7 +135,8 @@ const MONTH_BYTES_MIN: usize = 3;
 pub fn month_of(word: &str) -> Option<u32> {
     let word = word.trim_end_matches('.');
     // Most words that are asked for are none, and this tells next to all of them at no cost.
-    if word.len() < MONTH_BYTES_MIN || word.is_ascii() && !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if word.len() < MONTH_BYTES_MIN || word.is_ascii() && !word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
         return None;
     }
     let word = word.to_lowercase();

@@ -55,7 +55,8 @@ pub fn pieces(seed: &[u8], lines_from: Option<usize>, bytes_max: usize) -> Vec<V
     }
     pieces.push(piece);
     pieces.truncate(PIECES_MAX);
-    pieces.extend(small_json(lines).map(|json| [front, &json].concat()).filter(|json| json.len() <= bytes_max));
+    pieces
+        .extend(small_json(lines).map(|json| [front, &json].concat()).filter(|json| json.len() <= bytes_max));
     pieces
 }
 

@@ -32,11 +32,7 @@ impl Format for ProxmoxBackupServerTask {
         if !head.says(STARTED) {
             return Fit::No;
         }
-        let telling = head
-            .text()
-            .lines()
-            .filter_map(split)
-            .any(|(_, message)| message.starts_with(STARTED));
+        let telling = head.text().lines().filter_map(split).any(|(_, message)| message.starts_with(STARTED));
         match fit_by_lines(head, |line| split(line).is_some()) {
             Fit::Sure if telling => Fit::Sure,
             _ => Fit::No,

@@ -8,11 +8,11 @@
 //! Not handled: what failed, where no column says it.
 
 use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
+use crate::ingest::row_times;
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{self, Role, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::DayFirst;
-use crate::ingest::row_times;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, ListedIncident};
 

@@ -9,11 +9,11 @@
 
 use crate::ingest::column_words::TICKETS;
 use crate::ingest::formats::{Fit, Format, Head, Reader, SourceKind};
+use crate::ingest::row_times;
 use crate::ingest::sink::Sink;
 use crate::ingest::table::{Role, Row, Table};
 use crate::ingest::table_rows::table_rows;
 use crate::ingest::written_time::DayFirst;
-use crate::ingest::row_times;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::{Body, ListedIncident};
 

@@ -9,9 +9,9 @@
 //!         number in them.
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::row_times;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::DayFirst;
-use crate::ingest::row_times;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
 use crate::model::record::{Body, ListedIncident};
@@ -36,7 +36,8 @@ impl Format for IncidentsHeadless {
         let complete = if head.is_whole() { text.len() } else { text.rfind('\n').map_or(0, |at| at + 1) };
         let lines: Vec<&str> =
             text[..complete].lines().filter(|line| !is_passed_over(line)).take(60).collect();
-        let is_entry = |line: &&str| [false, true].iter().any(|day| Entry::of(line, DayFirst(*day)).is_some());
+        let is_entry =
+            |line: &&str| [false, true].iter().any(|day| Entry::of(line, DayFirst(*day)).is_some());
         if !lines.first().is_some_and(is_entry) || head.csv_list_kind().is_some() {
             return Fit::No;
         }

@@ -43,11 +43,7 @@ impl Format for LshwText {
             ["description", "product", "vendor", "physical id", "capabilities", "configuration", "bus info"];
         let own =
             lines().filter(|line| split(line, ':').is_some_and(|(key, _)| known.contains(&key))).count();
-        if own >= 2 && (nodes + fields) * 10 >= lines().count() * 7 {
-            Fit::Sure
-        } else {
-            Fit::No
-        }
+        if own >= 2 && (nodes + fields) * 10 >= lines().count() * 7 { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {

@@ -33,9 +33,10 @@ impl Format for ApcupsdEvents {
         if !head.says_one_of(WORDS) {
             return Fit::No;
         }
-        let speaks_of_a_ups = head.text().split('\n').any(|line| {
-            event(line).is_some_and(|(_, text)| WORDS.iter().any(|word| text.contains(word)))
-        });
+        let speaks_of_a_ups = head
+            .text()
+            .split('\n')
+            .any(|line| event(line).is_some_and(|(_, text)| WORDS.iter().any(|word| text.contains(word))));
         let fit = super::fit_of_output(head, 1, |line| event(line).is_some());
         if speaks_of_a_ups { fit } else { Fit::No }
     }

@@ -30,9 +30,8 @@ impl Format for ApcupsdStatus {
     fn fit(&self, head: &Head<'_>) -> Fit {
         let begins = head.says("001,")
             && head.first_lines(40).any(|line| {
-            field(line)
-                .is_some_and(|(key, value)| key == "APC" && value.starts_with("001,"))
-        });
+                field(line).is_some_and(|(key, value)| key == "APC" && value.starts_with("001,"))
+            });
         if begins { super::fit_of_output(head, 5, |line| field(line).is_some()) } else { Fit::No }
     }
 

@@ -32,7 +32,11 @@ impl Format for DellPowerMonitor {
 
     fn fit(&self, head: &Head<'_>) -> Fit {
         let may_be = head.says_one_of(MARKS);
-        if may_be && head.text().split('\n').any(|line| is_landmark(line.trim())) { super::fit_of_output(head, 2, |line| Piece::of(line).is_some()) } else { Fit::No }
+        if may_be && head.text().split('\n').any(|line| is_landmark(line.trim())) {
+            super::fit_of_output(head, 2, |line| Piece::of(line).is_some())
+        } else {
+            Fit::No
+        }
     }
 
     fn open(&self) -> Reader {

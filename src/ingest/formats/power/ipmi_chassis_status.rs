@@ -30,7 +30,11 @@ impl Format for IpmiChassisStatus {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
-        if head.says_early(LANDMARKS) { super::fit_of_output(head, 1, |line| field(line).is_some()) } else { Fit::No }
+        if head.says_early(LANDMARKS) {
+            super::fit_of_output(head, 1, |line| field(line).is_some())
+        } else {
+            Fit::No
+        }
     }
 
     fn open(&self) -> Reader {

@@ -30,7 +30,11 @@ impl Format for IpmiDcmiPower {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
-        if head.says_early(LANDMARKS) { super::fit_of_output(head, 1, |line| key_of(line).is_some()) } else { Fit::No }
+        if head.says_early(LANDMARKS) {
+            super::fit_of_output(head, 1, |line| key_of(line).is_some())
+        } else {
+            Fit::No
+        }
     }
 
     fn open(&self) -> Reader {

@@ -28,7 +28,11 @@ impl Format for IpmitoolSdrVerbose {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
-        if head.says("Sensor ID") && head.text().split('\n').any(begins_block) { super::fit_of_output(head, 3, |line| Part::of(line).is_some()) } else { Fit::No }
+        if head.says("Sensor ID") && head.text().split('\n').any(begins_block) {
+            super::fit_of_output(head, 3, |line| Part::of(line).is_some())
+        } else {
+            Fit::No
+        }
     }
 
     fn open(&self) -> Reader {

@@ -33,8 +33,7 @@ impl Format for NutUpsc {
             return Fit::No;
         }
         let says_status = head.text().split('\n').any(|line| {
-            variable(line)
-                .is_some_and(|(name, _)| name.starts_with("ups.") || name.starts_with("battery."))
+            variable(line).is_some_and(|(name, _)| name.starts_with("ups.") || name.starts_with("battery."))
         });
         if says_status { super::fit_of_output(head, 3, |line| variable(line).is_some()) } else { Fit::No }
     }

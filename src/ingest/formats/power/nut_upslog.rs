@@ -29,9 +29,8 @@ impl Format for NutUpslog {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
-        let shows_mains = head.first_lines(80).any(|line| {
-            values(line).is_some_and(|(_, status)| is_of_mains(status))
-        });
+        let shows_mains =
+            head.first_lines(80).any(|line| values(line).is_some_and(|(_, status)| is_of_mains(status)));
         if shows_mains { super::fit_of_output(head, 1, |line| values(line).is_some()) } else { Fit::No }
     }
 

@@ -171,7 +171,8 @@ impl Layout {
         let delimiter = if line.contains('|') { '|' } else { ',' };
         let mut titles = line.split(delimiter).map(str::trim);
         // `ID` or `Record ID`; of most lines the length tells that it is neither.
-        if titles.next().is_none_or(|first| !matches!(first.len(), 2 | 9) || Column::of(first) != Column::Id) {
+        if titles.next().is_none_or(|first| !matches!(first.len(), 2 | 9) || Column::of(first) != Column::Id)
+        {
             return None;
         }
         let columns: Vec<Column> = std::iter::once(Column::Id).chain(titles.map(Column::of)).collect();

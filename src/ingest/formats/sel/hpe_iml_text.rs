@@ -135,10 +135,11 @@ fn left_out(line: &str) -> Option<&'static str> {
         return Some("tool-message");
     }
     let may_name_tool = line.contains("hplog") || line.contains("hpasmcli");
-    let names_tool = may_name_tool && line.split_whitespace().any(|word| {
-        let word = word.trim_start_matches(['$', '#']);
-        matches!(word, "hplog" | "hpasmcli") || word.ends_with("/hplog") || word.ends_with("/hpasmcli")
-    });
+    let names_tool = may_name_tool
+        && line.split_whitespace().any(|word| {
+            let word = word.trim_start_matches(['$', '#']);
+            matches!(word, "hplog" | "hpasmcli") || word.ends_with("/hplog") || word.ends_with("/hpasmcli")
+        });
     names_tool.then_some("command-echo")
 }
 
