@@ -19,6 +19,8 @@ const HEAD_BYTES: usize = 64 * 1024;
 const FIT_EVERY: usize = 16;
 /// Records that a source may give whatever its size: some are about the source as a whole.
 const RECORDS_OF_NOTHING: usize = 64;
+/// Times that an event of a calendar returns at most.
+const RETURNS_MAX: usize = 4000;
 /// Characters that a quoted piece may take, each of which may be shown as `\u{10ffff}`.
 const QUOTE_CHARS_MAX: usize = 160 * 10;
 
@@ -66,7 +68,7 @@ pub fn check_as(format: &dyn Format, content: &[u8]) {
         ignored: sink.account.ignored(),
         quarantined: sink.account.quarantined(),
     };
-    check_size(sink.records.len() + sink.activity.len() + sink.power.len(), content.len());
+    check_size(sink.records.len() + sink.activity.len() + sink.power.len(), content);
     let (reasons, quoted) = sink.account.into_details();
     amounts.check(&reasons, &quoted, &sink.records);
 }
@@ -76,14 +78,16 @@ pub fn check_recognised(content: &[u8]) {
     let facts = read_watched_bytes(SourceId(0), "some-file", content, super::watch());
     let (bytes, parsed, ignored, quarantined) = (facts.bytes, facts.parsed, facts.ignored, facts.quarantined);
     assert_eq!(bytes, content.len() as u64, "{:?} {:?}", facts.format, facts.reasons);
-    check_size(facts.records.len() + facts.activity.len() + facts.power.len(), content.len());
+    check_size(facts.records.len() + facts.activity.len() + facts.power.len(), content);
     let amounts = Amounts { bytes, parsed, ignored, quarantined };
     amounts.check(&facts.reasons, &facts.quoted, &facts.records);
 }
 
-/// A source gives no more than its bytes can say.
-fn check_size(items: usize, bytes: usize) {
-    assert!(items <= bytes + RECORDS_OF_NOTHING, "{items} items out of {bytes} bytes");
+/// A source gives no more than its bytes can say; a rule by which an event of a calendar returns says much.
+fn check_size(items: usize, content: &[u8]) {
+    let rules = content.windows(5).filter(|word| word.eq_ignore_ascii_case(b"rrule")).count();
+    let allowed = content.len() + RECORDS_OF_NOTHING + rules * RETURNS_MAX;
+    assert!(items <= allowed, "{items} items out of {} bytes with {rules} rules", content.len());
 }
 
 struct Amounts {
