@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use coroner::ingest::formats::{self, Fit, Format, Reader, SourceKind};
+use coroner::ingest::formats::{self, Fit, Format, Head, Reader, SourceKind};
 use coroner::ingest::sink::Sink;
 use coroner::ledger::Fate;
 use coroner::model::Stamp;
@@ -112,7 +112,7 @@ impl Format for Wrong {
         "a reader with a bug"
     }
 
-    fn fit(&self, _head: &[u8], _size_bytes: Option<u64>) -> Fit {
+    fn fit(&self, _head: &Head<'_>) -> Fit {
         Fit::No
     }
 

@@ -41,6 +41,13 @@ pub struct Stated {
     pub crc32: u32,
 }
 
+/// Whether the header of a member is the first thing in the archive.
+pub fn begins_with_header(archive: &LaidAside) -> io::Result<bool> {
+    let mut front = [0; SIGNATURE.len()];
+    fill(archive, &mut front, 0)?;
+    Ok(front == SIGNATURE)
+}
+
 /// The first header at or behind `from`.
 pub fn next_header(archive: &LaidAside, from: u64) -> io::Result<Option<LocalHeader>> {
     let mut found = None;

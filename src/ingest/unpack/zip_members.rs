@@ -16,6 +16,7 @@ use super::laid_aside::LaidAside;
 use super::limits::Metered;
 use super::peeked::{Peeked, Way};
 use super::walk::{Place, Unwanted, Walk};
+use super::zip_headers;
 use crate::ledger::Reason;
 
 /// Bytes from the end in which the directory's end is looked for: a comment of 64 KiB, and what a
@@ -33,6 +34,14 @@ struct Member {
     encrypted: bool,
     link: bool,
     data: ZipArchiveEntryWayfinder,
+}
+
+struct Directory {
+    /// The files, without the folders.
+    members: Vec<Member>,
+    is_whole: bool,
+    /// Where the first header stands that it names.
+    first: Option<u64>,
 }
 
 impl Walk {
@@ -62,7 +71,12 @@ impl Walk {
                 return self.zip_without_directory(place, &aside, &BTreeMap::new(), trouble, fault);
             }
         };
-        let (mut members, is_whole) = self.directory(place, &archive);
+        let Directory { mut members, is_whole, first } = self.directory(place, &archive);
+        // Of an archive that was cut, the last directory may be that of one packed within it.
+        if first != Some(0) && zip_headers::begins_with_header(archive.get_ref()).unwrap_or(false) {
+            let trouble = "the directory that is found in the zip archive is not that of its first member";
+            return self.zip_without_directory(place, archive.get_ref(), &BTreeMap::new(), trouble, fault);
+        }
         members.sort_by_key(|member| member.offset);
         if members.is_empty() && is_whole {
             return self.left_out(place.shown, place.modified, "an archive without files");
@@ -86,22 +100,25 @@ impl Walk {
         }
     }
 
-    /// The files of the directory, and whether it is whole. One more than may be handed out is enough.
-    fn directory(&self, place: &Place<'_>, archive: &ZipArchive<LaidAside>) -> (Vec<Member>, bool) {
+    /// What the directory holds. One more member than may be handed out is enough.
+    fn directory(&self, place: &Place<'_>, archive: &ZipArchive<LaidAside>) -> Directory {
         let mut members = Vec::new();
+        let mut first: Option<u64> = None;
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let mut entries = archive.entries(&mut buffer);
         loop {
             let entry = match entries.next_entry() {
                 Ok(Some(entry)) => entry,
-                Ok(None) => return (members, true),
-                Err(_) => return (members, false),
+                Ok(None) => return Directory { members, is_whole: true, first },
+                Err(_) => return Directory { members, is_whole: false, first },
             };
+            let offset = entry.local_header_offset();
+            first = Some(first.map_or(offset, |first| first.min(offset)));
             if entry.is_dir() {
                 continue;
             }
             members.push(Member {
-                offset: entry.local_header_offset(),
+                offset,
                 name: with_slashes(entry.file_path().as_bytes()),
                 modified: seconds(entry.last_modified()).or(place.modified),
                 size: entry.uncompressed_size_hint(),
@@ -112,7 +129,7 @@ impl Walk {
                 data: entry.wayfinder(),
             });
             if members.len() > self.limits.members as usize {
-                return (members, true);
+                return Directory { members, is_whole: true, first };
             }
         }
     }
