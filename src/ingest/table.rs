@@ -279,8 +279,7 @@ pub fn read_csv(content: &[u8], rows_max: usize) -> Option<Table> {
     let mut body = content.get(start..)?;
     let mut rows = CsvRows::new(&mut body, delimiter);
     let mut row = CsvRow::default();
-    let mut table = Table::default();
-    table.header_end = start;
+    let mut table = Table { header_end: start, ..Table::default() };
     let mut offset = start;
     let line_before = content[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
     while (table.columns.is_empty() || table.rows.len() < rows_max)
