@@ -82,7 +82,7 @@ fn causes_with_drives(drives: &str) -> Vec<CauseMatch> {
     let log = before().kernel("2025-03-10 11:59:20", dying).kernel("2025-03-10 11:59:40", dying);
     let report = Evidence::new()
         .file("kern/srv01.log", log.comes_back(BACK, LATER).text)
-        .file("smartctl/srv01.txt", drives.to_owned())
+        .file("smartctl/srv01.txt", drives)
         .file("inventory.csv", "host,model\nsrv01,ProLiant DL380 Gen9\n")
         .analyse();
     only(&report.incidents, "srv01").known_causes.clone()

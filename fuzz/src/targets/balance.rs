@@ -54,9 +54,9 @@ pub fn read_as<'a>(format: &dyn Format, content: &[u8], watch: &Watch<'a>) -> Ou
 /// Opens the bytes as that format and checks what it says of them.
 pub fn check_as(format: &dyn Format, content: &[u8]) {
     // Recognition is asked of some inputs only, and has a target of its own: it would take most of the time.
-    if content.len() % FIT_EVERY == 0 {
+    if content.len().is_multiple_of(FIT_EVERY) {
         let head = &content[..content.len().min(HEAD_BYTES)];
-        let size = (content.len() % (2 * FIT_EVERY) == 0).then_some(content.len() as u64);
+        let size = content.len().is_multiple_of(2 * FIT_EVERY).then_some(content.len() as u64);
         let _ = format.fit(&Head::new(head, size));
     }
     let Outcome { sink, left_over } = read_as(format, content, super::watch());
