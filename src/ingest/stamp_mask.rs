@@ -26,6 +26,10 @@ impl StampMask {
         };
         let minutes = written.windows("HH:MM:SS".len()).position(is_clock)? + "HH:".len();
         let fraction = minutes + CLOCK_BYTES;
+        // Seconds of more than two digits are for the careful reader.
+        if written.get(fraction).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
         let fraction_digits = match written.get(fraction) {
             Some(b'.') => written[fraction + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
             _ => 0,
@@ -103,6 +107,7 @@ mod tests {
     #[test]
     fn stamps_without_a_clock_or_without_an_end_have_none() {
         assert!(StampMask::of(b"Mar  1 0203 ").is_none());
+        assert!(StampMask::of(b"2025-03-01T02:03:0100 ").is_none());
         assert!(StampMask::of(&[b"Mar  1 02:03:04 ".as_slice(), &[b' '; 64]].concat()).is_none());
         let mask = StampMask::of(b"Mar  1 02:03:04 ").unwrap();
         assert_eq!(mask.micros_since_hour(b"Mar  1 02:03:04 "), Some(184_000_000));
