@@ -164,6 +164,14 @@ fn a_line_of_another_year_between_two_of_one_hour_is_noticed() {
     );
 }
 
+#[test]
+fn seconds_of_more_than_two_digits_are_the_same_read_either_way() {
+    assert_same(
+        "2025-03-01T02:03:0100 kvm01 app[9]: up\n2025-03-01T02:03:0200 kvm01 app[9]: still\n\
+         2025-03-01T02:03:04 kvm01 app[9]: closed\n",
+    );
+}
+
 /// Lines that name a restart, of a log whose kernel wrote at these uptimes, one a minute.
 fn restarts(uptimes: &[&str], log: &str) -> Vec<u64> {
     let lines: String = stamps(&vec![60; uptimes.len()], true)

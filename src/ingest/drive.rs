@@ -49,17 +49,20 @@ pub(super) fn unreadable(found: &Found, reason: String, bytes: u64) -> SourceFac
     unread(found, reason, Some(bytes))
 }
 
-fn unread(found: &Found, reason: String, withheld: Option<u64>) -> SourceFacts {
-    struct Deaf;
-    impl Interest for Deaf {
-        fn literals(&self) -> Vec<&[u8]> {
-            Vec::new()
-        }
+/// Looks out for nothing.
+pub(super) struct Deaf;
 
-        fn signatures(&self, _program: &str, _text: &str) -> Vec<String> {
-            Vec::new()
-        }
+impl Interest for Deaf {
+    fn literals(&self) -> Vec<&[u8]> {
+        Vec::new()
     }
+
+    fn signatures(&self, _program: &str, _text: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+fn unread(found: &Found, reason: String, withheld: Option<u64>) -> SourceFacts {
     let mut sink = Sink::new(SourceId(0), &Deaf);
     if let Some(bytes) = withheld {
         // Of a folder nobody knows how much it holds; one byte stands for it.

@@ -194,20 +194,8 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::*;
-    use crate::ingest::Interest;
+    use crate::ingest::drive::Deaf;
     use crate::model::record::SourceId;
-
-    struct Deaf;
-
-    impl Interest for Deaf {
-        fn literals(&self) -> Vec<&[u8]> {
-            Vec::new()
-        }
-
-        fn signatures(&self, _program: &str, _text: &str) -> Vec<String> {
-            Vec::new()
-        }
-    }
 
     struct Faulty;
 

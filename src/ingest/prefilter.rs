@@ -61,7 +61,7 @@ pub struct Prefilter {
     /// For each hash, what pieces have it.
     map: Box<[u8; 1 << HASH_BITS]>,
     /// For the front of each hash, the first of its pieces.
-    first: Vec<u32>,
+    first: Vec<usize>,
     /// Sorted by hash.
     pieces: Vec<Piece>,
     /// Finds the literals that are too short to skip by.
@@ -101,7 +101,7 @@ impl Prefilter {
         }
         pieces.sort_by_key(|piece| (hash(piece.gram), piece.gram, piece.literal, piece.offset));
         let mut first = vec![0; 1 << SHELF_BITS];
-        for (index, piece) in (0_u32..).zip(&pieces).collect::<Vec<_>>().into_iter().rev() {
+        for (index, piece) in pieces.iter().enumerate().rev() {
             first[shelf(hash(piece.gram))] = index;
         }
         // Building fails only for more patterns than fit into memory.
@@ -164,9 +164,9 @@ impl Prefilter {
     /// Compares the literals that have the piece that stands in `text` at `at`.
     fn compare(&self, text: &[u8], at: usize, places: &mut Vec<usize>) {
         let Some(gram) = gram_at(text, at) else { return };
-        let shelf = shelf(hash(gram));
-        let candidates = self.pieces[self.first[shelf] as usize..].iter();
-        for piece in candidates.take_while(|piece| self::shelf(hash(piece.gram)) == shelf) {
+        let wanted = shelf(hash(gram));
+        let candidates = self.pieces[self.first[wanted]..].iter();
+        for piece in candidates.take_while(|piece| shelf(hash(piece.gram)) == wanted) {
             if piece.gram != gram {
                 continue;
             }

@@ -15,7 +15,7 @@ pub struct StampMask {
 }
 
 impl StampMask {
-    /// Of a stamp as written, up to the host. `None`: it has no clock, or is too long.
+    /// Of a stamp as written, up to the host. `None`: it has no clock of two digits each, or is too long.
     #[must_use]
     pub fn of(written: &[u8]) -> Option<Self> {
         let is_clock = |clock: &[u8]| {
