@@ -143,6 +143,50 @@ fn long_logs_are_cut_into_batches_and_read_as_one() {
     assert_eq!(facts.records.last().unwrap().span.line, 40_001);
 }
 
+/// Lines that are told beforehand, on another thread, from what was known some batches ago.
+#[test]
+fn what_was_found_ahead_is_not_taken_where_the_log_has_changed_since() {
+    for full in [false, true] {
+        let steps: Vec<i64> = (0..60_000)
+            .map(|n| match n % 9_973 {
+                0 => 50_000,
+                5_000 => 2_000,
+                7_500 => -30,
+                _ => i64::from(n % 3 == 0) * 9,
+            })
+            .collect();
+        let mut log = String::new();
+        for (n, at) in stamps(&steps, full).iter().enumerate() {
+            // Hosts come and go, and one has a name that is none.
+            let host = ["kvm01", "db-1", "kvm02", "web?", "10.1.0.7", "INFO"][(n / 4_001 + n % 3) % 6];
+            let line = match n % 1_009 {
+                0 => format!("{at} {host} no tag here\n"),
+                1 => format!("{at} {host} kernel: [{:5}.000001] usb 1-1: new device\n", n / 10),
+                2 => "  a line that goes on\n".to_owned(),
+                3 => {
+                    format!("{at} {host} kernel: lost Mar  1 02:03:04 {host} kernel: [    0.000000] Linux\n")
+                }
+                4 => format!("{at} {host} kernel: [    0.000000] Linux version 6.1.0-{n}\n"),
+                _ => format!("{at} {host} app[{n}]: value {n}\n"),
+            };
+            log.push_str(&line);
+        }
+        assert!(log.len() > 8 * coroner::ingest::stream::BATCH_BYTES);
+        let (quick, careful) = (quick(log.as_bytes()), careful(log.as_bytes()));
+        assert_eq!(quick.activity, careful.activity);
+        assert_eq!(quick, careful);
+    }
+}
+
+#[test]
+fn a_host_whose_name_is_none_is_always_read_with_care() {
+    let line = "2025-03-01T02:03:08Z kvm0? app[1]: to 1740791596.00007 kvm01 kernel: Linux version 6.1.0\n";
+    assert_same(&["2025-03-01T02:03:05Z kvm01 app[1]: up\n", line, line].concat());
+    assert_same(
+        &["2025-03-01T02:03:05Z kvm01 app[1]: up\n", &line.replace("kvm0?", "INFO").repeat(3)].concat(),
+    );
+}
+
 #[test]
 fn lines_longer_than_a_batch_are_booked_once_and_the_next_ones_read() {
     let line = "2025-03-01T02:03:04Z kvm01 app: up\n";

@@ -1,8 +1,8 @@
 //! Feeds a source to a reader of lines and books every byte.
 //!
 //! Two threads work on a large source, each on batches of its own: it reads the next one, searches it for
-//! literals while the other reads on, and feeds it to the reader when all before it is fed. A batch stays with
-//! its thread, and so in the cache of one core.
+//! literals and for quiet lines while the other reads on, and feeds it to the reader when all before it is fed. A
+//! batch stays with its thread, and so in the cache of one core.
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;
@@ -10,9 +10,11 @@ use std::thread;
 
 use super::formats::LineReader;
 use super::prefilter::Prefilter;
+use super::quiet_lines::Ahead;
+use super::quiet_stretch::Outlook;
 use super::sink::Sink;
 use super::stream::{BATCH_BYTES, Batch, LINE_BYTES_MAX, Stream};
-use super::turns::Turns;
+use super::turns::{Turns, soon};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::Span;
 
@@ -22,7 +24,7 @@ pub fn drive(stream: &mut Stream, prefilter: &Prefilter, reader: &mut dyn LineRe
     if stream.peek(BATCH_BYTES).len() < BATCH_BYTES {
         let mut spent = Batch::default();
         while let Some(mut batch) = stream.next_batch(spent) {
-            batch.search(prefilter);
+            batch.search(prefilter, None);
             feed.batch(&batch, sink);
             spent = batch;
         }
@@ -34,10 +36,11 @@ pub fn drive(stream: &mut Stream, prefilter: &Prefilter, reader: &mut dyn LineRe
 
 fn drive_in_turns(stream: &mut Stream, prefilter: &Prefilter, feed: &mut Feed<'_>, sink: &mut Sink<'_>) {
     let numbered = Mutex::new((stream, 0));
+    let outlook = Mutex::new(None);
     let turns = Turns::new((feed, sink));
     thread::scope(|scope| {
-        let other = scope.spawn(|| work(&numbered, prefilter, &turns));
-        work(&numbered, prefilter, &turns);
+        let other = scope.spawn(|| work(&numbered, prefilter, &outlook, &turns));
+        work(&numbered, prefilter, &outlook, &turns);
         if let Err(panic) = other.join() {
             resume_unwind(panic);
         }
@@ -48,20 +51,25 @@ fn drive_in_turns(stream: &mut Stream, prefilter: &Prefilter, feed: &mut Feed<'_
 fn work(
     numbered: &Mutex<(&mut Stream, u64)>,
     prefilter: &Prefilter,
+    outlook: &Mutex<Option<Outlook>>,
     turns: &Turns<(&mut Feed<'_>, &mut Sink<'_>)>,
 ) {
     let mut spent = Batch::default();
     loop {
-        let Ok(mut next) = numbered.lock() else { return };
+        let Some(mut next) = soon(numbered) else { return };
         let (stream, number) = &mut *next;
         let Some(mut batch) = stream.next_batch(spent) else { return };
         let turn = *number;
         *number += 1;
         drop(next);
-        batch.search(prefilter);
-        if turns.take(turn, |(feed, sink)| feed.batch(&batch, sink)).is_none() {
-            return;
-        }
+        let Ok(before) = outlook.lock().map(|outlook| outlook.clone()) else { return };
+        batch.search(prefilter, before);
+        let fed = turns.take(turn, |(feed, sink)| {
+            feed.batch(&batch, sink);
+            feed.reader.outlook().filter(|_| !sink.has_stretches)
+        });
+        let (Some(now), Ok(mut outlook)) = (fed, outlook.lock()) else { return };
+        *outlook = now;
         spent = batch;
     }
 }
@@ -80,6 +88,7 @@ impl Feed<'_> {
         let text = batch.text();
         let whole = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
         let mut places = batch.places.iter().copied().peekable();
+        let mut stretches = batch.stretches.iter().peekable();
         let mut start = 0;
         while start < whole {
             // Up to the line of the next literal, lines may be passed over.
@@ -90,7 +99,11 @@ impl Feed<'_> {
                 None => whole,
             };
             if start < end && !batch.has_control && self.too_long.is_none() {
-                start += self.pass(&text[start..end], sink);
+                while stretches.next_if(|stretch| stretch.start < start).is_some() {}
+                let stretch = stretches.next_if(|stretch| stretch.start == start);
+                let ahead = batch.outlook.as_ref().zip(stretch);
+                let ahead = ahead.map(|(outlook, stretch)| Ahead { outlook, stretch });
+                start += self.pass(&text[start..end], ahead, sink);
             }
             if start < whole {
                 let end = memchr::memchr(b'\n', &text[start..]).map_or(whole, |at| start + at + 1);
@@ -103,8 +116,8 @@ impl Feed<'_> {
     }
 
     /// Has the reader pass over lines at the front; tells how many bytes of them it did.
-    fn pass(&mut self, text: &[u8], sink: &mut Sink<'_>) -> usize {
-        let passed = self.reader.pass(text, self.number + 1, sink);
+    fn pass(&mut self, text: &[u8], ahead: Option<Ahead<'_>>, sink: &mut Sink<'_>) -> usize {
+        let passed = self.reader.pass(text, self.number + 1, ahead, sink);
         self.number += passed.lines;
         sink.understood += passed.lines;
         sink.account.book(&text[..passed.bytes], Fate::Parsed);

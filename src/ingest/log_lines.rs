@@ -2,6 +2,7 @@
 //! are kept, and when the host was active.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::kernel_stamp;
 use super::quiet_message::{TAG_BYTES_MAX, UPTIME_BYTES_MAX};
@@ -97,7 +98,8 @@ impl Default for LastLine {
 /// Keeps the lines worth keeping, per host.
 #[derive(Default)]
 pub struct LogTracker {
-    places: HashMap<Vec<u8>, usize>,
+    /// Shared with those who look ahead.
+    places: Arc<HashMap<Vec<u8>, KnownHost>>,
     hosts: Vec<HostState>,
     /// The host of the last line.
     last: usize,
@@ -114,7 +116,8 @@ impl LogTracker {
         let place = match self.known(name) {
             Some(KnownHost(place)) => place,
             None => {
-                self.places.insert(name.to_vec(), self.hosts.len());
+                let places = Arc::make_mut(&mut self.places);
+                places.insert(name.to_vec(), KnownHost(self.hosts.len()));
                 self.hosts.push(HostState { name: name.to_vec(), ..HostState::default() });
                 self.hosts.len() - 1
             }
@@ -179,13 +182,19 @@ impl LogTracker {
     pub fn known(&self, name: &[u8]) -> Option<KnownHost> {
         match self.hosts.get(self.last) {
             Some(state) if state.name == name => Some(KnownHost(self.last)),
-            _ => self.places.get(name).copied().map(KnownHost),
+            _ => self.places.get(name).copied(),
         }
+    }
+
+    /// All hosts of which a line has been taken, by name.
+    #[must_use]
+    pub fn hosts(&self) -> Arc<HashMap<Vec<u8>, KnownHost>> {
+        Arc::clone(&self.places)
     }
 
     /// Until when a host that can be passed over wrote, in seconds of [`steady_seconds`].
     #[must_use]
-    pub fn active_until(&self, place: usize) -> Option<i64> {
+    pub fn active_until(&self, KnownHost(place): KnownHost) -> Option<i64> {
         // Whether a kernel has started over is for the careful reader to find out.
         let state = self.hosts.get(place).filter(|state| state.suspect.is_none())?;
         state.run.and(state.last_seconds)
@@ -193,7 +202,7 @@ impl LogTracker {
 
     /// The stretch of time whose lines are to be kept, if a line of the host belongs to one.
     #[must_use]
-    pub fn stretch(&self, place: usize, seconds: i64, sink: &Sink<'_>) -> Option<u32> {
+    pub fn stretch(&self, KnownHost(place): KnownHost, seconds: i64, sink: &Sink<'_>) -> Option<u32> {
         sink.interest.stretch(&self.hosts.get(place)?.name, seconds)
     }
 
@@ -201,7 +210,7 @@ impl LogTracker {
     /// among them, and the last few of the lines themselves.
     pub fn pass<'a>(
         &mut self,
-        place: usize,
+        KnownHost(place): KnownHost,
         lines: u64,
         seconds: i64,
         uptime: Option<u64>,

@@ -5,6 +5,7 @@
 pub const BYTES_MAX: usize = WORDS_MAX * 8;
 const WORDS_MAX: usize = 6;
 
+#[derive(Debug, Clone, PartialEq)]
 pub struct MaskedPrefix {
     words: [Word; WORDS_MAX],
     /// Words that are compared.
@@ -12,7 +13,7 @@ pub struct MaskedPrefix {
     len: usize,
 }
 
-#[derive(Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 struct Word {
     wanted: u64,
     /// Bits that have to be as wanted.
@@ -37,7 +38,7 @@ impl MaskedPrefix {
 
     /// What stands behind the prefix. `None` also where `text` is hardly longer than it.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn strip<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
         let words = text.get(..self.count * 8)?.chunks_exact(8).zip(&self.words);
         for (bytes, word) in words {

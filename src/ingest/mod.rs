@@ -43,6 +43,7 @@ pub mod prefilter;
 mod property_list;
 pub mod quiet_lines;
 mod quiet_message;
+pub mod quiet_stretch;
 mod quoted_output;
 pub mod reading;
 pub mod recognise;

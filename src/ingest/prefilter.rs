@@ -21,18 +21,21 @@ const STRIDE: usize = 4;
 const LITERAL_BYTES_MIN: usize = GRAM + STRIDE - 1;
 /// And so many for two looks.
 const PAIR_BYTES_MIN: usize = LITERAL_BYTES_MIN + STRIDE;
-/// Bits of the hash of a piece: the map takes 32 KiB, which stay in the first-level cache.
-const HASH_BITS: u32 = 15;
+/// Bits of the hash of a piece: the map takes 128 KiB. A smaller one is nearer to the processor, but takes more
+/// pieces for others, which costs more.
+const HASH_BITS: u32 = 17;
 /// Bits of the hash that lead to the pieces.
 const SHELF_BITS: u32 = 12;
 /// Looks between two branches, and the bytes that they see.
 const LOOKS: usize = 8;
 const BLOCK: usize = (LOOKS - 1) * STRIDE + GRAM;
 
-/// Bits of the map: a piece is one of a short literal, the first of two, the second of two.
+/// Bits of the map: a piece is one of a short literal, or in each of the groups the first or the second of two.
+/// Two pieces count only together if they are of one group, so that fewer belong to two literals.
 const ALONE: u32 = 0;
 const FIRST: u32 = 1;
-const SECOND: u32 = 2;
+const SECOND: u32 = FIRST + GROUPS;
+const GROUPS: u32 = 3;
 
 /// A four-byte piece of a literal's window; of two, the second.
 struct Piece {
@@ -93,9 +96,12 @@ impl Prefilter {
                     continue;
                 };
                 if is_pair {
-                    map[hash(before)] |= 1 << FIRST;
+                    let group = literal as u32 % GROUPS;
+                    map[hash(before)] |= 1 << (FIRST + group);
+                    map[hash(gram)] |= 1 << (SECOND + group);
+                } else {
+                    map[hash(gram)] |= 1 << ALONE;
                 }
-                map[hash(gram)] |= 1 << if is_pair { SECOND } else { ALONE };
                 pieces.push(Piece { gram, literal, offset });
             }
         }
@@ -156,8 +162,9 @@ impl Prefilter {
     #[inline(never)]
     fn compare_hits(&self, text: &[u8], at: usize, mut hits: u64, places: &mut Vec<usize>) {
         while hits != 0 {
-            self.compare(text, at + hits.trailing_zeros() as usize / 8 * STRIDE, places);
-            hits &= hits - 1;
+            let look = hits.trailing_zeros() / 8;
+            self.compare(text, at + look as usize * STRIDE, places);
+            hits &= !(0xff << (look * 8));
         }
     }
 
@@ -178,11 +185,12 @@ impl Prefilter {
     }
 }
 
-/// A bit in the byte of each look that hits, given what was seen by it and by the looks before.
+/// Bits in the byte of each look that hits, given what was seen by it and by the looks before.
 fn worth_comparing(seen: u64, before: u64) -> u64 {
     const EACH: u64 = u64::from_le_bytes([1; LOOKS]);
+    const EACH_GROUP: u64 = u64::from_le_bytes([(1 << GROUPS) - 1; LOOKS]);
     let shifted = seen << 8 | before >> (8 * (LOOKS - 1));
-    (seen >> ALONE | seen >> SECOND & shifted >> FIRST) & EACH
+    seen >> ALONE & EACH | seen >> SECOND & shifted >> FIRST & EACH_GROUP
 }
 
 /// The piece at `at`, if there are so many bytes.
@@ -208,8 +216,8 @@ fn rarest_window(literal: &[u8], len: usize) -> usize {
 /// How common a byte is in logs, roughly. It only decides how many comparisons are for nothing.
 fn common(byte: u8) -> u32 {
     match byte {
-        b' ' | b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 8,
-        b'a'..=b'z' | b'0'..=b'9' => 5,
+        b' ' | b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b'0'..=b'9' => 8,
+        b'a'..=b'z' => 5,
         b'.' | b':' | b'-' | b'/' | b'=' | b'"' => 4,
         b'A'..=b'Z' => 2,
         _ => 1,

@@ -29,8 +29,6 @@ const KERNEL_TAG: &[u8; 8] = b"kernel: ";
 pub const TAG_BYTES_MAX: usize = 64;
 /// `4294967296.123456` and some blanks.
 pub const UPTIME_BYTES_MAX: usize = 32;
-/// A kernel that is younger may have started over.
-const YOUNG_SECONDS: u64 = 10;
 /// The digits behind the point, and what ends the stamp.
 const FRACTION: usize = ".123456]".len();
 
@@ -39,7 +37,7 @@ static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" kernel
 
 /// The shape of a message `tag: text`. `None`: it has to be split with care.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn shape(message: &[u8]) -> Option<Shape> {
     if may_begin_header(message) {
         return None;
@@ -59,7 +57,7 @@ pub fn shape(message: &[u8]) -> Option<Shape> {
 }
 
 fn of_the_kernel(text: &[u8]) -> Option<Shape> {
-    if GLUED.find(text).is_some() || may_begin_header(text) {
+    if may_hold_a_tag(text) && GLUED.find(text).is_some() || may_begin_header(text) {
         return None;
     }
     if text.first() != Some(&b'[') {
@@ -68,14 +66,42 @@ fn of_the_kernel(text: &[u8]) -> Option<Shape> {
     let blanks = text[1..].iter().take(UPTIME_BYTES_MAX).take_while(|byte| **byte == b' ').count();
     let from = 1 + blanks;
     let digits = text[from..].iter().take(UPTIME_BYTES_MAX).take_while(|byte| byte.is_ascii_digit()).count();
-    let behind = text[from + digits..].first_chunk::<FRACTION>()?;
-    let is_stamp =
-        matches!(behind, [b'.', .., b']']) && behind[1..FRACTION - 1].iter().all(u8::is_ascii_digit);
     let to = from + digits + FRACTION - 1;
-    let seconds = number(&text[from..from + digits])?;
-    (is_stamp && (1..=12).contains(&digits) && to - 1 <= UPTIME_BYTES_MAX && seconds >= YOUNG_SECONDS)
+    let is_stamp = (1..=12).contains(&digits) && to - 1 <= UPTIME_BYTES_MAX;
+    // Ten seconds and more have a digit before the last that is not zero.
+    let is_old = || text[from..from + digits - 1].iter().any(|digit| *digit != b'0');
+    (is_stamp && is_fraction(*text[from + digits..].first_chunk()?) && is_old())
         .then(|| Shape { uptime: (in_message(from), in_message(to)) })
 }
+
+/// Whether it is a point, six digits and a bracket.
+fn is_fraction(behind: [u8; FRACTION]) -> bool {
+    const FORM: u64 = u64::from_le_bytes(*b".000000]");
+    // A digit differs from zero by no more than 9, the others not at all.
+    const ROOM: u64 = u64::from_le_bytes([0x7f, 0x76, 0x76, 0x76, 0x76, 0x76, 0x76, 0x7f]);
+    let differs = u64::from_le_bytes(behind) ^ FORM;
+    (differs | (differs & LOW_BITS) + ROOM) & !LOW_BITS == 0
+}
+
+/// Whether a blank and a `k` behind it stand somewhere: cheaper to tell than whether ` kernel: ` does.
+fn may_hold_a_tag(text: &[u8]) -> bool {
+    let (Some(last), Some(behind)) = (text.last_chunk::<9>(), text.get(1..)) else { return false };
+    let pairs = text.as_chunks::<8>().0.iter().zip(behind.as_chunks::<8>().0);
+    let found = pairs.fold(0, |found, (blank, k)| found | is_pair(*blank, *k));
+    let [first @ .., _] = *last;
+    let [_, second @ ..] = *last;
+    (found | is_pair(first, second)) & !LOW_BITS != 0
+}
+
+/// High bits of bytes, at least one of which is set if the first has a blank where the second has a `k`.
+fn is_pair(blank: [u8; 8], k: [u8; 8]) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differs =
+        u64::from_le_bytes(blank) ^ (ONES * b' ' as u64) | u64::from_le_bytes(k) ^ (ONES * b'k' as u64);
+    differs.wrapping_sub(ONES) & !differs
+}
+
+const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
 /// A place in the text of a kernel message as one in the whole message. An uptime is never so far behind that it
 /// does not fit.
@@ -98,20 +124,31 @@ fn number(digits: &[u8]) -> Option<u64> {
 
 /// How many printable characters of ASCII other than blanks stand at the front.
 fn graphic_bytes(text: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
+    // Most tags end here. How long they are differs from line to line, so that a loop, which the processor could
+    // not foresee the end of, would cost more than to look at all of these bytes.
     let mut passed = 0;
-    while let Some(bytes) = text[passed..].first_chunk() {
-        let word = u64::from_le_bytes(*bytes);
-        // The first byte that is none has its high bit set here; what a borrow or a carry does to those
-        // behind it is of no account. (Below 21h, and from 7Fh on.)
-        let others =
-            (word.wrapping_sub(0x21 * ONES) & !word | word.wrapping_add(ONES) | word) & (0x80 * ONES);
-        if others != 0 {
-            return passed + others.trailing_zeros() as usize / 8;
+    if let Some(front) = text.first_chunk::<FRONT_BYTES>() {
+        let ends = front.as_chunks::<8>().0.iter().rev().fold(0, |ends, word| ends << 8 | other_bits(*word));
+        if ends != 0 {
+            return ends.trailing_zeros() as usize;
         }
-        passed += 8;
+        passed = FRONT_BYTES;
     }
     passed + text[passed..].iter().take_while(|byte| byte.is_ascii_graphic()).count()
+}
+
+const FRONT_BYTES: usize = 24;
+
+/// A bit for each byte that is no printable character of ASCII or a blank. Of those behind the first such byte it
+/// may be wrong.
+fn other_bits(word: [u8; 8]) -> u32 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    /// Brings the high bits of all bytes next to each other, to the top.
+    const GATHER: u64 = 0x0002_0408_1020_4081;
+    let word = u64::from_le_bytes(word);
+    // Below 21h, and from 7Fh on.
+    let others = (word.wrapping_sub(0x21 * ONES) & !word | word.wrapping_add(ONES) | word) & (0x80 * ONES);
+    (others.wrapping_mul(GATHER) >> 56) as u32
 }
 
 #[cfg(test)]

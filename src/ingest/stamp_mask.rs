@@ -1,23 +1,36 @@
-//! A time stamp of which all but minutes, seconds and their fraction is fixed.
+//! A time stamp of which all but the time of day is fixed, or all but minutes, seconds and their fraction.
 
 use super::masked_prefix::{self, MaskedPrefix};
 
+/// `HH:`
+const HOUR_BYTES: usize = 3;
 /// `MM:SS`
 const CLOCK_BYTES: usize = 5;
 
-/// What stands before the host's name in a line: `Mar  1 02:MM:SS `.
+/// What stands before the host's name in a line: `Mar  1 HH:MM:SS `.
+#[derive(Debug, Clone, PartialEq)]
 pub struct StampMask {
     fixed: MaskedPrefix,
+    hours: Hours,
+    /// Whether a zone is written as an offset from UTC, directly behind the time.
+    has_offset: bool,
     /// Where the minutes stand.
     minutes: usize,
     /// Digits of the fraction of the second.
     fraction_digits: usize,
 }
 
+/// Whether the hour may be another one than that of the stamp which a mask was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hours {
+    Free,
+    Fixed,
+}
+
 impl StampMask {
     /// Of a stamp as written, up to the host. `None`: it has no clock of two digits each, or is too long.
     #[must_use]
-    pub fn of(written: &[u8]) -> Option<Self> {
+    pub fn of(written: &[u8], hours: Hours) -> Option<Self> {
         let is_clock = |clock: &[u8]| {
             clock.iter().enumerate().all(|(place, byte)| match place {
                 2 | 5 => *byte == b':',
@@ -36,17 +49,32 @@ impl StampMask {
         };
         let is_fixed = |place: usize| {
             let is_clock = (minutes..fraction).contains(&place) && place != minutes + 2;
+            let is_hour = hours == Hours::Free && (minutes - HOUR_BYTES..minutes - 1).contains(&place);
             let is_fraction = (fraction + 1..fraction + 1 + fraction_digits).contains(&place);
-            !is_clock && !is_fraction
+            !is_clock && !is_hour && !is_fraction
         };
-        Some(Self { fixed: MaskedPrefix::of(written, is_fixed)?, minutes, fraction_digits })
+        let behind = if fraction_digits > 0 { fraction + 1 + fraction_digits } else { fraction };
+        let has_offset = matches!(written.get(behind), Some(b'Z' | b'+' | b'-'));
+        Some(Self {
+            fixed: MaskedPrefix::of(written, is_fixed)?,
+            hours,
+            has_offset,
+            minutes,
+            fraction_digits,
+        })
     }
 
-    /// Seconds since the hour of a line that begins with such a stamp, and what stands behind the stamp.
+    /// Whether a zone is written as an offset from UTC.
+    #[must_use]
+    pub fn has_offset(&self) -> bool {
+        self.has_offset
+    }
+
+    /// Seconds since the hour, or where hours are free since midnight, of a line that begins with such a stamp, and what stands behind the stamp.
     /// Needs a few bytes more than the stamp has.
     #[must_use]
-    #[inline]
-    pub fn seconds_since_hour<'a>(&self, text: &'a [u8]) -> Option<(i64, &'a [u8])> {
+    #[inline(always)]
+    pub fn seconds_since_start<'a>(&self, text: &'a [u8]) -> Option<(i64, &'a [u8])> {
         let rest = self.fixed.strip(text)?;
         let [m1, m2, _, s1, s2] = *text.get(self.minutes..)?.first_chunk::<CLOCK_BYTES>()?;
         // A leap second is for the careful reader.
@@ -56,22 +84,32 @@ impl StampMask {
         }
         let digit = |byte: u8| i64::from(byte - b'0');
         let seconds = (digit(m1) * 10 + digit(m2)) * 60 + digit(s1) * 10 + digit(s2);
-        Some((seconds, rest))
+        Some((self.hour_seconds(text)? + seconds, rest))
+    }
+
+    #[inline]
+    fn hour_seconds(&self, text: &[u8]) -> Option<i64> {
+        if self.hours == Hours::Fixed {
+            return Some(0);
+        }
+        let [h1, h2] = *text.get(self.minutes - HOUR_BYTES..)?.first_chunk::<2>()?;
+        let is_hour = matches!((h1, h2), (b'0' | b'1', b'0'..=b'9') | (b'2', b'0'..=b'3'));
+        is_hour.then(|| (i64::from(h1 - b'0') * 10 + i64::from(h2 - b'0')) * 3600)
     }
 
     /// The same in microseconds.
     #[must_use]
-    pub fn micros_since_hour(&self, text: &[u8]) -> Option<u32> {
+    pub fn micros_since_start(&self, text: &[u8]) -> Option<i64> {
         // A stamp by itself may be shorter than what is compared.
         let mut padded = [0; masked_prefix::BYTES_MAX];
         let shown = text.len().min(padded.len());
         padded[..shown].copy_from_slice(&text[..shown]);
-        let (seconds, _) = self.seconds_since_hour(&padded)?;
+        let (seconds, _) = self.seconds_since_start(&padded)?;
         let fraction = self.fraction(text)?;
         let micros = (0..6).fold(0, |micros, place| {
-            micros * 10 + fraction.get(place).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0')))
+            micros * 10 + fraction.get(place).map_or(0, |digit| i64::from(digit.wrapping_sub(b'0')))
         });
-        Some(u32::try_from(seconds).ok()? * 1_000_000 + micros)
+        Some(seconds * 1_000_000 + micros)
     }
 
     fn fraction<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
@@ -85,12 +123,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_but_minutes_seconds_and_fraction_is_fixed() {
-        let mask = StampMask::of(b"2025-03-01T02:03:04.123456+01:00 ").unwrap();
-        let seconds = |line: &[u8]| mask.seconds_since_hour(line).map(|(seconds, _)| seconds);
+    fn all_but_minutes_seconds_and_fraction_can_be_fixed() {
+        let mask = StampMask::of(b"2025-03-01T02:03:04.123456+01:00 ", Hours::Fixed).unwrap();
+        let seconds = |line: &[u8]| mask.seconds_since_start(line).map(|(seconds, _)| seconds);
         let line = b"2025-03-01T02:59:07.000900+01:00 kvm07 kernel: text";
-        assert_eq!(mask.seconds_since_hour(line), Some((59 * 60 + 7, &line[33..])));
-        assert_eq!(mask.micros_since_hour(line), Some((59 * 60 + 7) * 1_000_000 + 900));
+        assert_eq!(mask.seconds_since_start(line), Some((59 * 60 + 7, &line[33..])));
+        assert_eq!(mask.micros_since_start(line), Some((59 * 60 + 7) * 1_000_000 + 900));
         for other in [
             "2025-03-01T03:59:07.000900+01:00 kvm07 kernel: text",
             "2025-03-01T02:59:07.000900+02:00 kvm07 kernel: text",
@@ -105,12 +143,28 @@ mod tests {
     }
 
     #[test]
+    fn hours_can_be_free() {
+        let mask = StampMask::of(b"2025-03-01T02:03:04.5+01:00 ", Hours::Free).unwrap();
+        assert!(mask.has_offset());
+        let micros = mask.micros_since_start(b"2025-03-01T23:59:07.2+01:00 ");
+        assert_eq!(micros, Some((23 * 3600 + 59 * 60 + 7) * 1_000_000 + 200_000));
+        for other in
+            ["2025-03-02T02:03:04.5+01:00 ", "2025-03-01T24:03:04.5+01:00 ", "2025-03-01T2x:03:04.5+01:00 "]
+        {
+            assert_eq!(mask.micros_since_start(other.as_bytes()), None, "{other}");
+        }
+        assert!(!StampMask::of(b"Mar  1 02:03:04 CET ", Hours::Free).unwrap().has_offset());
+    }
+
+    #[test]
     fn stamps_without_a_clock_or_without_an_end_have_none() {
-        assert!(StampMask::of(b"Mar  1 0203 ").is_none());
-        assert!(StampMask::of(b"2025-03-01T02:03:0100 ").is_none());
-        assert!(StampMask::of(&[b"Mar  1 02:03:04 ".as_slice(), &[b' '; 64]].concat()).is_none());
-        let mask = StampMask::of(b"Mar  1 02:03:04 ").unwrap();
-        assert_eq!(mask.micros_since_hour(b"Mar  1 02:03:04 "), Some(184_000_000));
-        assert_eq!(mask.micros_since_hour(b"Mar  1 02:03"), None);
+        assert!(StampMask::of(b"Mar  1 0203 ", Hours::Fixed).is_none());
+        assert!(StampMask::of(b"2025-03-01T02:03:0100 ", Hours::Fixed).is_none());
+        assert!(
+            StampMask::of(&[b"Mar  1 02:03:04 ".as_slice(), &[b' '; 64]].concat(), Hours::Free).is_none()
+        );
+        let mask = StampMask::of(b"Mar  1 02:03:04 ", Hours::Fixed).unwrap();
+        assert_eq!(mask.micros_since_start(b"Mar  1 02:03:04 "), Some(184_000_000));
+        assert_eq!(mask.micros_since_start(b"Mar  1 02:03"), None);
     }
 }

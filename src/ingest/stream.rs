@@ -7,6 +7,7 @@ use twox_hash::XxHash3_128;
 
 use super::formats::Content;
 use super::prefilter::Prefilter;
+use super::quiet_stretch::{Outlook, Stretch};
 
 /// The longest line that is handed to a reader; a longer one is booked as too long.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
@@ -29,6 +30,9 @@ pub struct Batch {
     pub has_control: bool,
     /// Nothing comes behind it.
     pub last: bool,
+    /// By what its quiet lines were told, and these, where anything was known beforehand.
+    pub outlook: Option<Outlook>,
+    pub stretches: Vec<Stretch>,
 }
 
 pub struct Stream {
@@ -49,11 +53,16 @@ impl Batch {
         &self.buffer[..self.len]
     }
 
-    /// Finds what the readers of lines want to know beforehand.
-    pub fn search(&mut self, prefilter: &Prefilter) {
+    /// Finds what the readers of lines want to know beforehand; `outlook` is of a reader that has come near.
+    pub fn search(&mut self, prefilter: &Prefilter, outlook: Option<Outlook>) {
         self.places.clear();
         prefilter.find(&self.buffer[..self.len], &mut self.places);
         self.has_control = memchr::memchr2(0, ESCAPE, self.text()).is_some();
+        self.outlook = outlook.filter(|_| !self.has_control);
+        self.stretches = match &self.outlook {
+            Some(outlook) => outlook.survey(self.text(), &self.places),
+            None => Vec::new(),
+        };
     }
 }
 

@@ -1,6 +1,6 @@
 //! Something that several threads use, one after another in a fixed order.
 
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, MutexGuard, TryLockError};
 
 pub struct Turns<T> {
     state: Mutex<State<T>>,
@@ -29,7 +29,7 @@ impl<T> Turns<T> {
 
     /// Waits until all turns before this one were taken, and takes it. `None`: one of them panicked.
     pub fn take<R>(&self, turn: u64, work: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let waiting = self.state.lock().ok()?;
+        let waiting = soon(&self.state)?;
         let mut state = self.passed_on.wait_while(waiting, |state| state.turn != turn).ok()?;
         // It is dropped before the lock is, so that nobody misses a panic.
         let _pass_on = PassOn(&self.passed_on);
@@ -37,6 +37,22 @@ impl<T> Turns<T> {
         state.turn += 1;
         Some(done)
     }
+}
+
+/// How often a lock is asked for before a thread is laid to sleep for it: some tens of microseconds.
+const ASKED_MAX: usize = 1000;
+
+/// Takes a lock that will be free soon. To sleep and to be woken takes longer than most waits do here. `None`: whoever
+/// had it panicked.
+pub fn soon<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    for _ in 0..ASKED_MAX {
+        match lock.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(_)) => return None,
+            Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+        }
+    }
+    lock.lock().ok()
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::io::Read;
 
 use super::head;
 pub use super::head::Head;
-use super::quiet_lines::Passed;
+use super::quiet_lines::{Ahead, Passed};
+use super::quiet_stretch::Outlook;
 use super::sink::Sink;
 use crate::ledger::Fate;
 
@@ -69,8 +70,19 @@ pub trait LineReader: Send {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate;
     /// Passes over lines at the front of `text` that are understood and of which nothing is kept. `text` holds
     /// whole lines in which no literal and no control character stands; `number` is that of the first.
-    fn pass(&mut self, _text: &[u8], _number: u64, _sink: &mut Sink<'_>) -> Passed {
+    /// `ahead` is what was found of them beforehand, by an earlier [`LineReader::outlook`].
+    fn pass(
+        &mut self,
+        _text: &[u8],
+        _number: u64,
+        _ahead: Option<Ahead<'_>>,
+        _sink: &mut Sink<'_>,
+    ) -> Passed {
         Passed::default()
+    }
+    /// By what lines that it could pass over can be told beforehand.
+    fn outlook(&self) -> Option<Outlook> {
+        None
     }
     /// Called once after the last line.
     fn finish(&mut self, _sink: &mut Sink<'_>) {}

@@ -78,10 +78,7 @@ pub fn may_begin_header(text: impl AsRef<[u8]>) -> bool {
     let bytes = text.as_ref();
     match bytes.first() {
         Some(b'<') => bytes.get(1).is_some_and(u8::is_ascii_digit),
-        Some(b'0'..=b'9' | b'A'..=b'Z') => match bytes.first_chunk::<CLOCK_BYTES_MAX>() {
-            Some(front) => has_two_colons(front),
-            None => bytes.iter().filter(|byte| **byte == b':').count() >= 2,
-        },
+        Some(b'0'..=b'9' | b'A'..=b'Z') => has_two_colons(bytes),
         _ => false,
     }
 }
@@ -89,19 +86,23 @@ pub fn may_begin_header(text: impl AsRef<[u8]>) -> bool {
 /// No header has its clock further behind its start.
 const CLOCK_BYTES_MAX: usize = 40;
 
-/// Eight bytes at a time, and without a branch, because it is asked of nearly every line.
-fn has_two_colons(bytes: &[u8; CLOCK_BYTES_MAX]) -> bool {
-    const COLONS: u64 = u64::from_le_bytes([b':'; 8]);
-    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
-    let (mut one, mut two) = (0, 0);
-    for word in bytes.as_chunks::<8>().0 {
-        let others = u64::from_le_bytes(*word) ^ COLONS;
-        // The high bit of each byte that is a colon.
-        let colons = !((others & LOW).wrapping_add(LOW) | others | LOW);
-        two |= colons & colons.wrapping_sub(1) | if one == 0 { 0 } else { colons };
-        one |= colons;
-    }
-    two != 0
+/// Whether two colons stand in the first bytes. Eight bytes at a time, and without a branch, because it is asked of
+/// every other line.
+fn has_two_colons(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const COLONS: u64 = ONES * b':' as u64;
+    const LOW: u64 = ONES * 0x7f;
+    let (words, rest) = bytes[..bytes.len().min(CLOCK_BYTES_MAX)].as_chunks::<8>();
+    let colons: u64 = words
+        .iter()
+        .map(|word| {
+            let others = u64::from_le_bytes(*word) ^ COLONS;
+            // The lowest bit of each byte that is a colon.
+            !((others & LOW).wrapping_add(LOW) | others | LOW) >> 7
+        })
+        .sum();
+    let colons = colons.wrapping_mul(ONES) >> 56;
+    colons + rest.iter().map(|byte| u64::from(*byte == b':')).sum::<u64>() >= 2
 }
 
 /// First words of messages that daemons write without a host: `syslogd started: …`, `last message
@@ -112,11 +113,16 @@ const NO_HOSTS: [&str; 4] = ["syslogd", "last", "message", "kernel"];
 /// follows it.
 #[must_use]
 pub fn is_plain(host: &str, message: &str) -> bool {
+    is_plain_host(host) && !may_begin_header(message)
+}
+
+/// Whether a word is nothing but a host's name.
+#[must_use]
+pub fn is_plain_host(host: &str) -> bool {
     let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     host.bytes().all(name)
         && !NO_HOSTS.contains(&host)
         && host.bytes().any(|byte| byte.is_ascii_alphanumeric())
-        && !may_begin_header(message)
 }
 
 /// Passes over what can stand before the time: the length of RFC 6587 framing, `<PRI>`, a

@@ -15,7 +15,8 @@ use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
 use crate::ingest::log_header::{self, Family, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
-use crate::ingest::quiet_lines::{Passed, QuietLines};
+use crate::ingest::quiet_lines::{Ahead, Passed, QuietLines};
+use crate::ingest::quiet_stretch::Outlook;
 use crate::ingest::sink::Sink;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::Fate;
@@ -93,11 +94,15 @@ struct FullStampReader {
 }
 
 impl LineReader for FullStampReader {
-    fn pass(&mut self, text: &[u8], number: u64, sink: &mut Sink<'_>) -> Passed {
+    fn outlook(&self) -> Option<Outlook> {
+        self.quiet.outlook(&self.tracker)
+    }
+
+    fn pass(&mut self, text: &[u8], number: u64, ahead: Option<Ahead<'_>>, sink: &mut Sink<'_>) -> Passed {
         if self.unsplit.boot_begins() {
             return Passed::default();
         }
-        let passed = self.quiet.pass(text, number, &mut self.tracker, sink);
+        let passed = self.quiet.pass(text, number, ahead, &mut self.tracker, sink);
         if passed.lines > 0 {
             self.unsplit.passed();
         }
