@@ -20,6 +20,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod collect;
 pub mod config;
 pub mod exposure;
 pub mod facts;

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("stats", &[]),
     ("ipmi", &[]),
+    ("collect", &["config"]),
     ("config", &[]),
     ("ledger", &["model"]),
     ("ingest", &["config", "ipmi", "ledger", "model"]),
@@ -41,22 +42,27 @@ const ARROWS: &[(&str, &[&str])] = &[
             "timeline",
         ],
     ),
-    ("cli", &["config", "facts", "ingest", "knowledge", "ledger", "model", "pipeline", "report"]),
+    ("cli", &["collect", "config", "facts", "ingest", "knowledge", "ledger", "model", "pipeline", "report"]),
 ];
 
 /// Foreign crate → the modules that may name it. Those that are part of every module's language stand
 /// in [`EVERYWHERE`].
 const HOMES: &[(&str, &[&str])] = &[
+    ("aes", &["collect"]),
     ("aho_corasick", &["ingest", "knowledge"]),
     ("anyhow", &["cli"]),
     ("bzip2", &["ingest"]),
+    ("cbc", &["collect"]),
     ("chrono_tz", &["clock", "config", "ingest", "pipeline"]),
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
-    ("csv", &["ingest"]),
+    ("csv", &["collect", "ingest"]),
     ("csv_core", &["ingest"]),
     ("flate2", &["ingest"]),
+    ("getrandom", &["collect"]),
+    ("hmac", &["collect"]),
     ("indicatif", &["cli"]),
+    ("ipmi_rs", &["collect"]),
     ("lz4_flex", &["ingest"]),
     ("lzma_rust2", &["ingest"]),
     ("memchr", &["ingest"]),
@@ -71,14 +77,21 @@ const HOMES: &[(&str, &[&str])] = &[
     ("regex", &["knowledge"]),
     ("ruzstd", &["ingest"]),
     ("rrule", &["ingest"]),
-    ("serde_json", &["cli", "facts", "ingest", "report"]),
+    ("rustix", &["collect"]),
+    ("rustls", &["collect"]),
+    ("rustls_native_certs", &["collect"]),
+    ("serde_json", &["cli", "collect", "facts", "ingest", "report"]),
+    ("sha1", &["collect"]),
+    ("sha2", &["collect"]),
     ("statrs", &["hypothesis", "stats"]),
     ("strsim", &["cli"]),
+    ("subtle", &["collect"]),
     ("tar", &["ingest"]),
-    ("tempfile", &["ingest"]),
+    ("tempfile", &["collect", "ingest"]),
     ("toml", &["config", "knowledge"]),
     ("twox_hash", &["facts", "ingest"]),
     ("unicode_width", &["report"]),
+    ("zeroize", &["collect"]),
 ];
 
 /// Crates that any module may name.
@@ -308,6 +321,10 @@ fn no_source_file_is_too_long_to_read() {
 fn only_the_command_line_may_look_at_the_clock_of_today() {
     for file in files().iter().filter(|file| file.module() != "cli") {
         for call in ["Utc::now", "Local::now", "SystemTime::now", "Instant::now"] {
+            // What waits for answers needs a clock that only goes on.
+            if file.module() == "collect" && call == "Instant::now" {
+                continue;
+            }
             assert!(!file.code.contains(call), "{}: {call}", file.path);
         }
     }
@@ -317,6 +334,10 @@ fn only_the_command_line_may_look_at_the_clock_of_today() {
 fn only_the_command_line_prints_or_asks_the_environment() {
     for file in files().iter().filter(|file| file.module() != "cli" && file.path != "main.rs") {
         for call in ["println!", "eprintln!", "print!(", "dbg!", "std::env::", "process::exit", "todo!"] {
+            // Secrets may come from the environment.
+            if file.path.starts_with("collect/credentials/") && call == "std::env::" {
+                continue;
+            }
             assert!(!file.code.contains(call), "{}: {call}", file.path);
         }
     }

@@ -5,6 +5,8 @@ pub const FOUND: u8 = 10;
 pub const USAGE: u8 = 2;
 pub const INPUT: u8 = 3;
 pub const QUARANTINE: u8 = 4;
+/// `collect`: a part of what was asked for could not be read.
+pub const PARTLY: u8 = 4;
 pub const BUG: u8 = 70;
 
 /// Shown below `--help`.
@@ -14,7 +16,8 @@ pub const HELP: &str = "Exit codes:
       --exit-code)
   2   the command line or the configuration is wrong
   3   a PATH that was given cannot be read, or no host was found (what else can be read is reported)
-  4   more of the bytes than --max-quarantine could not be understood (the report is still written)
+  4   more of the bytes than --max-quarantine could not be understood (the report is still written);
+      collect: a part of what was asked for could not be read (the rest is kept)
   70  a bug of coroner's";
 
 /// Input that cannot be used.
@@ -29,5 +32,8 @@ pub struct UsageError(pub String);
 
 /// The exit code for an error.
 pub fn code_of(error: &anyhow::Error) -> u8 {
-    if error.is::<UsageError>() || error.is::<crate::config::ConfigError>() { USAGE } else { INPUT }
+    let is_usage = error.is::<UsageError>()
+        || error.is::<crate::config::ConfigError>()
+        || error.is::<crate::collect::run::PlanError>();
+    if is_usage { USAGE } else { INPUT }
 }

@@ -1,6 +1,7 @@
 //! Command line and terminal text, one file per subcommand.
 
 mod analyze;
+mod collect;
 mod exit;
 mod explain;
 mod formats;
@@ -38,6 +39,9 @@ enum Command {
     /// Read files into Parquet facts, to be analysed later
     #[command(after_help = ingest::EXAMPLES)]
     Ingest(ingest::Args),
+    /// Pull logs, power and inventory from BMCs and hosts into a folder that `analyze` reads
+    #[command(after_help = collect::EXAMPLES)]
+    Collect(collect::Args),
     /// List incidents
     #[command(after_help = incidents::EXAMPLES)]
     Incidents(incidents::Args),
@@ -74,6 +78,7 @@ pub fn run() -> ExitCode {
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &cli.command {
         Command::Analyze(args) => analyze::run(args),
         Command::Ingest(args) => ingest::run(args),
+        Command::Collect(args) => collect::run(args),
         Command::Incidents(args) => incidents::run(args),
         Command::Timeline(args) => timeline::run(args),
         Command::Explain(args) => explain::run(args),

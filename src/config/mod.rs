@@ -1,5 +1,7 @@
 //! `coroner.toml`: what the files cannot say themselves.
 
+pub mod collect;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +32,9 @@ pub struct Config {
     /// Changes of the fleet, to be judged as hypotheses.
     #[serde(default)]
     pub change: Vec<ChangeRule>,
+    /// What is pulled from the live fleet.
+    #[serde(default)]
+    pub collect: Option<collect::Collect>,
 }
 
 /// Applies to sources whose shown path matches a glob.
@@ -107,8 +112,11 @@ impl Config {
 
     /// Reads the text of a configuration file and checks its time zones; `path` is named in errors.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let config: Self =
-            toml::from_str(text).map_err(|source| ConfigError::Toml { path: path.to_path_buf(), source })?;
+        let config: Self = toml::from_str(text).map_err(|error| {
+            // A line that cannot be read may hold a password.
+            let source = collect::without_quotes(error, text);
+            ConfigError::Toml { path: path.to_path_buf(), source }
+        })?;
         let zones = config
             .timezone
             .iter()
