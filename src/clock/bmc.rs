@@ -44,6 +44,8 @@ struct Reading {
 /// Two sightings of one boot lie this close once the offset is right: firmware, self tests and the
 /// boot loader run between them.
 const SAME_BOOT_SECONDS: i64 = 300;
+/// Readings of a clock that differ by less are of one that merely drifts.
+pub const STEADY_SECONDS: f64 = 300.0;
 /// Largest offset that is believed without other evidence: a zone and a day's slip.
 const OFFSET_SECONDS_MAX: i64 = 26 * 3600;
 /// Largest offset of a clock that was never set.
@@ -410,6 +412,17 @@ pub fn typical_offset<'a>(alignments: impl Iterator<Item = &'a Alignment>) -> Op
 }
 
 impl Alignment {
+    /// Whether an offset that was measured goes with what ties the two clocks together. One of days is of a clock
+    /// that was set at some time, or never.
+    #[must_use]
+    pub fn may_be(&self, measured_s: f64) -> bool {
+        if measured_s.abs() > OFFSET_SECONDS_MAX as f64 {
+            return false;
+        }
+        let inferred = self.offset_s.filter(|_| self.tied);
+        inferred.is_none_or(|inferred| (inferred - measured_s).abs() <= STEADY_SECONDS)
+    }
+
     /// Where nothing ties the clocks, takes the BMC for right within what is typical of the fleet.
     pub fn assume_if_unknown(&mut self, typical: &Option<Typical>) {
         if self.tied {

@@ -359,12 +359,20 @@ fn place_sels(
 ) {
     let window = clocks.from.zip(clocks.to);
     let mut aligned: Vec<(usize, Alignment)> = Vec::new();
+    let measured = measured_offsets(sources);
     for (index, source) in sources.iter().enumerate().filter(|(_, source)| source.is_sel) {
         let entries: Vec<bmc::Entry> =
             source.records.iter().filter_map(|record| bmc_entry(record, hint)).collect();
         let own = source.host.and_then(|host| boots.get(host)).map_or(&[][..], Vec::as_slice);
         let declared = source.host.and_then(|host| config.host.get(host)).and_then(|rule| rule.bmc_offset_s);
-        aligned.push((index, align(&entries, own, window, site_zone, declared)));
+        let mut alignment = align(&entries, own, window, site_zone, declared);
+        let own_clock = measured.iter().find(|(place, _)| source.path.contains(place.as_str()));
+        let measured = own_clock.filter(|_| declared.is_none()).map(|(_, ahead)| *ahead);
+        if let Some(measured) = measured.filter(|measured| alignment.may_be(*measured)) {
+            alignment = align(&entries, own, window, site_zone, Some(measured.round() as i64));
+            alignment.note = "the BMC's clock was read when its log was".to_owned();
+        }
+        aligned.push((index, alignment));
     }
     let typical = bmc::typical_offset(aligned.iter().map(|(_, alignment)| alignment));
     for (index, mut alignment) in aligned {
@@ -382,6 +390,25 @@ fn place_sels(
         times.uncertainty_s = alignment.uncertainty_s;
         times.note = alignment.note;
     }
+}
+
+/// Folder of a collection → how far the clock behind it was ahead whenever it was read, in seconds. A clock that was
+/// found at several distances has been set in between, and tells nothing of the entries before.
+fn measured_offsets(sources: &[SourceView<'_>]) -> BTreeMap<String, f64> {
+    let mut measured: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for record in sources.iter().flat_map(|source| source.records) {
+        if let (Body::Collected(note), Some(host)) = (&record.body, &record.host)
+            && let Some(ahead) = note.clock_ahead_s
+        {
+            measured.entry(format!("hosts/{host}/{}/", note.source)).or_default().push(ahead);
+        }
+    }
+    let steady = measured.into_iter().filter_map(|(place, mut offsets)| {
+        offsets.sort_by(f64::total_cmp);
+        let spread = offsets.last()? - offsets.first()?;
+        (spread <= bmc::STEADY_SECONDS).then(|| (place, offsets[offsets.len() / 2]))
+    });
+    steady.collect()
 }
 
 fn bmc_entry(record: &Record, hint: &dyn Fn(&SelEntry) -> SelHint) -> Option<bmc::Entry> {

@@ -9,13 +9,16 @@ use super::{Owner, SourceView, is_os_boot, resolve_stamp};
 use crate::model::Stamp;
 use crate::model::record::Body;
 
-/// The span of the fleet: the middle 98 % of all times that carry a year. Maintenance plans and
-/// inventories are left out, as they may be of any time.
+/// The span of the fleet: the middle 98 % of all times that carry a year. Maintenance plans, inventories
+/// and what collections noted are left out, as they may be of any time.
 pub fn window(sources: &[SourceView<'_>]) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let mut times: Vec<i64> = Vec::new();
     for source in sources {
         let of_records = source.records.iter().filter(|record| {
-            !matches!(record.body, Body::Maintenance(_) | Body::Inventory(_) | Body::Firmware(_))
+            !matches!(
+                record.body,
+                Body::Maintenance(_) | Body::Inventory(_) | Body::Firmware(_) | Body::Collected(_)
+            )
         });
         let stamps = of_records
             .map(|record| record.stamp)

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::formats::inventory::coroner_collected;
 use super::formats::{self, Format};
 use super::place_names;
 use crate::config::Config;
@@ -54,6 +55,7 @@ impl Attribution {
 #[must_use]
 pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
     let mut found = Attribution::default();
+    note_collected(sources, &mut found);
     note_inventory(sources, &mut found);
     note_serials(sources, &|_, _| None, &mut found);
     note_named(sources, config, &mut found);
@@ -63,7 +65,7 @@ pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
         let host = host_of_source(source, config, &mut found);
         if let Some(host) = &host {
             let known = remember(host, &mut found);
-            if source.kind == "inventory" {
+            if source.kind == "inventory" && !is_account(source) {
                 found.inventory.insert(known);
             }
         }
@@ -83,8 +85,39 @@ fn remember(name: &str, found: &mut Attribution) -> String {
     canonical
 }
 
+fn is_account(source: &SourceFacts) -> bool {
+    source.format.as_deref() == Some(coroner_collected::ID)
+}
+
+/// Files that a collection has put below a host's name are of that host, by whatever name it calls itself.
+fn note_collected(sources: &[SourceFacts], found: &mut Attribution) {
+    let mut trees = Vec::new();
+    for account in sources.iter().filter(|source| is_account(source)) {
+        let root = account.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let hosts: BTreeSet<&str> =
+            account.records.iter().filter_map(|record| record.host.as_deref()).collect();
+        for host in hosts {
+            let known = remember(host, found);
+            found.inventory.insert(known.clone());
+            trees.push((format!("{root}hosts/{host}/"), known));
+        }
+    }
+    for (tree, host) in &trees {
+        for source in sources.iter().filter(|source| source.path.starts_with(tree)) {
+            let names: BTreeSet<String> = names_in(source).map(|name| name.to_lowercase()).collect();
+            if let (1, Some(name)) = (names.len(), names.first())
+                && is_name(name)
+                && found.canonical(name).is_none()
+            {
+                found.aliases.insert(name.clone(), host.clone());
+            }
+        }
+    }
+    found.trees.append(&mut trees);
+}
+
 fn note_inventory(sources: &[SourceFacts], found: &mut Attribution) {
-    for source in sources.iter().filter(|source| source.kind == "inventory") {
+    for source in sources.iter().filter(|source| source.kind == "inventory" && !is_account(source)) {
         let mut in_source = BTreeSet::new();
         for record in &source.records {
             let Some(name) = &record.host else { continue };
@@ -193,7 +226,11 @@ fn note_named(sources: &[SourceFacts], config: &Config, found: &mut Attribution)
             .filter(|record| {
                 !matches!(
                     record.body,
-                    Body::Inventory(_) | Body::Firmware(_) | Body::Maintenance(_) | Body::Job(_)
+                    Body::Inventory(_)
+                        | Body::Firmware(_)
+                        | Body::Maintenance(_)
+                        | Body::Job(_)
+                        | Body::Collected(_)
                 )
             })
             .filter_map(|record| record.host.as_ref())
@@ -288,14 +325,14 @@ fn speaks_of_a_nameless_host(source: &SourceFacts) -> bool {
 }
 
 fn named_hosts(source: &SourceFacts, found: &Attribution) -> BTreeSet<String> {
-    source
-        .records
-        .iter()
-        .filter_map(|record| record.host.as_ref())
-        .chain(source.activity.iter().filter_map(|run| run.host.as_ref()))
-        .chain(source.power.iter().filter_map(|sample| sample.host.as_ref()))
-        .filter_map(|name| found.canonical(name))
-        .collect()
+    names_in(source).filter_map(|name| found.canonical(name)).collect()
+}
+
+/// All hosts that a source names, as it writes them.
+fn names_in(source: &SourceFacts) -> impl Iterator<Item = &String> {
+    let of_records = source.records.iter().filter_map(|record| record.host.as_ref());
+    let of_runs = source.activity.iter().filter_map(|run| run.host.as_ref());
+    of_records.chain(of_runs).chain(source.power.iter().filter_map(|sample| sample.host.as_ref()))
 }
 
 fn known_place(path: &str, found: &Attribution) -> Option<String> {

@@ -214,7 +214,7 @@ fn walk(root: &Path, sightings: &mut Vec<Sighting>) {
                 continue;
             }
         };
-        if folder != root && is_own_output(&entries) {
+        if folder != root && (is_own_output(&entries) || folder.ends_with(STATE_OF_COLLECTIONS)) {
             continue;
         }
         for entry in entries {
@@ -244,6 +244,9 @@ fn without_meta(is_link: bool, error: &io::Error) -> FoundState {
         false => FoundState::Unreadable(format!("cannot be read: {error}")),
     }
 }
+
+/// Where collections keep how far they have come.
+const STATE_OF_COLLECTIONS: &str = ".coroner";
 
 /// A folder that an earlier run wrote: its files are conclusions, not evidence.
 fn is_own_output(entries: &[fs::DirEntry]) -> bool {

@@ -4,6 +4,7 @@
 //! type or channel and does not give their time away. The words of sensors and events are those that
 //! `ipmitool` prints, since those are what people find in tickets and search engines.
 
+pub mod bmc_answers;
 pub mod column_time;
 pub mod event_text;
 pub mod event_words;

@@ -41,6 +41,7 @@ pub enum Body {
     Maintenance(MaintenanceWindow),
     Listed(ListedIncident),
     Firmware(FirmwareItem),
+    Collected(CollectedNote),
 }
 
 /// One entry of a System Event Log, from raw bytes or from a tool's text.
@@ -122,6 +123,21 @@ pub struct InventoryFact {
     /// Serial number or service tag of the machine, by which its BMC and its vendor know it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
+}
+
+/// What a collection tells of one of its sources at one time. The record's stamp is when it was asked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CollectedNote {
+    /// `ipmi`, `redfish`, `ssh`, `command` or `file`.
+    pub source: String,
+    /// Whether it gave anything.
+    pub answered: bool,
+    /// Why not all was read.
+    pub problems: Vec<String>,
+    /// Lasting word for what is worth knowing, and the same for people.
+    pub findings: Vec<(String, String)>,
+    /// The clock on the other side minus the collector's, in seconds.
+    pub clock_ahead_s: Option<f64>,
 }
 
 /// A span of announced work.

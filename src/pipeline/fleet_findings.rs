@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::coverage_gaps;
 use super::stories::Fleet;
+use super::{collection_findings, coverage_gaps};
 use crate::clock::Clocks;
 use crate::ingest::attribution::Attribution;
 use crate::ingest::recognise::EMPTY_FILE;
@@ -21,6 +21,7 @@ pub fn find(
 ) -> Vec<FleetFinding> {
     let mut out = Findings::default();
     out.of_files(sources, attribution);
+    out.list.extend(collection_findings::find(sources, attribution));
     out.of_hosts(attribution, fleet);
     out.of_clocks(sources, attribution, clocks);
     out.of_events(fleet);

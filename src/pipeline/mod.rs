@@ -1,6 +1,7 @@
 //! The one place that knows the order of the stages. No domain logic.
 
 mod accounts;
+mod collection_findings;
 mod coverage_gaps;
 mod devices;
 mod fleet_findings;

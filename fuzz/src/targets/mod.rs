@@ -8,6 +8,7 @@ use coroner::knowledge::Knowledge;
 
 mod archives;
 mod balance;
+mod bmc_datagrams;
 mod families;
 mod lines_twice;
 pub mod mutation;
@@ -54,6 +55,7 @@ impl Target {
 pub fn all() -> Vec<Target> {
     let mut all = families::all();
     all.push(archives::target());
+    all.push(bmc_datagrams::target());
     all.extend(lines_twice::all());
     all.extend(parts::all());
     all

@@ -77,6 +77,10 @@ pub fn mask_body(body: &mut Body) {
                 factors.values_mut().for_each(mask);
             }
         }
+        Body::Collected(note) => {
+            note.problems.iter_mut().for_each(mask);
+            note.findings.iter_mut().for_each(|(_, text)| mask(text));
+        }
         Body::Boot(_) | Body::Firmware(_) => {}
     }
 }

@@ -4,6 +4,7 @@ use super::Format;
 
 pub mod ansible_facts;
 pub mod chef_ohai_json;
+pub mod coroner_collected;
 pub mod dmidecode_text;
 pub mod hpasmcli_show_server;
 pub mod inventory_csv;
@@ -29,6 +30,7 @@ pub mod salt_grains_json;
 
 /// The register of these formats.
 pub static ALL: &[&dyn Format] = &[
+    &coroner_collected::CoronerCollected,
     &inventory_csv::InventoryCsv,
     &inventory_json::InventoryJson,
     &redfish_inventory::RedfishInventory,

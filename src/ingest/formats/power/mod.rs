@@ -6,6 +6,7 @@ use crate::ingest::captured::Captured;
 pub mod apc_network_card_log;
 pub mod apcupsd_events;
 pub mod apcupsd_status;
+pub mod bmc_answers;
 pub mod dell_power_monitor;
 pub mod freeipmi_sensors;
 pub mod ipmi_chassis_status;
@@ -25,6 +26,7 @@ pub static ALL: &[&dyn Format] = &[
     &apc_network_card_log::ApcNetworkCardLog,
     &apcupsd_events::ApcupsdEvents,
     &apcupsd_status::ApcupsdStatus,
+    &bmc_answers::BmcAnswers,
     &dell_power_monitor::DellPowerMonitor,
     &freeipmi_sensors::FreeipmiSensors,
     &ipmi_chassis_status::IpmiChassisStatus,
