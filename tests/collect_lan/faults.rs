@@ -28,7 +28,7 @@ fn broken_off(
     assert_eq!(first.position.last.as_ref(), first.records.last());
 
     let mut session = log_on(good).unwrap();
-    let (reading, error) = read_log(&mut session, &Before { sel: first.position, sdr: None });
+    let (reading, error) = read_log(&mut session, &Before { sel: first.position, ..Before::default() });
     assert!(error.is_none(), "{error:?}");
     let second = reading.sel.unwrap();
     assert_eq!(second.continuity, Continuity::Continued);

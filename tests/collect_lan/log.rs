@@ -12,7 +12,7 @@ use crate::stand_ins::{
 
 fn read(address: std::net::SocketAddr, then: SelPosition) -> SelReading {
     let mut session = log_on(address).unwrap();
-    let (reading, error) = read_log(&mut session, &Before { sel: then, sdr: None });
+    let (reading, error) = read_log(&mut session, &Before { sel: then, ..Before::default() });
     assert!(error.is_none(), "{error:?}");
     reading.sel.unwrap()
 }
@@ -154,7 +154,7 @@ fn a_second_reading_of_an_unchanged_log_asks_for_one_record() {
     assert_eq!((first.continuity, first.records.len()), (Continuity::FirstTime, 44));
     let mut session = log_on(bmc.address).unwrap();
     let before = session.counters();
-    let (reading, error) = read_log(&mut session, &Before { sel: first.position, sdr: None });
+    let (reading, error) = read_log(&mut session, &Before { sel: first.position, ..Before::default() });
     assert!(error.is_none());
     let second = reading.sel.unwrap();
     assert_eq!((second.continuity, second.records.len()), (Continuity::Unchanged, 0));

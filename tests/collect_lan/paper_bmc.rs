@@ -65,7 +65,7 @@ impl PaperBmc {
 
     /// Reads the log since `then`.
     pub fn read(&mut self, then: SelPosition) -> (SelReading, Option<io::Error>) {
-        let (reading, error) = read(self, &LOG_ONLY, &Before { sel: then, sdr: None }, now());
+        let (reading, error) = read(self, &LOG_ONLY, &Before { sel: then, ..Before::default() }, now());
         (reading.sel.expect("a log"), error)
     }
 

@@ -53,6 +53,12 @@ pub struct Before {
     pub sel: SelPosition,
     /// Which sensor data records it saw; `None` to read them in any case.
     pub sdr: Option<SdrStamp>,
+    /// Whether it is known to be a Dell, and to answer by DCMI: what such a BMC is asked besides need not wait for
+    /// these answers then.
+    #[serde(default)]
+    pub dell: bool,
+    #[serde(default)]
+    pub dcmi: bool,
 }
 
 /// Chassis status, as far as it tells of power.
@@ -116,7 +122,9 @@ fn read_into<L: Link>(
     wanted: &Wanted,
     before: &Before,
 ) -> Result<(), L::Error> {
-    let questions = first_questions(wanted);
+    let mut questions = first_questions(wanted);
+    let known = if wanted.power { power_questions(before.dell, before.dcmi) } else { Vec::new() };
+    questions.extend(known);
     let mut requests: Vec<Request> = questions.iter().map(|(_, request)| link::copied(request)).collect();
     // Asked together with the rest, kept elsewhere.
     requests.extend(sel::last_known_question(&before.sel).filter(|_| wanted.sel));
@@ -130,7 +138,11 @@ fn read_into<L: Link>(
         return Err(error);
     }
     if wanted.power {
-        read_more_power(reading, asker)?;
+        let known: Vec<_> = power_questions(before.dell, before.dcmi)
+            .into_iter()
+            .map(|(name, _)| (name, answered(name).cloned()))
+            .collect();
+        read_more_power(reading, asker, before, &known)?;
     }
     let info = success(answered("sel-info")).and_then(SelInfo::decode);
     if let (true, Some(info)) = (wanted.sel, info) {
@@ -189,19 +201,26 @@ fn note_first_answers<'a>(
 }
 
 /// What makes sense to ask only of some.
-fn read_more_power<L: Link>(reading: &mut BmcReading, asker: &mut Asker<'_, L>) -> Result<(), L::Error> {
+fn power_questions(dell: bool, dcmi: bool) -> Vec<(&'static str, Request)> {
+    let mut questions = if dell { power::dell_questions() } else { Vec::new() };
+    questions.extend(dcmi.then(|| ("dcmi-windows", power::dcmi_windows_question())));
+    questions
+}
+
+/// Asks what was not asked already, as `known` has it.
+fn read_more_power<L: Link>(
+    reading: &mut BmcReading,
+    asker: &mut Asker<'_, L>,
+    before: &Before,
+    known: &[(&'static str, Option<Answered>)],
+) -> Result<(), L::Error> {
     let is_dell = reading.device.as_ref().is_some_and(|device| device.manufacturer_id == DELL);
-    let mut questions = if is_dell { power::dell_questions() } else { Vec::new() };
-    if reading.dcmi_power.is_some() {
-        questions.push(("dcmi-windows", power::dcmi_windows_question()));
-    }
-    if questions.is_empty() {
-        return Ok(());
-    }
+    let questions = power_questions(is_dell && !before.dell, reading.dcmi_power.is_some() && !before.dcmi);
     let (answers, error) = asker.ask(&questions);
+    let new = questions.iter().zip(&answers).map(|((name, _), answer)| (*name, answer.as_ref()));
     let mut dell = DellPower::default();
-    for ((name, _), answer) in questions.iter().zip(&answers) {
-        if let Some(answer) = success(answer.as_ref()) {
+    for (name, answer) in known.iter().map(|(name, answer)| (*name, answer.as_ref())).chain(new) {
+        if let Some(answer) = success(answer) {
             dell.learn(name, answer);
         }
     }

@@ -64,6 +64,10 @@ pub fn collect(
     if reading.sdr.as_ref().is_none_or(|sdr| sdr.complete) {
         after.sdr = reading.sdr_stamp.or(before.sdr);
     }
+    if reading.device.is_some() {
+        after.dell = reading.dell_power.is_some();
+        after.dcmi = reading.dcmi_power.is_some();
+    }
     place.commit(&after, collected)
 }
 
