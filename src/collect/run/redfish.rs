@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
 use chrono::SecondsFormat;
@@ -147,11 +147,14 @@ struct Files<'f, 'v> {
 
 impl Files<'_, '_> {
     fn read_known(&self, log: &str) -> io::Result<BTreeSet<Identity>> {
-        let content = self.place.borrow_mut().append(&file_of(log), Tail::Lines)?.content()?;
-        let entries = content
-            .split(|byte| *byte == b'\n')
-            .filter_map(|line| serde_json::from_slice::<serde_json::Value>(line).ok());
-        Ok(entries.map(|entry| entry_identity(log, &entry)).collect())
+        let mut place = self.place.borrow_mut();
+        let mut known = BTreeSet::new();
+        for line in place.append(&file_of(log), Tail::Lines)?.reader().split(b'\n') {
+            if let Ok(entry) = serde_json::from_slice::<serde_json::Value>(&line?) {
+                known.insert(entry_identity(log, &entry));
+            }
+        }
+        Ok(known)
     }
 
     fn add(&self, name: &str, tail: Tail, line: &str) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! A file that only grows, by whole records or lines.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -17,6 +17,8 @@ pub enum Tail {
     /// They are cut off and read again.
     Again,
 }
+
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// An open file. What is written to it counts once it is kept.
 #[derive(Debug)]
@@ -70,15 +72,9 @@ impl AppendFile {
         Ok(Some(bytes))
     }
 
-    /// All that is good.
-    pub fn content(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let mut file = self.file.try_clone()?;
-        let back = file.stream_position()?;
-        file.seek(SeekFrom::Start(0))?;
-        file.take(self.len).read_to_end(&mut bytes)?;
-        (&self.file).seek(SeekFrom::Start(back))?;
-        Ok(bytes)
+    /// Reads all that is good, from the front.
+    pub fn reader(&self) -> impl BufRead {
+        BufReader::with_capacity(CHUNK_BYTES, Good { file: &self.file, at: 0, len: self.len })
     }
 
     /// Takes what was written for good.
@@ -102,7 +98,7 @@ impl AppendFile {
         }
         let mut hash = Sha256::new();
         let mut at = self.from;
-        let mut chunk = vec![0; 64 * 1024];
+        let mut chunk = vec![0; CHUNK_BYTES];
         while at < self.len {
             let wanted = chunk.len().min(usize::try_from(self.len - at).unwrap_or(usize::MAX));
             let read = self.file.read_at(&mut chunk[..wanted], at)?;
@@ -113,6 +109,23 @@ impl AppendFile {
             at += read as u64;
         }
         Ok((self.from, self.len - self.from, hexadecimal(&hash.finalize())))
+    }
+}
+
+/// The good part of a file, read without moving the place at which it is written.
+struct Good<'f> {
+    file: &'f File,
+    at: u64,
+    len: u64,
+}
+
+impl Read for Good<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.len - self.at).unwrap_or(usize::MAX);
+        let wanted = out.len().min(left);
+        let read = self.file.read_at(&mut out[..wanted], self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
@@ -129,7 +142,7 @@ impl Write for AppendFile {
 /// Where the last whole line ends, between two places.
 fn end_of_lines(file: &File, from: u64, to: u64) -> io::Result<u64> {
     let mut end = to;
-    let mut chunk = vec![0; 64 * 1024];
+    let mut chunk = vec![0; CHUNK_BYTES];
     while end > from {
         let start = end.saturating_sub(chunk.len() as u64).max(from);
         let piece = &mut chunk[..usize::try_from(end - start).unwrap_or(0)];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -107,9 +107,9 @@ impl Manifest {
         let is_new = !path.exists();
         let file = AppendFile::open(path, 0, 0, Tail::Lines)?;
         let (mut accounted, mut asked) = (BTreeMap::new(), BTreeMap::new());
-        for line in file.content()?.split(|byte| *byte == b'\n') {
+        for line in file.reader().split(b'\n') {
             // A line that somebody has damaged accounts for nothing.
-            let Ok(collected) = serde_json::from_slice::<Collected>(line) else { continue };
+            let Ok(collected) = serde_json::from_slice::<Collected>(&line?) else { continue };
             for kept in collected.files {
                 accounted.insert(kept.path, kept.from + kept.bytes);
             }
