@@ -71,8 +71,16 @@ pub fn run(args: &Args) -> Result<u8> {
     if let Some(folder) = &args.units {
         for (name, content) in UNITS {
             let path = folder.join(name);
-            std::fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+            let failed = || format!("cannot write {}", path.display());
+            let mut file = std::fs::File::create_new(&path).with_context(failed)?;
+            file.write_all(content.as_bytes()).with_context(failed)?;
         }
+        writeln!(
+            std::io::stdout(),
+            "next: useradd --system coroner; put the password into /etc/coroner/bmc.password (mode 0600, root's) and\n\
+             password_file = \"$CREDENTIALS_DIRECTORY/bmc.password\" into /etc/coroner/coroner.toml; then\n\
+             systemctl daemon-reload && systemctl enable --now coroner-collect.timer"
+        )?;
         return Ok(exit::DONE);
     }
     let config = Config::read(&args.config)?;
@@ -104,7 +112,7 @@ pub fn run(args: &Args) -> Result<u8> {
     let report = plan.run(&vault, now(), &|collected| {
         bar.inc(1);
         if collected.outcome != Outcome::Whole {
-            bar.println(text_safety::terminal(&trouble(collected)));
+            bar.println(format!("coroner: {}", text_safety::terminal(&trouble(collected))));
         }
     });
     bar.finish_and_clear();
@@ -115,7 +123,7 @@ pub fn run(args: &Args) -> Result<u8> {
         }
     }
     if !args.quiet {
-        summary(&report, into, &mut std::io::stdout().lock())?;
+        summary(&report, into, &args.config, &mut std::io::stdout().lock())?;
     }
     Ok(match report.outcome() {
         Outcome::Whole => exit::DONE,
@@ -150,8 +158,8 @@ fn trouble(collected: &Collected) -> String {
     format!("{} {} ({}): {how}: {why}", name(collected), collected.source, collected.means)
 }
 
-fn summary(report: &Report, into: &Path, out: &mut impl Write) -> Result<()> {
-    let mut rows = vec![["source", "reached", "partly", "not", "new bytes"].map(str::to_owned)];
+fn summary(report: &Report, into: &Path, config: &Path, out: &mut impl Write) -> Result<()> {
+    let mut rows = vec![["source", "whole", "partly", "not", "new bytes"].map(str::to_owned)];
     for (source, count) in report.counts() {
         let numbers = [count.whole, count.partly, count.nothing].map(|number| number.to_string());
         let [whole, partly, nothing] = numbers;
@@ -165,8 +173,11 @@ fn summary(report: &Report, into: &Path, out: &mut impl Write) -> Result<()> {
     for (hosts, text) in noted(report) {
         writeln!(out, "{}", text_safety::terminal(&format!("{}: {text}", shortened(&hosts))))?;
     }
-    let next = format!("kept in {}; next: coroner analyze {}", into.display(), into.display());
-    writeln!(out, "{}", text_safety::terminal(&next))?;
+    if report.outcome() != Outcome::Nothing {
+        let (folder, config) = (into.display(), config.display());
+        let next = format!("kept in {folder}; next: coroner analyze {folder} --config {config}");
+        writeln!(out, "{}", text_safety::terminal(&next))?;
+    }
     Ok(())
 }
 

@@ -22,6 +22,8 @@ pub use bmc::{Alignment, align};
 pub struct SourceView<'a> {
     pub path: &'a str,
     pub host: Option<&'a str>,
+    /// Whether all of it is of that host, whatever its records say.
+    pub is_of_host_alone: bool,
     pub records: &'a [Record],
     /// Runs of activity, in line order.
     pub runs: &'a [Activity],
@@ -161,6 +163,9 @@ fn owner(
     source: &SourceView<'_>,
     canonical: &dyn Fn(&str) -> Option<String>,
 ) -> Option<String> {
+    if source.is_of_host_alone {
+        return source.host.map(str::to_owned);
+    }
     record.host.as_deref().and_then(canonical).or_else(|| source.host.map(str::to_owned))
 }
 

@@ -33,6 +33,8 @@ pub struct Attribution {
     pub same_content: Vec<(String, String)>,
     /// Sources whose content another one of the same host has, too: (index of the copy, of the other).
     pub copies: Vec<(usize, usize)>,
+    /// Sources that a collection got from a host itself, by index.
+    pub collected: BTreeMap<usize, String>,
     /// Roots of trees of one host, and the host that a file in the tree names. The longest root first.
     trees: Vec<(String, String)>,
     aliases: BTreeMap<String, String>,
@@ -61,8 +63,11 @@ pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
     note_named(sources, config, &mut found);
     note_trees(sources, &mut found);
     note_serials(sources, &|source, found| nameless_owner(source, config, found), &mut found);
-    for source in sources {
-        let host = host_of_source(source, config, &mut found);
+    for (index, source) in sources.iter().enumerate() {
+        let host = match found.collected.get(&index) {
+            Some(host) => Some(host.clone()),
+            None => host_of_source(source, config, &mut found),
+        };
         if let Some(host) = &host {
             let known = remember(host, &mut found);
             if source.kind == "inventory" && !is_account(source) {
@@ -89,7 +94,8 @@ fn is_account(source: &SourceFacts) -> bool {
     source.format.as_deref() == Some(coroner_collected::ID)
 }
 
-/// Files that a collection has put below a host's name are of that host, by whatever name it calls itself.
+/// What a collection got from a host is that host's, by whatever name it calls itself: a host may not speak for
+/// another. Log files that it was asked for may hold the lines of others and keep their names.
 fn note_collected(sources: &[SourceFacts], found: &mut Attribution) {
     let mut trees = Vec::new();
     for account in sources.iter().filter(|source| is_account(source)) {
@@ -102,22 +108,24 @@ fn note_collected(sources: &[SourceFacts], found: &mut Attribution) {
             trees.push((format!("{root}hosts/{host}/"), known));
         }
     }
-    for (tree, host) in &trees {
-        for source in sources.iter().filter(|source| source.path.starts_with(tree)) {
-            let names: BTreeSet<String> = names_in(source).map(|name| name.to_lowercase()).collect();
-            if let (1, Some(name)) = (names.len(), names.first())
-                && is_name(name)
-                && found.canonical(name).is_none()
-            {
-                found.aliases.insert(name.clone(), host.clone());
-            }
+    for (index, source) in sources.iter().enumerate() {
+        let Some((tree, host)) = trees.iter().find(|(tree, _)| source.path.starts_with(tree)) else {
+            continue;
+        };
+        let below = &source.path[tree.len()..];
+        let is_own = ["ipmi/", "redfish/", "ssh/"].iter().any(|means| below.starts_with(means));
+        if is_own && !below.starts_with("ssh/files/") {
+            found.collected.insert(index, host.clone());
         }
     }
     found.trees.append(&mut trees);
 }
 
 fn note_inventory(sources: &[SourceFacts], found: &mut Attribution) {
-    for source in sources.iter().filter(|source| source.kind == "inventory" && !is_account(source)) {
+    for (index, source) in sources.iter().enumerate() {
+        if source.kind != "inventory" || is_account(source) || found.collected.contains_key(&index) {
+            continue;
+        }
         let mut in_source = BTreeSet::new();
         for record in &source.records {
             let Some(name) = &record.host else { continue };
@@ -167,13 +175,15 @@ fn note_serials(
     found: &mut Attribution,
 ) {
     let mut owners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for source in sources {
+    for (index, source) in sources.iter().enumerate() {
+        let collected = found.collected.get(&index).cloned();
         let serials = source.records.iter().filter_map(|record| match &record.body {
             Body::Inventory(fact) => Some((record.host.as_deref(), fact.serial.as_deref()?)),
             _ => None,
         });
         for (host, serial) in serials {
-            let owner = host.map(str::to_owned).or_else(|| nameless(source, found));
+            let named = || host.map(str::to_owned).or_else(|| nameless(source, found));
+            let owner = collected.clone().or_else(named);
             let Some(owner) = owner.filter(|_| is_serial(serial)) else { continue };
             let owner = found.canonical(&owner).unwrap_or_else(|| owner.to_lowercase());
             owners.entry(serial.to_lowercase()).or_default().insert(owner);
@@ -219,7 +229,10 @@ fn note_named(sources: &[SourceFacts], config: &Config, found: &mut Attribution)
     for name in config.host.keys() {
         remember(name, found);
     }
-    for source in sources {
+    for (index, source) in sources.iter().enumerate() {
+        if found.collected.contains_key(&index) {
+            continue;
+        }
         let names: BTreeSet<&String> = source
             .records
             .iter()

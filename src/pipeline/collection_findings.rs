@@ -66,9 +66,10 @@ pub fn find(sources: &[SourceFacts], attribution: &Attribution) -> Vec<FleetFind
             *latest = format!("{host}, {}: {text}{day}", note.source);
         }
         if !note.answered && is_last(index) {
+            let who = format!("{host} by {}", note.source);
             let (hosts, latest) = found.entry(NOT_COLLECTED).or_default();
             hosts.insert(host.clone());
-            *latest = format!("{host}, {}: {}{day}", note.source, note.problems.join("; "));
+            *latest = format!("{who}: {}{day}", note.problems.join("; "));
         }
     }
     found
@@ -76,7 +77,8 @@ pub fn find(sources: &[SourceFacts], attribution: &Attribution) -> Vec<FleetFind
         .map(|(id, (hosts, latest))| {
             let is_warning = id == NOT_COLLECTED || OF_MISSING_EVIDENCE.contains(&id);
             let others = hosts.len() - 1;
-            let more = if others > 0 { format!("; {others} more alike") } else { String::new() };
+            let what = if id == NOT_COLLECTED { "hosts were not read either" } else { "hosts alike" };
+            let more = if others > 0 { format!("; {others} more {what}") } else { String::new() };
             FleetFinding {
                 id: id.to_owned(),
                 severity: if is_warning { "warning" } else { "notice" }.to_owned(),

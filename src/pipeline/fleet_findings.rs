@@ -328,7 +328,7 @@ impl Findings {
                 off.push((offset.round() as i64, host.clone()));
             }
             if source.kind == "sel" && times.offset_s.is_none() && !source.records.is_empty() {
-                untied.extend(host.clone());
+                untied.extend(host.clone().filter(|host| !untied.contains(host)));
             }
             if times.implausible > 0 {
                 implausible.insert(source.path.clone(), times.implausible);

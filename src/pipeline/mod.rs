@@ -245,6 +245,9 @@ pub(crate) struct Owners<'a>(pub &'a Attribution);
 
 impl crate::timeline::assemble::Hosts for Owners<'_> {
     fn host(&self, index: usize, written: Option<&str>) -> Option<String> {
+        if let Some(host) = self.0.collected.get(&index) {
+            return Some(host.clone());
+        }
         let of_source = || self.0.source_host.get(index).cloned().flatten();
         match written.and_then(|name| self.0.canonical(name)) {
             Some(host) => Some(host),
@@ -358,6 +361,7 @@ fn resolve(
         .map(|(index, source)| SourceView {
             path: &source.path,
             host: attribution.source_host[index].as_deref(),
+            is_of_host_alone: attribution.collected.contains_key(&index),
             records: &source.records,
             runs: &source.activity,
             modified: source.modified,

@@ -6,6 +6,7 @@
 
 mod document;
 
+use super::text_safety;
 use crate::model::Report;
 
 /// The JSON Schema (draft 2020-12) that every `findings.json` fulfils.
@@ -13,11 +14,12 @@ pub const SCHEMA: &str = include_str!("findings.schema.json");
 
 /// The findings as pretty-printed JSON with a final newline.
 ///
-/// Numbers that are not finite become `null`; text stays as it was found.
+/// Numbers that are not finite become `null`; text stays as it was found, but characters that a terminal would obey
+/// or that hide others are written as escapes, which mean the same.
 #[must_use]
 pub fn findings(report: &Report) -> String {
     let mut text = serde_json::to_string_pretty(&document::Findings::of(report))
         .expect("every key is a string and no serializer of the document can fail");
     text.push('\n');
-    text
+    text_safety::escaped_in_json(text)
 }

@@ -53,6 +53,29 @@ pub fn inert(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A JSON document with what [`inert`] shows written as escapes. Such characters stand in its strings only, but for
+/// the ends of lines.
+#[must_use]
+pub fn escaped_in_json(document: String) -> String {
+    let is_unsafe =
+        |character: char| (character.is_control() && character != '\n') || is_deceptive(character);
+    if !document.contains(is_unsafe) {
+        return document;
+    }
+    let mut escaped = String::with_capacity(document.len() + 64);
+    for character in document.chars() {
+        if is_unsafe(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
 /// Text for the body or a double-quoted attribute of HTML or SVG.
 #[must_use]
 pub fn html(text: &str) -> String {

@@ -17,8 +17,10 @@ use super::trust::{Tls, Trust};
 pub enum WireError {
     #[error("there is no connection")]
     Connect(#[from] ConnectError),
-    #[error("the certificate is not trusted; its SHA-256 is {found}")]
-    Untrusted { found: Fingerprint, source: rustls::Error },
+    #[error(
+        "the certificate is self-signed, of another name, or of an unknown authority: if it is the BMC's own, pin it by `pin = \"sha256:{found}\"`"
+    )]
+    Untrusted { found: Fingerprint },
     #[error("the certificate is not the pinned one; its SHA-256 is {found}")]
     OtherThanPinned { found: Fingerprint },
     #[error("there is no TLS connection")]
@@ -99,9 +101,7 @@ fn refusal(error: std::io::Error, target: &Target, tls: &Tls) -> WireError {
             Some(rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)),
             Some(found),
         ) if matches!(target.trust, Trust::Pin(_)) => WireError::OtherThanPinned { found },
-        (Some(cause @ rustls::Error::InvalidCertificate(_)), Some(found)) => {
-            WireError::Untrusted { found, source: cause.clone() }
-        }
+        (Some(rustls::Error::InvalidCertificate(_)), Some(found)) => WireError::Untrusted { found },
         _ => WireError::Handshake(error),
     }
 }

@@ -67,9 +67,11 @@ pub fn collect(
     keep_power(&reading, host, &mut place)?;
     judge(&reading, &mut collected);
     collected.problems.extend(error);
-    collected.outcome = match (reading.documents + reading.new_entries, collected.problems.is_empty()) {
+    // The root of the service is shown to everybody.
+    let was_let_in = reading.by.as_ref().is_some_and(|by| !by.log_on.is_empty());
+    collected.outcome = match (was_let_in, collected.problems.is_empty()) {
         (_, true) => Outcome::Whole,
-        (0, _) => Outcome::Nothing,
+        (false, _) => Outcome::Nothing,
         _ => Outcome::Partly,
     };
     place.commit(&cursor, collected)

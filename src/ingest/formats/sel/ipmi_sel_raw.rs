@@ -42,13 +42,16 @@ impl Format for IpmiSelRaw {
         for record in records.iter().filter(|raw| !is_unused(raw)).map(ipmi::decode) {
             odd += usize::from(!is_plausible(&record));
             used.push(record);
-            // One record in twenty may be odd; text and other binaries have hardly one that is not.
-            if odd * 20 > records.len() {
+            if odd > ODD_IN_SHORT_LOGS && odd * 20 > records.len() {
                 return Fit::No;
             }
         }
         let events = used.iter().filter(|record| is_system_event(record)).count();
-        if used.is_empty() || odd * 20 > used.len() || !ids_rise(&used) {
+        // One record in twenty may be odd; text and other binaries have hardly one that is not. In a short log some
+        // more may be, if the ids count up from one record to the next, which nothing else does by chance.
+        let few = odd * 20 <= used.len();
+        let some = events > odd && ids_count_up(&used);
+        if used.is_empty() || !(few || some) || !ids_rise(&used) {
             Fit::No
         } else if events > 0 {
             Fit::Sure
@@ -82,6 +85,14 @@ fn is_system_event(record: &SelRecord) -> bool {
 fn is_plausible(record: &SelRecord) -> bool {
     let id_is_possible = !matches!(record.record_id, 0 | 0xffff);
     id_is_possible && (is_system_event(record) || record.record_type >= OEM_TIMESTAMPED)
+}
+
+/// Records of short logs that may be odd.
+const ODD_IN_SHORT_LOGS: usize = 8;
+
+/// Each id is one more than the one before.
+fn ids_count_up(records: &[SelRecord]) -> bool {
+    records.windows(2).all(|pair| pair[0].record_id.checked_add(1) == Some(pair[1].record_id))
 }
 
 /// Ids rise; they may start over once in a while, where the log was full or cleared.
