@@ -131,6 +131,7 @@ fn activity(sources: &[SourceFacts]) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
             runs: &source.activity,
             modified: source.modified,
             is_sel: false,
+            is_of_host_alone: false,
         })
         .collect();
     let clocks =
