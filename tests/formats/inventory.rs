@@ -11,6 +11,7 @@ use coroner::model::record::{Body, SourceId};
 use super::{Counts, take, take_fixture};
 
 pub const COUNTS: Counts = &[
+    ("formats/coroner-collected/two-runs.jsonl", 5, 5),
     ("formats/ansible-facts/cache.json", 1, 1),
     ("formats/ansible-facts/one-line.txt", 2, 2),
     ("formats/ansible-facts/setup-output.txt", 2, 2),

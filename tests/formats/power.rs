@@ -22,6 +22,7 @@ pub const COUNTS: Counts = &[
     ("formats/freeipmi-sensors/ipmi-sensors.txt", 4, 1),
     ("formats/freeipmi-sensors/ipmimonitoring.txt", 2, 1),
     ("formats/freeipmi-sensors/legacy.txt", 3, 0),
+    ("formats/bmc-answers/three-runs.jsonl", 3, 5),
     ("formats/ipmi-chassis-status/freeipmi.txt", 12, 0),
     ("formats/ipmi-chassis-status/restart-causes.txt", 4, 2),
     ("formats/ipmi-chassis-status/status.txt", 12, 1),
