@@ -21,8 +21,11 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 pub use append::{AppendFile, Tail, hexadecimal};
 pub use manifest::{Collected, KeptFile, MeasuredClock, Noted, Outcome};
@@ -65,8 +68,8 @@ impl Vault {
         let state = root.join(STATE_FOLDER);
         make_folder(&state).map_err(failed)?;
         let lock = File::create(state.join("lock")).map_err(failed)?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| {
-            if error == rustix::io::Errno::WOULDBLOCK {
+        take(&lock).map_err(|error| {
+            if error == Errno::WOULDBLOCK {
                 VaultError::Busy { path: root.to_path_buf() }
             } else {
                 failed(error.into())
@@ -124,6 +127,21 @@ impl Vault {
         file.persist(path).map_err(|error| error.error)?;
         File::open(folder)?.sync_all()
     }
+}
+
+/// How long somebody else may hold the lock before that is said: a program that a killed run had just started holds
+/// it until it has become another one.
+const LOCK_ATTEMPTS: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+fn take(lock: &File) -> Result<(), Errno> {
+    for _ in 1..LOCK_ATTEMPTS {
+        match flock(lock, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => thread::sleep(LOCK_PAUSE),
+            other => return other,
+        }
+    }
+    flock(lock, FlockOperation::NonBlockingLockExclusive)
 }
 
 /// Makes a folder that others of the same group may read: what hosts say is not for everybody.
