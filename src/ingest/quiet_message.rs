@@ -80,7 +80,7 @@ fn is_fraction(behind: [u8; FRACTION]) -> bool {
     // A digit differs from zero by no more than 9, the others not at all.
     const ROOM: u64 = u64::from_le_bytes([0x7f, 0x76, 0x76, 0x76, 0x76, 0x76, 0x76, 0x7f]);
     let differs = u64::from_le_bytes(behind) ^ FORM;
-    (differs | (differs & LOW_BITS) + ROOM) & !LOW_BITS == 0
+    (differs | ((differs & LOW_BITS) + ROOM)) & !LOW_BITS == 0
 }
 
 /// Whether a blank and a `k` behind it stand somewhere: cheaper to tell than whether ` kernel: ` does.

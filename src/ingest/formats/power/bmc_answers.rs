@@ -107,5 +107,5 @@ fn bytes_of(digits: &str) -> Option<Vec<u8>> {
     let digits = digits.as_bytes();
     let pairs = digits.as_chunks::<2>().0.iter();
     let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    (digits.len() % 2 == 0).then(|| pairs.map(byte).collect::<Option<Vec<u8>>>())?
+    digits.len().is_multiple_of(2).then(|| pairs.map(byte).collect::<Option<Vec<u8>>>())?
 }
