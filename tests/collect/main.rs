@@ -13,6 +13,7 @@ mod isolated;
 mod kept;
 mod kills;
 mod misbehaviour;
+mod planted_secrets;
 #[path = "../collect_redfish/stand_in.rs"]
 #[expect(dead_code, reason = "the tests of Redfish use more of it")]
 mod redfish_service;
