@@ -28,7 +28,7 @@ fn a_group_gives_one_target_for_each_host() {
     assert_eq!(ipmi.credentials.as_deref(), Some("bmc"));
     let ssh = targets[1].ssh.as_ref().unwrap();
     assert_eq!((ssh.target.address.as_str(), ssh.target.user.as_deref()), ("kvm01", Some("root")));
-    assert_eq!(ssh.target.connect_timeout, Duration::from_secs(10));
+    assert_eq!(ssh.target.connect_timeout, Duration::from_secs(5));
     assert!(ssh.wanted.kernel && ssh.wanted.boots && ssh.wanted.dmi);
     assert!(targets[1].redfish.is_none());
 }
