@@ -29,7 +29,8 @@ fn findings(root: &Path) -> Value {
         .args(["analyze", root.to_str().unwrap(), "--out", report.to_str().unwrap(), "--seed", "1"])
         .output()
         .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    // 4: more of the bytes than usual are of records that nobody can read.
+    assert!(matches!(run.status.code(), Some(0 | 4)), "{}", String::from_utf8_lossy(&run.stderr));
     serde_json::from_slice(&fs::read(report.join("findings.json")).unwrap()).unwrap()
 }
 
