@@ -1,12 +1,6 @@
 //! The modules of coroner that read, as they are.
 
-/// Of what collects, only what takes datagrams apart.
-pub mod collect {
-    #[path = "../../../src/collect/lan/mod.rs"]
-    pub mod lan;
-    #[path = "../../../src/collect/secret.rs"]
-    pub mod secret;
-}
+pub mod collect;
 #[path = "../../src/config/mod.rs"]
 pub mod config;
 #[path = "../../src/ingest/mod.rs"]
