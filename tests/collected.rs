@@ -23,10 +23,15 @@ fn put(root: &Path, name: &str, content: impl AsRef<[u8]>) {
 }
 
 fn findings(root: &Path) -> Value {
+    findings_with(root, &[])
+}
+
+fn findings_with(root: &Path, more: &[&str]) -> Value {
     let out = tempfile::tempdir().unwrap();
     let report = out.path().join("report");
     let run = Command::new(env!("CARGO_BIN_EXE_coroner"))
         .args(["analyze", root.to_str().unwrap(), "--out", report.to_str().unwrap(), "--seed", "1"])
+        .args(more)
         .output()
         .unwrap();
     // 4: more of the bytes than usual are of records that nobody can read.
@@ -131,4 +136,16 @@ fn a_short_log_with_records_of_reserved_types_is_read() {
     let short = sources.iter().find(|source| source["path"] == "hosts/kvm03/ipmi/sel.raw").unwrap();
     assert_eq!(short["format"], "ipmi-sel-raw");
     assert_eq!(short["parsed"].as_u64().unwrap() + short["quarantined"].as_u64().unwrap(), 64);
+}
+
+#[test]
+fn what_the_configuration_says_of_a_file_comes_first() {
+    let root = tempfile::tempdir().unwrap();
+    collection(root.path());
+    let config = root.path().join("coroner.toml");
+    fs::write(&config, "[[source]]\npath = \"hosts/kvm01/ipmi/*\"\nhost = \"kvm09\"\n").unwrap();
+    let findings = findings_with(root.path(), &["--config", config.to_str().unwrap()]);
+    let sources = findings["ledger"]["sources"].as_array().unwrap();
+    let given = sources.iter().find(|source| source["path"] == "hosts/kvm01/ipmi/sel.raw").unwrap();
+    assert_eq!(given["host"], "kvm09");
 }

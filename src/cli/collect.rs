@@ -10,8 +10,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::exit::{self, UsageError};
 use crate::collect::credentials::keep_out_of_core_dumps;
-use crate::collect::run::{Plan, Report, Started};
+use crate::collect::run::{Plan, Report, Told};
 use crate::collect::vault::{Collected, Outcome, Vault};
+use crate::collect::wall_clock::WallClock;
 use crate::config::{Config, glob_matches};
 use crate::report::text_safety;
 
@@ -69,19 +70,7 @@ const UNITS: [(&str, &str); 2] = [
 
 pub fn run(args: &Args) -> Result<u8> {
     if let Some(folder) = &args.units {
-        for (name, content) in UNITS {
-            let path = folder.join(name);
-            let failed = || format!("cannot write {}", path.display());
-            let mut file = std::fs::File::create_new(&path).with_context(failed)?;
-            file.write_all(content.as_bytes()).with_context(failed)?;
-        }
-        writeln!(
-            std::io::stdout(),
-            "next: useradd --system coroner; put the password into /etc/coroner/bmc.password (mode 0600, root's) and\n\
-             password_file = \"$CREDENTIALS_DIRECTORY/bmc.password\" into /etc/coroner/coroner.toml; then\n\
-             systemctl daemon-reload && systemctl enable --now coroner-collect.timer"
-        )?;
-        return Ok(exit::DONE);
+        return write_units(folder);
     }
     let config = Config::read(&args.config)?;
     let Some(collect) = &config.collect else {
@@ -97,13 +86,7 @@ pub fn run(args: &Args) -> Result<u8> {
         return Err(UsageError(format!("no host of `{}` fits --host", args.config.display())).into());
     }
     let Some(into) = args.into.as_deref().filter(|_| !args.dry_run) else {
-        let mut out = std::io::stdout().lock();
-        for task in tasks {
-            let host = task.host.as_deref().unwrap_or("(site)");
-            let line = format!("{host}  {}  {}", task.source, task.means);
-            writeln!(out, "{}", text_safety::terminal(&line))?;
-        }
-        return Ok(exit::DONE);
+        return list(&tasks);
     };
     // Before the first secret is fetched.
     keep_out_of_core_dumps().context("secrets could end up in a core dump")?;
@@ -132,9 +115,36 @@ pub fn run(args: &Args) -> Result<u8> {
     })
 }
 
+fn write_units(folder: &Path) -> Result<u8> {
+    for (name, content) in UNITS {
+        let path = folder.join(name);
+        let failed = || format!("cannot write {}", path.display());
+        let mut file = std::fs::File::create_new(&path).with_context(failed)?;
+        file.write_all(content.as_bytes()).with_context(failed)?;
+    }
+    writeln!(
+        std::io::stdout(),
+        "next: useradd --system coroner; put the password into /etc/coroner/bmc.password (mode 0600, root's) and\n\
+         password_file = \"$CREDENTIALS_DIRECTORY/bmc.password\" into /etc/coroner/coroner.toml; then\n\
+         systemctl daemon-reload && systemctl enable --now coroner-collect.timer"
+    )?;
+    Ok(exit::DONE)
+}
+
+/// Who would be asked, and how.
+fn list(tasks: &[Told]) -> Result<u8> {
+    let mut out = std::io::stdout().lock();
+    for task in tasks {
+        let host = task.host.as_deref().unwrap_or("(site)");
+        let line = format!("{host}  {}  {}", task.source, task.means);
+        writeln!(out, "{}", text_safety::terminal(&line))?;
+    }
+    Ok(exit::DONE)
+}
+
 #[expect(clippy::disallowed_methods, reason = "what is collected is dated by the day on which it is")]
-fn now() -> Started {
-    Started { utc: chrono::Utc::now(), instant: Instant::now() }
+fn now() -> WallClock {
+    WallClock { utc: chrono::Utc::now(), instant: Instant::now() }
 }
 
 fn progress(tasks: usize, quiet: bool) -> ProgressBar {

@@ -8,6 +8,7 @@
 //! a folder in which the next run goes on where this one ended.
 
 pub mod bmc;
+mod causes;
 pub mod command;
 pub mod credentials;
 pub mod lan;
@@ -17,3 +18,4 @@ pub mod secret;
 pub mod ssh;
 pub mod targets;
 pub mod vault;
+pub mod wall_clock;

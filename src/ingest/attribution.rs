@@ -57,7 +57,7 @@ impl Attribution {
 #[must_use]
 pub fn attribute(sources: &[SourceFacts], config: &Config) -> Attribution {
     let mut found = Attribution::default();
-    note_collected(sources, &mut found);
+    note_collected(sources, config, &mut found);
     note_inventory(sources, &mut found);
     note_serials(sources, &|_, _| None, &mut found);
     note_named(sources, config, &mut found);
@@ -95,8 +95,9 @@ fn is_account(source: &SourceFacts) -> bool {
 }
 
 /// What a collection got from a host is that host's, by whatever name it calls itself: a host may not speak for
-/// another. Log files that it was asked for may hold the lines of others and keep their names.
-fn note_collected(sources: &[SourceFacts], found: &mut Attribution) {
+/// another. Log files that it was asked for may hold the lines of others and keep their names; what the
+/// configuration says of a file comes first.
+fn note_collected(sources: &[SourceFacts], config: &Config, found: &mut Attribution) {
     let mut trees = Vec::new();
     for account in sources.iter().filter(|source| is_account(source)) {
         let root = account.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
@@ -114,7 +115,8 @@ fn note_collected(sources: &[SourceFacts], found: &mut Attribution) {
         };
         let below = &source.path[tree.len()..];
         let is_own = ["ipmi/", "redfish/", "ssh/"].iter().any(|means| below.starts_with(means));
-        if is_own && !below.starts_with("ssh/files/") {
+        let is_given_away = config.host_of(&source.path).is_some();
+        if is_own && !below.starts_with("ssh/files/") && !is_given_away {
             found.collected.insert(index, host.clone());
         }
     }
@@ -338,14 +340,14 @@ fn speaks_of_a_nameless_host(source: &SourceFacts) -> bool {
 }
 
 fn named_hosts(source: &SourceFacts, found: &Attribution) -> BTreeSet<String> {
-    names_in(source).filter_map(|name| found.canonical(name)).collect()
-}
-
-/// All hosts that a source names, as it writes them.
-fn names_in(source: &SourceFacts) -> impl Iterator<Item = &String> {
-    let of_records = source.records.iter().filter_map(|record| record.host.as_ref());
-    let of_runs = source.activity.iter().filter_map(|run| run.host.as_ref());
-    of_records.chain(of_runs).chain(source.power.iter().filter_map(|sample| sample.host.as_ref()))
+    source
+        .records
+        .iter()
+        .filter_map(|record| record.host.as_ref())
+        .chain(source.activity.iter().filter_map(|run| run.host.as_ref()))
+        .chain(source.power.iter().filter_map(|sample| sample.host.as_ref()))
+        .filter_map(|name| found.canonical(name))
+        .collect()
 }
 
 fn known_place(path: &str, found: &Attribution) -> Option<String> {

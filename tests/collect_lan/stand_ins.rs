@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use coroner::collect::bmc::{Before, BmcReading, ClockAnchor, Wanted};
+use coroner::collect::bmc::{Before, BmcReading, Wanted};
 use coroner::collect::lan::{Credentials, LanError, LanOptions, Session};
 use coroner::collect::secret::Secret;
+use coroner::collect::wall_clock::WallClock;
 use tempfile::TempDir;
 
 /// The folder with the stand-ins.
@@ -184,8 +185,8 @@ pub const LOG_ONLY: Wanted = Wanted { sel: true, chassis: false, power: false, s
     clippy::disallowed_methods,
     reason = "the clock of the collector is what the BMC's is compared with"
 )]
-pub fn now() -> ClockAnchor {
-    ClockAnchor { instant: Instant::now(), wall: chrono::Utc::now() }
+pub fn now() -> WallClock {
+    WallClock { utc: chrono::Utc::now(), instant: Instant::now() }
 }
 
 /// Reads the log.

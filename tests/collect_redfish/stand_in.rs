@@ -9,8 +9,9 @@ use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use coroner::collect::redfish::{Fingerprint, Limits, Target, Trust, WallClock, Wanted};
+use coroner::collect::redfish::{Fingerprint, Limits, Target, Trust, Wanted};
 use coroner::collect::secret::Secret;
+use coroner::collect::wall_clock::WallClock;
 use tempfile::TempDir;
 
 pub const USER: &str = "admin";

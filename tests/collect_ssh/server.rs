@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use coroner::collect::ssh::{Cursors, SshReading, SshTarget, WallClock, Wanted, read};
+use coroner::collect::ssh::{Cursors, SshReading, SshTarget, Wanted, read};
+use coroner::collect::wall_clock::WallClock;
 use rustix::process::{Pid, Signal, getpgid, kill_process_group};
 use tempfile::TempDir;
 
@@ -132,7 +133,7 @@ pub fn read_within(
     time: Duration,
 ) -> SshReading {
     #[expect(clippy::disallowed_methods, reason = "a live host is compared with the clock of now")]
-    let wall = WallClock { time: chrono::Utc::now(), at: Instant::now() };
+    let wall = WallClock { utc: chrono::Utc::now(), instant: Instant::now() };
     let reading = read(target, wanted, cursors, wall, Instant::now() + time, kept);
     println!("{reading:#?}");
     reading

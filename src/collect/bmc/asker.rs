@@ -1,12 +1,11 @@
 //! Asks by name and keeps what was answered, byte by byte.
 
-use std::time::Instant;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use ipmi_rs::connection::Request;
 
 use super::link::{Link, copied};
 use crate::collect::lan::Answered;
+use crate::collect::wall_clock::WallClock;
 
 /// One question and its answer as they went over the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,31 +20,12 @@ pub struct RawAnswer {
     pub received: Option<DateTime<Utc>>,
 }
 
-/// The same instant on both clocks of the collector, so that others can be computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClockAnchor {
-    /// By the clock that never jumps.
-    pub instant: Instant,
-    /// By the clock that tells the time.
-    pub wall: DateTime<Utc>,
-}
-
-impl ClockAnchor {
-    /// What the wall clock would have shown at `instant`, had nobody set it since the anchor.
-    #[must_use]
-    pub fn wall_at(&self, instant: Instant) -> DateTime<Utc> {
-        let after = TimeDelta::from_std(instant.saturating_duration_since(self.instant)).unwrap_or_default();
-        let before = TimeDelta::from_std(self.instant.saturating_duration_since(instant)).unwrap_or_default();
-        self.wall + after - before
-    }
-}
-
 /// Asks through a link and remembers the raw answers.
 pub struct Asker<'a, L> {
     /// The way to the BMC.
     pub link: &'a mut L,
     /// For the times of answers.
-    pub anchor: ClockAnchor,
+    pub anchor: WallClock,
     /// What was asked by name, in that order.
     pub answers: Vec<RawAnswer>,
 }
@@ -71,7 +51,7 @@ impl<L: Link> Asker<'_, L> {
                 name,
                 request: bytes,
                 answer: answer.as_ref().map(raw),
-                received: answer.as_ref().map(|answer| self.anchor.wall_at(answer.received)),
+                received: answer.as_ref().map(|answer| self.anchor.at(answer.received)),
             });
         }
         (answers, error)

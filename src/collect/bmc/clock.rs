@@ -2,9 +2,9 @@
 //!
 //! Spec: IPMI v2.0 sections 31.10 (Get SEL Time) and 31.11a (Get SEL Time UTC Offset).
 
-use super::asker::ClockAnchor;
 use super::bytes::u32_at;
 use crate::collect::lan::Answered;
+use crate::collect::wall_clock::WallClock;
 
 /// Below this number a BMC's clock counts from its own start, because nobody has set it; and it has no value for
 /// "unspecified" but this one (spec chapter 37).
@@ -28,13 +28,13 @@ pub struct SelClock {
 impl SelClock {
     /// Compares the answer of Get SEL Time with the collector's clock in the middle between asking and answering.
     #[must_use]
-    pub fn measure(answered: &Answered, anchor: ClockAnchor) -> Option<Self> {
+    pub fn measure(answered: &Answered, anchor: WallClock) -> Option<Self> {
         if answered.response.cc() != 0 {
             return None;
         }
         let reading = u32_at(answered.response.data(), 0)?;
         let half = answered.received.saturating_duration_since(answered.sent) / 2;
-        let middle = anchor.wall_at(answered.sent + half);
+        let middle = anchor.at(answered.sent + half);
         // The display stands still for a second: on average it is half a second late.
         let shown = f64::from(reading) + 0.5;
         let collector = middle.timestamp_micros() as f64 / 1e6;

@@ -16,7 +16,7 @@ mod sel;
 use ipmi_rs::app::DeviceId;
 use ipmi_rs::connection::Request;
 
-pub use asker::{ClockAnchor, RawAnswer};
+pub use asker::RawAnswer;
 pub use clock::SelClock;
 pub use link::{Link, question};
 pub use local::Local;
@@ -26,6 +26,7 @@ pub use sel::{Continuity, RawRecord, SelInfo, SelNote, SelPosition, SelReading};
 
 use self::asker::{Asker, success};
 use crate::collect::lan::Answered;
+use crate::collect::wall_clock::WallClock;
 
 /// What to read. The device id is always asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub fn read<L: Link>(
     link: &mut L,
     wanted: &Wanted,
     before: &Before,
-    anchor: ClockAnchor,
+    anchor: WallClock,
 ) -> (BmcReading, Option<L::Error>) {
     let mut asker = Asker { link, anchor, answers: Vec::new() };
     let mut reading = BmcReading::default();
@@ -185,7 +186,7 @@ fn first_questions(wanted: &Wanted) -> Vec<(&'static str, Request)> {
 fn note_first_answers<'a>(
     reading: &mut BmcReading,
     answered: impl Fn(&str) -> Option<&'a Answered>,
-    anchor: ClockAnchor,
+    anchor: WallClock,
 ) {
     let answer = |name| success(answered(name));
     reading.device = answer("device-id").and_then(DeviceId::from_data);

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::target::WallClock;
+use crate::collect::wall_clock::WallClock;
 
 /// A clock of the BMC, read once.
 #[derive(Debug, Clone, PartialEq)]

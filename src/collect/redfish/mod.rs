@@ -43,9 +43,10 @@ pub use reading::{
     Reading,
 };
 pub use socket::ConnectError;
-pub use target::{Limits, Target, WallClock, Wanted};
+pub use target::{Limits, Target, Wanted};
 pub use trust::{Trust, TrustError};
 
+use crate::collect::causes::with_causes;
 use client::Client;
 use log_on::Means;
 use walk::Walk;
@@ -75,7 +76,7 @@ impl Failure {
     /// The reason with all its causes, on one line, without secrets.
     #[must_use]
     pub fn reason(&self) -> String {
-        reading::with_causes(&self.error)
+        with_causes(&self.error)
     }
 }
 

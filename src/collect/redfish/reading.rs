@@ -200,14 +200,3 @@ pub struct Reading {
     /// Bytes of all answers, without headers.
     pub bytes: u64,
 }
-
-/// An error with all its causes in one text.
-pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
-}

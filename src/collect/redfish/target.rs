@@ -3,10 +3,9 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
-
 use super::trust::Trust;
 use crate::collect::secret::Secret;
+use crate::collect::wall_clock::WallClock;
 
 /// The Redfish service of one BMC.
 #[derive(Clone)]
@@ -100,24 +99,5 @@ impl Limits {
             requests_max: 20_000,
             single_entries_max: 4_000,
         }
-    }
-}
-
-/// A moment by two clocks: gives the wall clock's time of any other moment of the steady one.
-#[derive(Debug, Clone, Copy)]
-pub struct WallClock {
-    /// By the wall clock.
-    pub utc: DateTime<Utc>,
-    /// By the steady clock.
-    pub instant: Instant,
-}
-
-impl WallClock {
-    /// The wall clock's time of a moment.
-    #[must_use]
-    pub fn at(&self, instant: Instant) -> DateTime<Utc> {
-        let after = TimeDelta::from_std(instant.saturating_duration_since(self.instant)).unwrap_or_default();
-        let before = TimeDelta::from_std(self.instant.saturating_duration_since(instant)).unwrap_or_default();
-        self.utc + after - before
     }
 }

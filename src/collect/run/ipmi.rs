@@ -12,10 +12,9 @@ use std::time::Instant;
 use chrono::SecondsFormat;
 use serde_json::json;
 
-use super::{Context, note_clock, with_causes};
-use crate::collect::bmc::{
-    self, Before, BmcReading, ClockAnchor, Continuity, Local, SelNote, SelReading, Wanted,
-};
+use super::{Context, note_clock};
+use crate::collect::bmc::{self, Before, BmcReading, Continuity, Local, SelNote, SelReading, Wanted};
+use crate::collect::causes::with_causes;
 use crate::collect::credentials::IpmiVersion;
 use crate::collect::lan::{Credentials, LanOptions, Privilege, Session, Suite};
 use crate::collect::secret::Secret;
@@ -81,18 +80,17 @@ fn read(
     collected: &mut Collected,
 ) -> Result<Read, String> {
     let deadline = Instant::now() + context.settings.deadline;
-    let anchor = ClockAnchor { instant: context.started.instant, wall: context.started.utc };
     match &target.link {
         IpmiLink::Local => {
             let mut local = Local::open(Path::new(DEVICE), context.settings.timeout, Some(deadline))
                 .map_err(|error| format!("{DEVICE} cannot be used: {error}"))?;
-            let (reading, error) = bmc::read(&mut local, &Wanted::default(), before, anchor);
+            let (reading, error) = bmc::read(&mut local, &Wanted::default(), before, context.started);
             Ok((reading, error.map(|error| with_causes(&error))))
         }
         IpmiLink::Lan { address, port } => {
             let mut session = log_on(target, address, *port, context, deadline)?;
             collected.means.push_str(&format!(", cipher suite {}", session.suite().number()));
-            let (reading, error) = bmc::read(&mut session, &Wanted::default(), before, anchor);
+            let (reading, error) = bmc::read(&mut session, &Wanted::default(), before, context.started);
             session.close();
             Ok((reading, error.map(|error| with_causes(&error))))
         }
@@ -165,7 +163,7 @@ fn keep(reading: &BmcReading, host: &Target, place: &mut Place<'_>, collected: &
         file.keep()?;
     }
     if let Some(sdr) = reading.sdr.as_ref().filter(|sdr| sdr.complete) {
-        place.snapshot("sdr.raw", &sdr.records.concat(), History::Kept, collected.at)?;
+        place.snapshot("sdr.raw", sdr.records.concat(), History::Kept, collected.at);
     }
     Ok(())
 }

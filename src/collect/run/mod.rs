@@ -10,20 +10,20 @@ mod report;
 mod site;
 mod ssh;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
-
 use super::credentials::{CredentialError, Credentials};
 use super::targets::inventory::{self, InventoryError};
 use super::targets::{self, IpmiLink, IpmiTarget, Job, RedfishTarget, SshSource, Target, TargetsError};
 use super::vault::{Collected, Noted, Outcome, Vault};
+use super::wall_clock::WallClock;
 use crate::config::collect::Collect;
 use queue::Queue;
-pub use report::{Report, Task as Told};
+pub use report::{Report, Told};
 
 /// What is to be done, worked out from a configuration. No secret has been fetched and nobody been asked yet.
 pub struct Plan {
@@ -56,21 +56,6 @@ struct Settings {
     deadline: Duration,
 }
 
-/// When a run began, by both clocks of the collector.
-#[derive(Debug, Clone, Copy)]
-pub struct Started {
-    pub utc: DateTime<Utc>,
-    pub instant: Instant,
-}
-
-impl Started {
-    /// Now, by the wall clock.
-    fn now(&self) -> DateTime<Utc> {
-        let since = chrono::TimeDelta::from_std(self.instant.elapsed()).unwrap_or_default();
-        self.utc + since
-    }
-}
-
 /// Something that is asked by itself.
 #[derive(Clone, Copy)]
 enum Task<'p> {
@@ -85,7 +70,7 @@ struct Context<'p> {
     vault: &'p Vault,
     credentials: &'p Credentials,
     settings: Settings,
-    started: Started,
+    started: WallClock,
 }
 
 impl Plan {
@@ -131,7 +116,7 @@ impl Plan {
 
     /// Carries the plan out. `done` is told of each task that has ended, with what it came to.
     #[must_use]
-    pub fn run(&self, vault: &Vault, started: Started, done: &(dyn Fn(&Collected) + Sync)) -> Report {
+    pub fn run(&self, vault: &Vault, started: WallClock, done: &(dyn Fn(&Collected) + Sync)) -> Report {
         let context = Context { vault, credentials: &self.credentials, settings: self.settings, started };
         let tasks = self.in_order();
         let threads = self.settings.concurrency.min(tasks.len());
@@ -141,7 +126,7 @@ impl Plan {
             for _ in 0..threads {
                 scope.spawn(|| {
                     while let Some((number, task)) = queue.take() {
-                        let collected = task.carry_out(&context);
+                        let collected = task.carry_out_unharmed(&context);
                         queue.give_back(task);
                         done(&collected);
                         if let Ok(mut ended) = ended.lock() {
@@ -158,15 +143,23 @@ impl Plan {
 }
 
 impl<'p> Task<'p> {
+    /// A bug that one host brings to light costs that host and nobody else.
+    fn carry_out_unharmed(self, context: &Context<'_>) -> Collected {
+        catch_unwind(AssertUnwindSafe(|| self.carry_out(context))).unwrap_or_else(|_| Collected {
+            problems: vec!["a bug of coroner's ended the reading; please report it".to_owned()],
+            ..self.blank(context)
+        })
+    }
+
+    /// What is known before the source is asked.
+    fn blank(self, context: &Context<'_>) -> Collected {
+        let Told { host, source, means } = self.told();
+        let at = context.started.at(Instant::now());
+        Collected { at, host, source: source.to_owned(), means, ..Collected::default() }
+    }
+
     fn carry_out(self, context: &Context<'_>) -> Collected {
-        let told = self.told();
-        let blank = Collected {
-            at: context.started.now(),
-            host: told.host,
-            source: told.source.to_owned(),
-            means: told.means,
-            ..Collected::default()
-        };
+        let blank = self.blank(context);
         let result = match self {
             Self::Ipmi(host, target) => ipmi::collect(host, target, context, blank.clone()),
             Self::Redfish(host, target) => redfish::collect(host, target, context, blank.clone()),
@@ -207,17 +200,6 @@ fn ipmi_means(target: &IpmiTarget) -> String {
         IpmiLink::Local => "this machine's IPMI driver".to_owned(),
         IpmiLink::Lan { address, port } => format!("IPMI over LAN {address}:{port}"),
     }
-}
-
-/// An error with all its causes in one text.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 /// A clock that is further off than this is worth a word.

@@ -10,10 +10,11 @@ use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Context, with_causes};
+use super::Context;
+use crate::collect::causes::with_causes;
 use crate::collect::redfish::{
-    self, Document, DocumentKind, Fingerprint, Identity, Keeper, KeptEntry, Limits, LogMark, Reading,
-    WallClock, Wanted, entry_identity,
+    self, Document, DocumentKind, Fingerprint, Identity, Keeper, KeptEntry, Limits, LogMark, Reading, Wanted,
+    entry_identity,
 };
 use crate::collect::targets::{RedfishTarget, Target, Trust};
 use crate::collect::vault::{Collected, MeasuredClock, Noted, Outcome, Place, Tail, hexadecimal};
@@ -51,8 +52,8 @@ pub fn collect(
     let mut limits = Limits::until(deadline);
     limits.connect = context.settings.timeout.max(std::time::Duration::from_secs(2));
     limits.attempts_max = context.settings.attempts;
-    let started = WallClock { utc: context.started.utc, instant: context.started.instant };
-    let wanted = Wanted { logs: true, power: true, thermal: true, firmware: true, started, limits };
+    let wanted =
+        Wanted { logs: true, power: true, thermal: true, firmware: true, started: context.started, limits };
     let mut files =
         Files { place: RefCell::new(&mut place), cursor: &mut cursor, known: RefCell::new(BTreeMap::new()) };
     let (reading, error) = match redfish::read(&service, &wanted, &mut files) {

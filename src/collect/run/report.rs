@@ -6,7 +6,7 @@ use crate::collect::vault::{Collected, Outcome};
 
 /// Something that is asked by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
+pub struct Told {
     /// The host that it is about; none: the site.
     pub host: Option<String>,
     pub source: &'static str,

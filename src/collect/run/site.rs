@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Instant;
 
-use super::{Context, with_causes};
+use super::Context;
+use crate::collect::causes::with_causes;
 use crate::collect::command::{file, program};
 use crate::collect::targets::{Job, JobKind};
 use crate::collect::vault::{Collected, History, Outcome};
@@ -48,11 +49,7 @@ pub fn collect(job: &Job, context: &Context<'_>, mut collected: Collected) -> io
     // Half an answer is none: it would stand in the place of the last whole one.
     match result {
         Ok(()) => {
-            if place.snapshot(file_name, &content, History::Kept, collected.at)?
-                && let Some(modified) = modified
-            {
-                place.date_last_snapshot(modified);
-            }
+            place.snapshot_of_file(file_name, content, History::Kept, collected.at, modified);
             collected.outcome = Outcome::Whole;
         }
         Err(why) => collected.problems.push(why),

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
-use super::{Context, with_causes};
-use crate::collect::ssh::{self, Cursors, Mode, Output, Sink, WallClock};
+use super::Context;
+use crate::collect::causes::with_causes;
+use crate::collect::ssh::{self, Cursors, Mode, Output, Sink};
 use crate::collect::targets::{SshSource, Target};
 use crate::collect::vault::{AppendFile, Collected, History, MeasuredClock, Noted, Outcome, Place, Tail};
 
@@ -20,10 +21,9 @@ pub fn collect(
         cursors.journal = None;
     }
     cursors.files.retain(|path, _| !place.is_shortened(&ssh::name_of_file(path)));
-    let wall = WallClock { time: context.started.utc, at: context.started.instant };
     let deadline = Instant::now() + context.settings.deadline;
     let mut files = Files { place: &mut place, at: collected.at };
-    let reading = ssh::read(&source.target, &source.wanted, &cursors, wall, deadline, &mut files);
+    let reading = ssh::read(&source.target, &source.wanted, &cursors, context.started, deadline, &mut files);
     collected.findings = reading.findings.iter().map(noted).collect();
     if let Some(clock) = reading.clock {
         super::note_clock(clock.offset_s, clock.uncertainty_s, "host", &mut collected.findings);
@@ -136,6 +136,7 @@ impl Write for Momentary<'_, '_> {
 
 impl Sink for Momentary<'_, '_> {
     fn keep(self: Box<Self>) -> io::Result<()> {
-        self.place.snapshot(&self.name, &self.bytes, self.history, self.at).map(|_| ())
+        self.place.snapshot(&self.name, self.bytes, self.history, self.at);
+        Ok(())
     }
 }

@@ -7,27 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::Client;
 use super::failure::SshError;
-
-/// A reading of the collector's clock, from which later ones are worked out without looking at it again.
-#[derive(Debug, Clone, Copy)]
-pub struct WallClock {
-    /// What the clock showed.
-    pub time: DateTime<Utc>,
-    /// When it was looked at.
-    pub at: Instant,
-}
-
-impl WallClock {
-    /// What the clock shows at a moment, in seconds since 1970.
-    fn seconds_at(&self, moment: Instant) -> f64 {
-        let since = moment.saturating_duration_since(self.at).as_secs_f64();
-        let before = self.at.saturating_duration_since(moment).as_secs_f64();
-        let start = f64::from(self.time.timestamp_subsec_nanos()) / 1e9;
-        #[expect(clippy::cast_precision_loss, reason = "seconds of this age fit into 52 bits")]
-        let whole = self.time.timestamp() as f64;
-        whole + start + since - before
-    }
-}
+use crate::collect::wall_clock::WallClock;
 
 /// A clock's distance from the collector's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +26,11 @@ pub(super) fn measure(client: &Client<'_>, wall: WallClock) -> Result<Option<Clo
     let (Some(at), true) = (answer.at, ended.reply.good()) else { return Ok(None) };
     let took = at.saturating_duration_since(asked);
     Ok(read_time(&String::from_utf8_lossy(&answer.bytes))
-        .map(|time| offset(time, wall.seconds_at(asked), took)))
+        .map(|time| offset(time, seconds_of(wall.at(asked)), took)))
+}
+
+fn seconds_of(time: DateTime<Utc>) -> f64 {
+    time.timestamp_micros() as f64 / 1e6
 }
 
 /// Notes when an answer came: the program's own end takes a while longer.

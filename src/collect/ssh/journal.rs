@@ -9,12 +9,12 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::WallClock;
 use super::failure::{SshError, StepProblem, shown};
 use super::quote::quote;
 use super::steps::{Steps, problem_of};
 use super::whole::Whole;
 use super::{Finding, Mode, Piece, Trouble};
+use crate::collect::wall_clock::WallClock;
 
 pub const NAME: &str = "journal.json";
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -73,7 +73,7 @@ pub(super) fn read(steps: &mut Steps<'_>, wall: WallClock) -> Result<bool, SshEr
     let from = match (&known, steps.wanted.since_days) {
         (Some(known), _) => format!("--cursor={}", known.cursor),
         (None, Some(days)) => {
-            format!("--since=@{}", (wall.time.timestamp() - i64::from(days) * SECONDS_PER_DAY).max(0))
+            format!("--since=@{}", (wall.utc.timestamp() - i64::from(days) * SECONDS_PER_DAY).max(0))
         }
         (None, None) => String::new(),
     };

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-pub use clock::{ClockOffset, WallClock};
+pub use clock::ClockOffset;
 pub use failure::{ConnectionFailure, SshError, StepProblem};
 pub use files::{FileCursor, name_of as name_of_file};
 pub use journal::{JournalCursor, NAME as JOURNAL};

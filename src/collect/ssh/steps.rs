@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use super::client::{Answer, Client, Reply};
-use super::clock::{self, WallClock};
+use super::clock;
 use super::failure::{ConnectionFailure, SshError, StepProblem, shown};
 use super::{
     Cursors, Deadline, Finding, Mode, Output, Piece, Sink, SshReading, SshTarget, Trouble, Wanted, files,
     journal, snapshots,
 };
 use crate::collect::command::program::Stopped;
+use crate::collect::wall_clock::WallClock;
 
 /// Connections that may break before the host is given up.
 const MAX_CUTS: usize = 2;

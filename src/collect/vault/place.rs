@@ -111,28 +111,23 @@ impl<'v> Place<'v> {
         self.files.get_mut(name).ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    /// Keeps an answer that stands for the moment `at`, if it differs from the last one. Returns whether it does.
-    pub fn snapshot(
-        &mut self,
-        name: &str,
-        bytes: &[u8],
-        history: History,
-        at: DateTime<Utc>,
-    ) -> io::Result<bool> {
-        let digest = hexadecimal(&Sha256::digest(bytes));
-        if self.state.snapshots.get(name) == Some(&digest) {
-            return Ok(false);
-        }
-        let (name, bytes) = (name.to_owned(), bytes.to_vec());
-        self.snapshots.push(Snapshot { name, bytes, sha256: digest, history, at, modified: None });
-        Ok(true)
+    /// Keeps an answer that stands for the moment `at`, if it differs from the last one.
+    pub fn snapshot(&mut self, name: &str, bytes: Vec<u8>, history: History, at: DateTime<Utc>) {
+        self.snapshot_of_file(name, bytes, history, at, None);
     }
 
-    /// Gives the last snapshot the time at which its content was changed last: what dates a log whose times have no
-    /// year.
-    pub fn date_last_snapshot(&mut self, modified: SystemTime) {
-        if let Some(snapshot) = self.snapshots.last_mut() {
-            snapshot.modified = Some(modified);
+    /// The same of a file that was changed last at `modified`: that dates a log whose times have no year.
+    pub fn snapshot_of_file(
+        &mut self,
+        name: &str,
+        bytes: Vec<u8>,
+        history: History,
+        at: DateTime<Utc>,
+        modified: Option<SystemTime>,
+    ) {
+        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        if self.state.snapshots.get(name) != Some(&sha256) {
+            self.snapshots.push(Snapshot { name: name.to_owned(), bytes, sha256, history, at, modified });
         }
     }
 

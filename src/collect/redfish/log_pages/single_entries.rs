@@ -1,9 +1,9 @@
 //! Entries that a log only gives links to, fetched one by one.
 
 use super::LogPages;
+use crate::collect::causes::with_causes;
 use crate::collect::redfish::client::{Client, GetError};
 use crate::collect::redfish::entry::{Entry, Order};
-use crate::collect::redfish::reading::with_causes;
 
 impl LogPages<'_> {
     /// Gets entries one by one that the log only gives links to, the newest first.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::{ReadError, Walk};
+use crate::collect::causes::with_causes;
 use crate::collect::redfish::answer::Answer;
 use crate::collect::redfish::client::GetError;
 use crate::collect::redfish::connection::WireError;
@@ -13,7 +14,7 @@ use crate::collect::redfish::entry::lone_link;
 use crate::collect::redfish::http::HttpError;
 use crate::collect::redfish::link;
 use crate::collect::redfish::page::Page;
-use crate::collect::redfish::reading::{Document, DocumentKind, Problem, with_causes};
+use crate::collect::redfish::reading::{Document, DocumentKind, Problem};
 
 /// Members of one collection other than a log.
 const MEMBERS_MAX: usize = 2_000;

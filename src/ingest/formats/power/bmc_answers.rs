@@ -33,7 +33,11 @@ impl Format for BmcAnswers {
     }
 
     fn fit(&self, head: &Head<'_>) -> Fit {
-        if head.says("\"bmc_answers\":") { Fit::Sure } else { Fit::No }
+        if !head.says("\"bmc_answers\":") {
+            return Fit::No;
+        }
+        let first = head.text().lines().next().and_then(|line| serde_json::from_str::<Line>(line).ok());
+        if first.is_some() { Fit::Sure } else { Fit::No }
     }
 
     fn open(&self) -> Reader {
