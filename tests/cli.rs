@@ -628,3 +628,28 @@ miss = [{ format = "syslog-rfc3164", text = "Mar  1 02:03:04 kvm01 x: our agent 
         out(&arguments, tree.path(), 2);
     }
 }
+
+#[test]
+fn completions_and_manual_pages_cover_every_command() {
+    let folder = Evidence::new();
+    let script = out(&["completions", "bash"], folder.path(), 0);
+    let mut bash = Command::new("bash").args(["-n", "/dev/stdin"]).stdin(Stdio::piped()).spawn().unwrap();
+    bash.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    assert!(bash.wait().unwrap().success(), "bash does not take its completions");
+    assert!(out(&["man"], folder.path(), 0).contains(".TH coroner 1"));
+    out(&["man", "--out", "pages"], folder.path(), 0);
+    let help = out(&["--help"], folder.path(), 0);
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 10, "{commands:?}");
+    for command in commands.iter().filter(|command| **command != "help") {
+        assert!(script.contains(&format!("coroner,{command})")), "bash does not complete {command}");
+        let page = std::fs::read_to_string(folder.path().join(format!("pages/coroner-{command}.1"))).unwrap();
+        assert!(page.contains("SYNOPSIS") && page.contains("Examples:"), "{page}");
+        for shell in ["zsh", "fish"] {
+            assert!(out(&["completions", shell], folder.path(), 0).contains(command), "{shell}, {command}");
+        }
+    }
+    assert!(folder.path().join("pages/coroner-ledger-show.1").is_file());
+}

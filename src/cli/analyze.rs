@@ -70,8 +70,8 @@ fn write(folder: &Path, analysis: &Analysis) -> anyhow::Result<()> {
     for chart in &charts {
         write_file(&charts_folder.join(&chart.file_name), &chart.svg)?;
     }
-    write_file(&folder.join("findings.json"), &report::json::findings(report))?;
-    write_file(&folder.join("report.md"), &report::markdown::report(report))?;
+    write_file(&folder.join("findings.json"), report::json::findings(report))?;
+    write_file(&folder.join("report.md"), report::markdown::report(report))?;
     write_file(&folder.join("report.html"), &report::html::report(report, &charts)?)?;
     crate::facts::write_tables(&folder.join("facts"), report, &analysis.study)?;
     Ok(())

@@ -84,9 +84,13 @@ fn unknown(report: &Path, id: &str) -> UsageError {
 }
 
 fn list(knowledge: &Knowledge) -> Listing {
-    let mut listing = Listing::new(&["id", "kind", "about", "basis", "confidence", "title"]);
+    let mut listing = Listing::new(&["id", "kind", "about", "basis", "confidence", "title"]).giving_way(&[
+        "confidence",
+        "basis",
+        "kind",
+    ]);
     for signature in knowledge.signatures() {
-        listing.rows.push(vec![
+        listing.push(vec![
             json!(signature.id),
             json!("signature"),
             json!(signature.class.word()),
@@ -96,7 +100,7 @@ fn list(knowledge: &Knowledge) -> Listing {
         ]);
     }
     for cause in knowledge.causes() {
-        listing.rows.push(vec![
+        listing.push(vec![
             json!(cause.id),
             json!("known cause"),
             json!(cause.name),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::exit;
 use super::input::Input;
-use super::listing::{Format, Listing};
+use super::listing::{Format, Listing, Mark};
 use super::output;
 use crate::ingest::attribution::attribute;
 use crate::ingest::formats;
@@ -32,7 +32,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     if args.paths.is_empty() {
         let mut listing = Listing::new(&["format", "kind", "what"]);
         for format in formats::all() {
-            listing.rows.push(vec![json!(format.id()), json!(format.kind().word()), json!(format.title())]);
+            let row = vec![json!(format.id()), json!(format.kind().word()), json!(format.title())];
+            listing.push(row);
         }
         output::print(&listing.render(args.format))?;
         return Ok(exit::DONE);
@@ -58,10 +59,16 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         "ignored",
         "quarantined",
         "reason",
-    ]);
+    ])
+    .giving_way(&["parsed", "ignored", "kind", "bytes", "records", "host"]);
     for (source, host) in loaded.sources.iter().zip(&attribution.source_host) {
         let host = host.as_ref().map_or(Value::Null, |host| json!(host));
-        listing.rows.push(vec![
+        let mark = match (source.format.is_none(), source.quarantined) {
+            (true, _) => Mark::Quiet,
+            (false, 0) => Mark::None,
+            (false, _) => Mark::Doubtful,
+        };
+        let row = vec![
             json!(source.path),
             json!(source.format),
             json!(source.kind),
@@ -72,7 +79,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
             json!(source.ignored),
             json!(source.quarantined),
             json!(source.reason),
-        ]);
+        ];
+        listing.push_marked(mark, row);
     }
     output::print(&listing.render(args.format))?;
     Ok(if loaded.missing { exit::INPUT } else { exit::DONE })

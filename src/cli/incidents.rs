@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::exit;
 use super::input::{Input, Span, known_host};
-use super::listing::{Format, Listing};
+use super::listing::{Format, Listing, Mark};
 use super::output;
+use crate::model::Cause;
 
 pub const EXAMPLES: &str = "Examples:
   coroner incidents sample-data/reboots
@@ -34,7 +35,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let missing = loaded.missing;
     let options = args.span.options()?;
     // A list needs no ranking.
-    let told = crate::pipeline::timeline(loaded.sources, &loaded.config, &loaded.knowledge, &options);
+    let told = crate::pipeline::incidents(loaded.sources, &loaded.config, &loaded.knowledge, &options);
     super::input::warn(&told.undated);
     let host = known_host(&told.hosts, args.host.as_deref())?;
     let mut listing = Listing::new(&[
@@ -48,13 +49,19 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         "cluster",
         "reason",
         "id",
-    ]);
+    ])
+    .giving_way(&["cluster", "planned", "confidence", "downtime_s", "kind", "id"]);
     for incident in &told.incidents {
         let wanted = host.as_ref().is_none_or(|host| *host == incident.host);
         if !wanted || (incident.planned && !args.all) {
             continue;
         }
-        listing.rows.push(vec![
+        let mark = match (incident.planned, incident.cause) {
+            (true, _) => Mark::Quiet,
+            (false, Cause::Operator | Cause::Unknown) => Mark::Doubtful,
+            (false, _) => Mark::Bad,
+        };
+        let row = vec![
             json!(incident.at.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
             json!(incident.host),
             json!(incident.kind.word()),
@@ -65,7 +72,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
             json!(incident.cluster),
             json!(incident.reason),
             json!(incident.id),
-        ]);
+        ];
+        listing.push_marked(mark, row);
     }
     output::print(&listing.render(args.format))?;
     Ok(if missing { exit::INPUT } else { exit::DONE })

@@ -1,6 +1,7 @@
 //! What most commands share: where the data is and how to read it.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -235,11 +236,35 @@ fn progress(quiet: bool) -> indicatif::ProgressBar {
     bar
 }
 
-/// Writes a file by way of a temporary name, so that a half-written one never has the real name.
-pub fn write_file(path: &Path, content: &str) -> anyhow::Result<()> {
+/// Writes a file by way of a temporary name, so that a half-written one never has the real name. What is there and
+/// is no file (a pipe, a device) is written to as it is; a link is followed.
+pub fn write_file(path: &Path, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    replace(path, content.as_ref(), false)
+}
+
+/// As [`write_file`], and also a loss of power leaves the old file or the new one.
+pub fn write_lasting(path: &Path, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    replace(path, content.as_ref(), true)
+}
+
+fn replace(path: &Path, content: &[u8], lasting: bool) -> anyhow::Result<()> {
     use anyhow::Context;
-    let temporary = path.with_extension("part");
-    std::fs::write(&temporary, content)
-        .with_context(|| format!("failed to write `{}`", temporary.display()))?;
-    std::fs::rename(&temporary, path).with_context(|| format!("failed to write `{}`", path.display()))
+    let failed = || format!("failed to write `{}`", path.display());
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return std::fs::write(path, content).with_context(failed);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".coroner-")
+        // Less what the umask takes away.
+        .permissions(std::fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .with_context(failed)?;
+    file.write_all(content).with_context(failed)?;
+    if lasting {
+        file.as_file().sync_all().with_context(failed)?;
+    }
+    file.persist(path).with_context(failed)?;
+    Ok(())
 }

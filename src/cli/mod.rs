@@ -12,6 +12,7 @@ mod knowledge_text;
 mod ledger;
 mod listing;
 mod output;
+mod shell;
 mod timeline;
 mod verify_fix;
 
@@ -60,6 +61,12 @@ enum Command {
     /// Judge a change: did it help, how long until that is sure, has it come back
     #[command(after_help = verify_fix::EXAMPLES)]
     VerifyFix(verify_fix::Args),
+    /// Print completions for a shell
+    #[command(after_help = shell::COMPLETIONS_EXAMPLES)]
+    Completions(shell::CompletionsArgs),
+    /// Write manual pages
+    #[command(after_help = shell::MAN_EXAMPLES)]
+    Man(shell::ManArgs),
 }
 
 /// Parses the command line, runs the command and says how it ended.
@@ -85,6 +92,8 @@ pub fn run() -> ExitCode {
         Command::Formats(args) => formats::run(args),
         Command::Ledger(args) => ledger::run(args),
         Command::VerifyFix(args) => verify_fix::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
     }));
     match outcome {
         Ok(Ok(code)) => ExitCode::from(code),

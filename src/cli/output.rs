@@ -16,7 +16,17 @@ pub fn colour() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Columns of the terminal.
+/// Columns of the terminal that standard output is; `None` for a pipe or a file. `COLUMNS` of the environment wins.
+pub fn terminal_width() -> Option<usize> {
+    let out = std::io::stdout();
+    if !out.is_terminal() {
+        return None;
+    }
+    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    asked.or_else(|| terminal_size::terminal_size_of(out).map(|(width, _)| usize::from(width.0)))
+}
+
+/// Columns for running text; 100 where there is no terminal.
 pub fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
+    terminal_width().unwrap_or(100)
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::exit::{self, UsageError};
 use super::input::{Input, Span, time};
-use super::listing::{Format, Listing};
+use super::listing::{Format, Listing, Mark};
 use super::output;
 use crate::config::ChangeRule;
 use crate::model::{Intervention, Outcome};
@@ -151,7 +151,12 @@ fn listing(judged: &[Intervention]) -> Listing {
     let day = |at: chrono::DateTime<chrono::Utc>| json!(at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
     for change in judged {
         let countdown = change.countdown.as_ref();
-        listing.rows.push(vec![
+        let mark = match change.outcome {
+            Outcome::CameBack | Outcome::MadeWorse => Mark::Bad,
+            Outcome::Helped => Mark::Good,
+            Outcome::NoEvidence | Outcome::TooEarly => Mark::None,
+        };
+        let row = vec![
             json!(change.name),
             day(change.first_at),
             day(change.last_at),
@@ -167,7 +172,8 @@ fn listing(judged: &[Intervention]) -> Listing {
             rounded(countdown.map(|countdown| countdown.host_days_left), 1.0),
             countdown.and_then(|countdown| countdown.done_on).map_or(Value::Null, day),
             json!(change.statement),
-        ]);
+        ];
+        listing.push_marked(mark, row);
     }
     listing
 }

@@ -15,6 +15,7 @@ pub mod secrets;
 pub mod spelling;
 pub mod stamp;
 pub mod study;
+pub mod surroundings;
 
 pub use boot::{Boot, Ending};
 pub use cause_match::{CauseMatch, Standing};
@@ -29,3 +30,4 @@ pub use record::{Body, Record, SourceFacts, SourceId, Span};
 pub use report::{FleetFinding, Report};
 pub use stamp::Stamp;
 pub use study::Study;
+pub use surroundings::{Happening, Surroundings};

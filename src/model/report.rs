@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Boot, Hypothesis, Incident, Intervention, LedgerTotals, Novelty, SourceEntry};
+use super::{Boot, Hypothesis, Incident, Intervention, LedgerTotals, Novelty, SourceEntry, Surroundings};
 
 /// Something about the fleet or the data that the reader should know, apart from the ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +155,9 @@ pub struct Report {
     pub totals: LedgerTotals,
     pub boots: Vec<Boot>,
     pub incidents: Vec<Incident>,
+    /// What stands around each unplanned incident, in the order of the incidents.
+    #[serde(default)]
+    pub surroundings: Vec<Surroundings>,
     pub hypotheses: Vec<Hypothesis>,
     pub method: RankingMethod,
     /// What each change did, declared ones first.

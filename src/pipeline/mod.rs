@@ -9,6 +9,7 @@ mod lists;
 mod novelty;
 mod sightings;
 mod stories;
+mod surroundings;
 
 pub use fleet_findings::damage;
 pub use lists::is_dated;
@@ -27,7 +28,7 @@ use crate::ingest::{Interest, read_all};
 use crate::knowledge::{Class, Knowledge};
 use crate::model::record::{SelEntry, SourceFacts};
 use crate::model::report::Coverage;
-use crate::model::{Family, Hypothesis, Intervention, Report, Study, Verdict};
+use crate::model::{Family, Happening, Hypothesis, Intervention, Report, Study, Verdict};
 
 /// What the user may set.
 #[derive(Debug, Clone)]
@@ -152,15 +153,27 @@ pub fn analyze(
     options: &Options,
 ) -> Analysis {
     let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
-    let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
+    analyze_resolved(&sources, &attribution, &clocks, config, knowledge, options)
+}
+
+fn analyze_resolved(
+    sources: &[SourceFacts],
+    attribution: &Attribution,
+    clocks: &clock::Clocks,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+) -> Analysis {
+    let fleet = stories::tell(sources, attribution, clocks, config, knowledge, options);
     let settings = Settings { seed: options.seed, permutations: options.permutations };
     let ranking = hypothesis::rank(&fleet.study, &settings);
     let interventions = changes_judged(&fleet.study, &ranking.hypotheses);
-    let sources_in_ledger = accounts::entries(&sources, &attribution, &clocks);
-    let fleet_findings = fleet_findings::find(&sources, &attribution, &clocks, &fleet);
-    let owners = Owners(&attribution);
-    let novelty = novelty::find(&sources, &clocks, &owners, &fleet, knowledge, &options.files);
+    let sources_in_ledger = accounts::entries(sources, attribution, clocks);
+    let fleet_findings = fleet_findings::find(sources, attribution, clocks, &fleet);
+    let owners = Owners(attribution);
+    let novelty = novelty::find(sources, clocks, &owners, &fleet, knowledge, &options.files);
     let totals = accounts::totals(&sources_in_ledger);
+    let surroundings = surroundings::of(&fleet);
     let report = Report {
         schema_version: 1,
         generated_by: concat!("coroner ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -176,6 +189,7 @@ pub fn analyze(
         totals,
         boots: fleet.boots,
         incidents: fleet.incidents,
+        surroundings,
         hypotheses: ranking.hypotheses,
         method: ranking.method,
         interventions,
@@ -259,12 +273,23 @@ impl crate::timeline::assemble::Hosts for Owners<'_> {
 /// Events and incidents in one order of time.
 #[derive(Debug, Clone)]
 pub struct Told {
-    /// Host, signature (or `incident`), and the event.
-    pub events: Vec<(String, String, crate::model::Evidence)>,
+    /// What happened on which host, of all sources, by the best guess of its time.
+    pub events: Vec<(String, Happening)>,
     pub incidents: Vec<crate::model::Incident>,
     pub hosts: Vec<String>,
     /// What should be known of logs that could not be dated.
     pub undated: Vec<String>,
+}
+
+/// Reads the incidents of the fleet, without ranking anything; events are left out.
+#[must_use]
+pub fn incidents(
+    sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+) -> Told {
+    tell_of(sources, config, knowledge, options, |_| Vec::new())
 }
 
 /// Reads the timeline of the fleet, without ranking anything.
@@ -275,39 +300,32 @@ pub fn timeline(
     knowledge: &Knowledge,
     options: &Options,
 ) -> Told {
+    tell_of(sources, config, knowledge, options, |fleet| {
+        let by_host = surroundings::ByHost::of(fleet);
+        let mut events: Vec<(String, Happening)> = Vec::new();
+        for host in by_host.hosts() {
+            let of_host = by_host.happenings(host).into_iter();
+            let inside = of_host.filter(|it| it.at.best >= fleet.from && it.at.best <= fleet.to);
+            events.extend(inside.map(|happening| (host.to_owned(), happening)));
+        }
+        events.sort_by(|(host_a, a), (host_b, b)| {
+            (a.at.best, host_a, surroundings::key(a)).cmp(&(b.at.best, host_b, surroundings::key(b)))
+        });
+        events
+    })
+}
+
+fn tell_of(
+    sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+    events: impl FnOnce(&stories::Fleet) -> Vec<(String, Happening)>,
+) -> Told {
     let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     let fleet = stories::tell(&sources, &attribution, &clocks, config, knowledge, options);
-    let mut events = Vec::new();
-    for history in fleet.histories.values() {
-        for event in
-            history.events.iter().filter(|event| event.at.best >= fleet.from && event.at.best <= fleet.to)
-        {
-            let evidence = event.evidence(crate::model::Supports::Context);
-            events.push((history.host.clone(), event.signature.clone(), evidence));
-        }
-    }
-    for incident in &fleet.incidents {
-        let kind = if incident.planned { "planned" } else { "incident" };
-        let evidence = crate::model::Evidence {
-            source: String::new(),
-            line_or_offset: 0,
-            at: Some(incident.at),
-            text: format!("{}: {}", incident.cause.word(), incident.reason),
-            supports: crate::model::Supports::Context,
-        };
-        events.push((incident.host.clone(), kind.to_owned(), evidence));
-    }
-    events.sort_by(|a, b| {
-        (a.2.at, &a.0, &a.2.source, a.2.line_or_offset, &a.1).cmp(&(
-            b.2.at,
-            &b.0,
-            &b.2.source,
-            b.2.line_or_offset,
-            &b.1,
-        ))
-    });
     let undated = fleet_findings::without_year(&sources, &clocks).map(|(_, words)| words).collect();
-    Told { events, incidents: fleet.incidents, hosts: fleet.study.hosts, undated }
+    Told { events: events(&fleet), incidents: fleet.incidents, hosts: fleet.study.hosts, undated }
 }
 
 /// When each host was watched and each class of its sources spoke, without ranking anything.

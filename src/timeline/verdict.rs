@@ -536,6 +536,8 @@ pub fn evidence(gap: &Gap<'_>, verdict: &Verdict) -> Vec<Evidence> {
                 (Some(cause), _) if cause == verdict.cause => Supports::For,
                 (_, Class::Graceful) if verdict.planned || verdict.cause == Cause::Operator => Supports::For,
                 (_, Class::Unclean) if !verdict.planned => Supports::For,
+                // How the system ended that the cause brought down.
+                (_, Class::Panic) if ends_in_panic(verdict.cause) => Supports::Context,
                 (
                     Some(_),
                     Class::HardwareFatal | Class::Panic | Class::Thermal | Class::PowerLost | Class::Watchdog,
@@ -547,6 +549,11 @@ pub fn evidence(gap: &Gap<'_>, verdict: &Verdict) -> Vec<Evidence> {
     }
     out.extend(absence(gap, verdict));
     out
+}
+
+/// Causes that a kernel may answer with a panic.
+fn ends_in_panic(cause: Cause) -> bool {
+    matches!(cause, Cause::HardwareError | Cause::MemoryExhaustion | Cause::Storage | Cause::Hang)
 }
 
 fn absence(gap: &Gap<'_>, verdict: &Verdict) -> Vec<Evidence> {

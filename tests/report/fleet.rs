@@ -42,6 +42,7 @@ pub fn empty() -> Report {
         totals: LedgerTotals::default(),
         boots: vec![],
         incidents: vec![],
+        surroundings: vec![],
         hypotheses: vec![],
         method: RankingMethod::default(),
         fleet_findings: vec![],

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Listing as Args;
 use crate::cli::exit::{self, UsageError};
 use crate::cli::input::known_host;
-use crate::cli::listing::Listing;
+use crate::cli::listing::{Listing, Mark};
 use crate::cli::output;
 use crate::model::report::Seen;
 use crate::pipeline::{self, Options};
@@ -38,12 +38,14 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         "gap_from",
         "gap_to",
         "note",
-    ]);
+    ])
+    .giving_way(&["spans", "silences", "note", "gap_to"]);
     for coverage in coverage.iter().filter(|coverage| host.as_ref().is_none_or(|host| coverage.host == *host))
     {
         for seen in &coverage.seen {
             if args.kind.as_ref().is_none_or(|kind| seen.class == *kind) {
-                listing.rows.push(row(&coverage.host, seen));
+                let mark = if seen.silences.is_empty() { Mark::None } else { Mark::Doubtful };
+                listing.push_marked(mark, row(&coverage.host, seen));
             }
         }
     }

@@ -11,7 +11,7 @@ use super::place::Place;
 use crate::cli::exit;
 use crate::cli::exit::UsageError;
 use crate::cli::input::known_host;
-use crate::cli::listing::{Format, Listing};
+use crate::cli::listing::{Format, Listing, Mark};
 use crate::cli::output;
 use crate::ingest::attribution::attribute;
 use crate::model::record::SourceFacts;
@@ -148,6 +148,10 @@ impl Sums {
         Reverse((self.quarantined, self.ignored))
     }
 
+    fn mark(&self) -> Mark {
+        if self.quarantined > 0 { Mark::Doubtful } else { Mark::None }
+    }
+
     /// Bytes by fate, and the share not understood.
     fn cells(&self) -> Vec<Value> {
         vec![
@@ -173,20 +177,21 @@ fn percent(part: u64, whole: u64) -> f64 {
 const FATES: [&str; 6] = ["records", "bytes", "parsed", "ignored", "quarantined", "quarantined_percent"];
 
 fn by_source(entries: &[Entry<'_>], total: bool) -> Listing {
-    let mut listing = Listing::new(&["source", "host", "kind", "format"]);
-    listing.columns.extend(FATES);
+    let mut listing = Listing::new(&[&["source", "host", "kind", "format"][..], &FATES].concat())
+        .giving_way(&["parsed", "kind", "records", "format", "host", "ignored"]);
     let mut rows: Vec<&Entry<'_>> = entries.iter().collect();
     rows.sort_by_key(|entry| (Sums::of([*entry]).order(), &entry.source.path, &entry.source.digest));
     for entry in rows {
         let source = entry.source;
         let mut row = vec![json!(source.path), json!(entry.host), json!(source.kind), json!(source.format)];
-        row.extend(Sums::of([entry]).cells());
-        listing.rows.push(row);
+        let sums = Sums::of([entry]);
+        row.extend(sums.cells());
+        listing.push_marked(sums.mark(), row);
     }
     if total {
         let mut row = vec![json!("total"), Value::Null, Value::Null, Value::Null];
         row.extend(Sums::of(entries).cells());
-        listing.rows.push(row);
+        listing.push(row);
     }
     listing
 }
@@ -206,12 +211,12 @@ fn grouped<'a>(
     if total {
         groups.push(("total", Sums::of(entries)));
     }
-    let mut listing = Listing::new(&[name, "sources"]);
-    listing.columns.extend(FATES);
+    let mut listing = Listing::new(&[&[name, "sources"][..], &FATES].concat())
+        .giving_way(&["parsed", "records", "sources"]);
     for (key, sums) in groups {
         let mut row = vec![json!(key), json!(sums.sources)];
         row.extend(sums.cells());
-        listing.rows.push(row);
+        listing.push_marked(sums.mark(), row);
     }
     listing
 }
@@ -247,7 +252,7 @@ fn by_reason(entries: &[Entry<'_>], total: bool, only: Option<Only>) -> Listing 
     for (reason, sum) in reasons {
         let (place, text) =
             sum.most.map_or((Value::Null, Value::Null), |(source, _)| example(source, reason));
-        listing.rows.push(vec![
+        listing.push(vec![
             json!(reason),
             json!(sum.sources),
             json!(sum.pieces),
@@ -258,7 +263,7 @@ fn by_reason(entries: &[Entry<'_>], total: bool, only: Option<Only>) -> Listing 
     }
     if total {
         let sources = entries.iter().filter(|entry| !entry.source.reasons.is_empty()).count();
-        listing.rows.push(vec![
+        listing.push(vec![
             json!("total"),
             json!(sources),
             json!(sums.0),
@@ -286,7 +291,7 @@ fn by_quote(entries: &[Entry<'_>]) -> Listing {
     rows.sort_by_key(|entry| (Sums::of([*entry]).order(), &entry.source.path, &entry.source.digest));
     for entry in rows {
         for quote in &entry.source.quoted {
-            listing.rows.push(vec![
+            listing.push(vec![
                 json!(entry.source.path),
                 json!(quote.line),
                 json!(quote.offset),
