@@ -10,14 +10,16 @@ mod incidents;
 mod method;
 mod novelty;
 mod sources;
+mod surroundings;
 
 use serde::Serialize;
 
-use crate::model::Report;
+use crate::model::{Report, Verdict};
 
 use super::charts::{self, Chart, Omitted};
 use super::headline::{Headline, shared};
-use super::selection::{causes, hosts_hit, unplanned};
+use super::selection::{causes, hosts_hit, unplanned, with_verdict};
+use super::text_safety::anchor;
 use super::wording;
 
 pub(super) use method::{paragraphs as method_paragraphs, power as power_table};
@@ -37,6 +39,7 @@ pub(super) struct Page<'a> {
     what: String,
     not: String,
     cannot_tell: String,
+    next: Option<Next<'a>>,
     order: &'static str,
     shared: Option<String>,
     figures: Vec<Figure>,
@@ -57,11 +60,20 @@ pub(super) struct Page<'a> {
     omitted: Vec<Missing>,
 }
 
-/// A key figure.
+/// What the best supported hypothesis asks for: its first sentence, which says what to do.
+#[derive(Serialize)]
+struct Next<'a> {
+    text: &'a str,
+    anchor: String,
+}
+
+/// A key figure, with a link where there is something to look at.
 #[derive(Serialize)]
 struct Figure {
     value: String,
     label: String,
+    anchor: Option<String>,
+    link: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -104,6 +116,7 @@ impl<'a> Page<'a> {
             what: headline.what,
             not: headline.not,
             cannot_tell: headline.cannot_tell,
+            next: next(report),
             order: wording::ORDER,
             shared: shared(report),
             figures: figures(report),
@@ -142,11 +155,25 @@ impl<'a> Picture<'a> {
     }
 }
 
+/// The next step of the best supported hypothesis. Where none is supported, the first answer names what would settle it.
+fn next(report: &Report) -> Option<Next<'_>> {
+    let first = *with_verdict(report, Verdict::Supported).first()?;
+    let text = hypotheses::first_sentence(first.next_step.trim());
+    (!text.is_empty()).then(|| Next { text, anchor: anchor("h-", &first.id) })
+}
+
 fn figures(report: &Report) -> Vec<Figure> {
     let incidents = unplanned(report);
-    let figure = |value: String, label: &str| Figure { value, label: label.to_owned() };
+    let figure =
+        |value: String, label: &str| Figure { value, label: label.to_owned(), anchor: None, link: None };
     let planned = report.incidents.len() - incidents.len();
-    vec![
+    let latest = incidents.last().map(|latest| Figure {
+        value: wording::day(latest.at),
+        label: format!("the latest, {}", wording::cause(latest.cause)),
+        anchor: Some(anchor("i-", &latest.id)),
+        link: Some(latest.host.clone()),
+    });
+    let mut figures = vec![
         figure(wording::grouped(incidents.len() as u64), "unplanned incidents"),
         figure(
             format!("{} of {}", hosts_hit(&incidents), wording::grouped(report.hosts.len() as u64)),
@@ -158,5 +185,7 @@ fn figures(report: &Report) -> Vec<Figure> {
             wording::percent(report.totals.quarantined as f64 / report.totals.bytes.max(1) as f64),
             "of the bytes not understood",
         ),
-    ]
+    ];
+    figures.splice(1..1, latest);
+    figures
 }

@@ -29,6 +29,11 @@ impl TimeScale {
         (self.from..=self.to).contains(&at)
     }
 
+    /// First and last second of the scale, Unix time.
+    pub(super) fn ends(&self) -> (i64, i64) {
+        (self.from.timestamp(), self.to.timestamp())
+    }
+
     /// Round times, at most about ten, with their labels.
     pub(super) fn ticks(&self) -> Vec<(DateTime<Utc>, String)> {
         let days = (self.to - self.from).num_seconds() as f64 / 86_400.0;

@@ -21,6 +21,9 @@ const FONT_SCALE: f64 = 1.24;
 /// Height of the title, one line of text and the space under it.
 const TITLE_HEIGHT: i32 = 46;
 
+/// Tool tips are cut to this many columns.
+const TIP_COLUMNS: usize = 400;
+
 /// Where a text stands relative to its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {
@@ -61,11 +64,12 @@ pub(super) struct Canvas {
     width: i32,
     height: i32,
     body: String,
+    has_links: bool,
 }
 
 impl Canvas {
     pub(super) fn new(width: i32, height: i32) -> Self {
-        let mut canvas = Self { width, height, body: String::new() };
+        let mut canvas = Self { width, height, body: String::new(), has_links: false };
         canvas.fill((0, 0), (width, height), PAPER);
         canvas
     }
@@ -89,7 +93,11 @@ impl Canvas {
         self.body.push_str(inner.strip_suffix("</svg>\n").unwrap_or(inner));
     }
 
+    /// Nothing is painted where an edge lies before its opposite.
     pub(super) fn fill(&mut self, from: (i32, i32), to: (i32, i32), colour: RGBColor) {
+        if to.0 < from.0 || to.1 < from.1 {
+            return;
+        }
         self.paint(|backend| {
             let _ = backend.draw_rect(from, to, &colour.filled(), true);
         });
@@ -191,20 +199,34 @@ impl Canvas {
 
     /// Paints what `draw` does inside a link to an anchor of the page, with a tool tip.
     pub(super) fn linked(&mut self, anchor: &str, tip: &str, draw: impl FnOnce(&mut Self)) {
+        let tip = text_safety::html(&text_safety::cut(tip, TIP_COLUMNS));
         self.body += &format!(
-            "<a href=\"#{}\"><title>{}</title>\n",
-            text_safety::html(anchor),
-            text_safety::html(tip)
+            "<a href=\"#{}\" aria-label=\"{tip}\"><title>{tip}</title>\n",
+            text_safety::html(anchor)
         );
         draw(self);
         self.body += "</a>\n";
+        self.has_links = true;
+    }
+
+    /// Paints what `draw` does inside a group with a class and facts about it, for the script of the page.
+    pub(super) fn group(&mut self, class: &str, facts: &[(&str, &str)], draw: impl FnOnce(&mut Self)) {
+        self.body += &format!("<g class=\"{}\"", text_safety::html(class));
+        for (name, value) in facts {
+            self.body += &format!(" data-{name}=\"{}\"", text_safety::html(value));
+        }
+        self.body += ">\n";
+        draw(self);
+        self.body += "</g>\n";
     }
 
     /// The finished picture.
     pub(super) fn finish(self, file_name: &str, title: String, caption: String) -> Chart {
+        // A reader of screens takes an image as one thing, and would hide the links inside.
+        let role = if self.has_links { "group" } else { "img" };
         let svg = format!(
             "<svg class=\"coroner-chart\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{title}</title>\n<desc>{caption}</desc>\n\
+             viewBox=\"0 0 {width} {height}\" role=\"{role}\">\n<title>{title}</title>\n<desc>{caption}</desc>\n\
              <style>{style}</style>\n{body}</svg>\n",
             width = self.width,
             height = self.height,

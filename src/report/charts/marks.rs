@@ -1,4 +1,7 @@
 //! The legend: what each mark stands for, in a row that wraps.
+//!
+//! Marks with a name stand in a group of class `glyph` that says their name and place, so that the script of the page
+//! draws more of the same.
 
 use plotters::style::RGBColor;
 
@@ -9,6 +12,8 @@ use super::palette::Form;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Swatch {
     Mark(Form, RGBColor),
+    /// A mark by the name of what it stands for.
+    Named(&'static str, Form, RGBColor),
     Area(RGBColor),
     Tick(RGBColor),
     Join(RGBColor),
@@ -44,6 +49,11 @@ pub(super) fn legend(canvas: &mut Canvas, entries: &[(Swatch, String)], left: i3
         let middle = top + y + ROW / 2;
         match *swatch {
             Swatch::Mark(form, colour) => canvas.mark(form, (x + 7, middle), 5, colour),
+            Swatch::Named(name, form, colour) => {
+                let place = [x + 7, middle].map(|pixel| pixel.to_string());
+                let facts = [("name", name), ("x", place[0].as_str()), ("y", place[1].as_str())];
+                canvas.group("glyph", &facts, |canvas| canvas.mark(form, (x + 7, middle), 5, colour));
+            }
             Swatch::Area(colour) => canvas.fill((x, middle - 5), (x + 14, middle + 5), colour),
             Swatch::Tick(colour) => canvas.fill((x + 6, middle - 6), (x + 8, middle + 6), colour),
             Swatch::Join(colour) => canvas.line((x + 7, middle - 7), (x + 7, middle + 7), colour, 1),

@@ -1,6 +1,12 @@
 //! The timeline: one lane per host, with what ended it and what was not observed.
+//!
+//! The picture is complete as it is. For the script of the page, which shows a part of the time, all that has a time
+//! stands in a group that says it in seconds of Unix time: `span` (`data-from`, `data-to`) and `instant` (`data-at`);
+//! `lane` names the host and the middle of its lane, and `plot` the scale.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
 
 use crate::model::report::{Coverage, NamedSpan};
 use crate::model::{Incident, Report};
@@ -124,12 +130,8 @@ pub(super) fn draw(report: &Report) -> Result<Chart, Omitted> {
     if let Some(note) = &lanes.note {
         canvas.text((16, top - 28), note, Type::small(Align::Left));
     }
-    paint_ground(&mut canvas, &layout, &lanes, report);
     paint_names(&mut canvas, &layout, &lanes, report, &unplanned, factor);
-    paint_spans(&mut canvas, &layout, &lanes, report);
-    paint_clusters(&mut canvas, &layout, &lanes, &unplanned);
-    paint_incidents(&mut canvas, &layout, &lanes, &planned(report));
-    paint_incidents(&mut canvas, &layout, &lanes, &unplanned);
+    paint_plot(&mut canvas, &layout, &lanes, report, &unplanned);
 
     let caption = "One lane per host. Grey stretches were not observed: an incident there could not have been seen. \
                    Marks that lie close together are drawn as one, in the sign of their most frequent cause, with \
@@ -164,12 +166,15 @@ fn legend_entries(report: &Report, lanes: &Lanes<'_>, unplanned: &[&Incident]) -
         .into_iter()
         .map(|(cause, number)| {
             let (form, colour) = cause_mark(cause);
-            (Swatch::Mark(form, colour), format!("{} ({number})", wording::cause(cause)))
+            (
+                Swatch::Named(wording::cause(cause), form, colour),
+                format!("{} ({number})", wording::cause(cause)),
+            )
         })
         .collect();
     let planned = planned(report).len();
     if planned > 0 {
-        entries.push((Swatch::Mark(Form::Ring, MUTED), format!("planned ({planned})")));
+        entries.push((Swatch::Named("planned", Form::Ring, MUTED), format!("planned ({planned})")));
     }
     if !clusters(unplanned).is_empty() {
         entries.push((Swatch::Join(INK), "one event on several hosts".to_owned()));
@@ -198,6 +203,47 @@ fn is_firmware(factor: &str) -> bool {
     ["bios", "firmware", "microcode", "bmc"].iter().any(|word| factor.contains(word))
 }
 
+/// All that stands on the scale of time.
+fn paint_plot(
+    canvas: &mut Canvas,
+    layout: &Layout,
+    lanes: &Lanes<'_>,
+    report: &Report,
+    unplanned: &[&Incident],
+) {
+    let (from, to) = layout.time.ends();
+    let scale = [
+        ("from", from),
+        ("to", to),
+        ("left", layout.left.into()),
+        ("right", layout.right.into()),
+        ("top", layout.top.into()),
+        ("bottom", layout.bottom.into()),
+    ]
+    .map(|(name, value)| (name, value.to_string()));
+    let facts: Vec<(&str, &str)> = scale.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    canvas.group("plot", &facts, |canvas| {
+        paint_ground(canvas, layout, lanes, report);
+        paint_spans(canvas, layout, lanes, report);
+        paint_clusters(canvas, layout, lanes, unplanned);
+        canvas.group("marks", &[], |canvas| {
+            paint_incidents(canvas, layout, lanes, &planned(report));
+            paint_incidents(canvas, layout, lanes, unplanned);
+        });
+    });
+}
+
+/// Paints what lasts.
+fn span(canvas: &mut Canvas, from: DateTime<Utc>, to: DateTime<Utc>, draw: impl FnOnce(&mut Canvas)) {
+    let ends = [from, to].map(|at| at.timestamp().to_string());
+    canvas.group("span", &[("from", &ends[0]), ("to", &ends[1])], draw);
+}
+
+/// Paints what is at one time.
+fn instant(canvas: &mut Canvas, at: DateTime<Utc>, draw: impl FnOnce(&mut Canvas)) {
+    canvas.group("instant", &[("at", &at.timestamp().to_string())], draw);
+}
+
 /// Lanes, unobserved time and the axis of time.
 fn paint_ground(canvas: &mut Canvas, layout: &Layout, lanes: &Lanes<'_>, report: &Report) {
     let coverage: BTreeMap<&str, &Coverage> = report.coverage.iter().map(|c| (c.host.as_str(), c)).collect();
@@ -205,17 +251,19 @@ fn paint_ground(canvas: &mut Canvas, layout: &Layout, lanes: &Lanes<'_>, report:
         let (top, bottom) = layout.band(row);
         canvas.fill((layout.left, top), (layout.right, bottom), UNSEEN);
         for &(from, to) in coverage.get(host).map_or(&[][..], |coverage| &coverage.observed) {
-            let (from, to) = (layout.time.x(from), layout.time.x(to));
+            let (start, end) = (layout.time.x(from), layout.time.x(to));
             if to > from {
-                canvas.fill((from, top), (to, bottom), LANE);
+                span(canvas, from, to, |canvas| canvas.fill((start, top), (end, bottom), LANE));
             }
         }
     }
-    for (at, label) in layout.time.ticks() {
-        let x = layout.time.x(at);
-        canvas.grid_line((x, layout.top), (x, layout.bottom + 5));
-        canvas.text((x, layout.bottom + 14), &label, Type::small(Align::Centre));
-    }
+    canvas.group("ticks", &[], |canvas| {
+        for (at, label) in layout.time.ticks() {
+            let x = layout.time.x(at);
+            canvas.grid_line((x, layout.top), (x, layout.bottom + 5));
+            canvas.text((x, layout.bottom + 14), &label, Type::small(Align::Centre));
+        }
+    });
     canvas.text(
         ((layout.left + layout.right) / 2, layout.bottom + 35),
         "time (UTC)",
@@ -251,7 +299,9 @@ fn paint_names(
         let y = layout.middle(row);
         let number = counts.get(host).copied().unwrap_or(0);
         let name = if number > 0 { small(Align::Right).in_colour(INK).bold() } else { small(Align::Right) };
-        canvas.text((layout.left - 8, y), &fit(host, layout.left - 14, size), name);
+        canvas.group("lane", &[("host", host), ("y", &y.to_string())], |canvas| {
+            canvas.text((layout.left - 8, y), &fit(host, layout.left - 14, size), name);
+        });
         if number > 0 {
             canvas.text(
                 (layout.right + 20, y),
@@ -267,14 +317,15 @@ fn paint_names(
 
 /// Maintenance windows and changes of firmware or other factors.
 fn paint_spans(canvas: &mut Canvas, layout: &Layout, lanes: &Lanes<'_>, report: &Report) {
-    for span in report.spans.iter().filter(|span| is_maintenance(span)) {
-        let Some(&row) = lanes.rows.get(span.host.as_str()) else { continue };
-        if span.to < report.from || span.from > report.to {
+    for window in report.spans.iter().filter(|span| is_maintenance(span)) {
+        let Some(&row) = lanes.rows.get(window.host.as_str()) else { continue };
+        if window.to < report.from || window.from > report.to {
             continue;
         }
         let (top, bottom) = layout.band(row);
-        let from = layout.time.x(span.from);
-        canvas.fill((from, top), (layout.time.x(span.to).max(from + 3), bottom), WINDOW);
+        let start = layout.time.x(window.from);
+        let end = layout.time.x(window.to).max(start + 3);
+        span(canvas, window.from, window.to, |canvas| canvas.fill((start, top), (end, bottom), WINDOW));
     }
     for change in &report.changes {
         let Some(&row) = lanes.rows.get(change.host.as_str()) else { continue };
@@ -284,7 +335,7 @@ fn paint_spans(canvas: &mut Canvas, layout: &Layout, lanes: &Lanes<'_>, report: 
         let (top, bottom) = layout.band(row);
         let x = layout.time.x(change.at);
         let colour = if is_firmware(&change.factor) { GREEN } else { PURPLE };
-        canvas.fill((x - 1, top - 1), (x + 1, bottom + 1), colour);
+        instant(canvas, change.at, |canvas| canvas.fill((x - 1, top - 1), (x + 1, bottom + 1), colour));
     }
 }
 
@@ -297,7 +348,8 @@ fn paint_clusters(canvas: &mut Canvas, layout: &Layout, lanes: &Lanes<'_>, unpla
             && first != last
         {
             let x = layout.time.x(incident.at);
-            canvas.line((x, layout.middle(first)), (x, layout.middle(last)), INK, 1);
+            let (top, bottom) = (layout.middle(first), layout.middle(last));
+            instant(canvas, incident.at, |canvas| canvas.line((x, top), (x, bottom), INK, 1));
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::report::selection::{self, class_name};
 use crate::report::text_safety::anchor;
 use crate::report::wording;
 
-/// Up to this many hosts the table of coverage is open.
-const OPEN_MAX: usize = 60;
+/// Up to this many hosts the tables of coverage are open: more than a screen hides what comes after.
+const OPEN_MAX: usize = 12;
 
 #[derive(Serialize)]
 pub(super) struct Finding<'a> {

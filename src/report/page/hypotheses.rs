@@ -62,7 +62,7 @@ fn card<'a>(hypothesis: &'a Hypothesis, incidents: &BTreeMap<&str, &Incident>) -
         rank: hypothesis.rank,
         anchor: anchor("h-", &hypothesis.id),
         family: hypothesis.family.word().replace('_', " "),
-        summary: wording::summary(hypothesis),
+        summary: claim(hypothesis),
         statement: &hypothesis.statement,
         subject: wording::subject(hypothesis),
         verdict: hypothesis.verdict.word(),
@@ -87,6 +87,41 @@ fn card<'a>(hypothesis: &'a Hypothesis, incidents: &BTreeMap<&str, &Incident>) -
     }
 }
 
+/// The claim without what to do, which the next step says again and in full.
+fn claim(hypothesis: &Hypothesis) -> &str {
+    let summary = wording::summary(hypothesis);
+    let step = first_sentence(hypothesis.next_step.trim());
+    match summary.strip_suffix(step) {
+        Some(claim) if !step.is_empty() && !claim.trim().is_empty() => claim.trim_end(),
+        _ => summary,
+    }
+}
+
+/// The text up to the first full stop that a new sentence follows.
+pub(super) fn first_sentence(text: &str) -> &str {
+    let begins = |after: &str| after.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    text.match_indices(". ")
+        .find(|&(stop, _)| begins(&text[stop + 2..]))
+        .map_or(text, |(stop, _)| &text[..=stop])
+}
+
 fn figures(hypothesis: &Hypothesis) -> Vec<Row> {
     numbers::of(hypothesis).into_iter().map(|Number { name, value, how }| Row { name, value, how }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn a_sentence_ends_where_another_begins() {
+        let step = "Change bios_version on 3 hosts (srv14.example.com, no. of others) and wait. 29 months decide it.";
+        assert_eq!(
+            first_sentence(step),
+            "Change bios_version on 3 hosts (srv14.example.com, no. of others) and wait."
+        );
+        assert_eq!(first_sentence("Wait"), "Wait");
+        assert_eq!(first_sentence(""), "");
+        assert_eq!(first_sentence("Größe. Übung"), "Größe.");
+    }
 }

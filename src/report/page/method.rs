@@ -66,56 +66,69 @@ pub(in crate::report) fn power(report: &Report) -> Vec<Power<'_>> {
     report.method.power.iter().map(row).collect()
 }
 
-/// The method in plain words, with the numbers of this run.
+/// The method in plain words, with the numbers of this run: one idea each.
 pub(in crate::report) fn paragraphs(report: &Report) -> Vec<String> {
     let method = &report.method;
-    let mut paragraphs = vec![format!(
-        "Every boot was reconstructed from what the machines recorded, and planned work was set apart. For each question \
-         (a model, a BIOS version, a backup window, an hour, ...) the rate of unplanned incidents inside that part of the \
-         observed host-time was compared with the rate in the rest. Incidents within minutes of each other on hosts that \
-         share a feed, a rack or a hypervisor count as one event: this fleet had {}{}. Ratios, intervals, p-values and Bayes \
-         factors are about these; a question about one cause of death (say, unexplained ends) is about the events of that \
-         cause alone, and its row says so.",
-        wording::count(method.independent_events as usize, "independent event"),
-        match method.independent_events.saturating_sub(method.events_compared) {
-            people if people > 0 && method.events_compared > 0 => format!(
-                ", of which {} caused by people {} set apart",
-                people,
-                if people == 1 { "is" } else { "are" }
-            ),
-            _ => String::new(),
-        }
-    )];
+    let mut paragraphs = vec![
+        "What was compared. Every boot and how it ended was reconstructed from what the machines recorded, and planned work \
+         was set apart. Then, for each thing that may matter (a model, a BIOS version, the hours of a backup, a time of \
+         day, ...): how often did hosts go down unplanned where it was present, and how often elsewhere? Both are counted \
+         per day in which an incident would have been seen; time that nobody observed counts as neither good nor bad."
+            .to_owned(),
+        counted(report),
+    ];
     if method.questions > 0 {
-        let mut text = format!(
-            "{} were asked, after those that cover the same host-time had been merged. Whoever asks many questions finds \
-             something by chance; therefore p-values are adjusted.",
-            wording::count(method.questions as usize, "question"),
-        );
-        if method.permutations > 0 {
-            text += &format!(
-                " The incidents were dealt out at random over the hosts and the observed time {}, each time with all \
-                 questions asked again. The adjusted p is the share of these deals in which the best answer to any \
-                 question was at least as striking as the one found here.",
-                wording::count(method.permutations as usize, "time"),
-            );
-        }
-        paragraphs.push(text);
+        paragraphs.push(chance(report));
         paragraphs.push(format!(
-            "A second view weighs all causes of independent events (factors, windows, uptimes, hours, hosts) on one scale \
-             against the null model, in which none of them raises the rate of independent events anywhere. On it, the \
-             probability of the null model is {}. A hypothesis of this kind is called supported only if both views agree \
-             that it is no coincidence. Shared events, signatures and slips of people are no rates. Each of these is \
-             weighed by itself, against its own null, which its page names; so it may be certain that one feed took its \
-             hosts down together, while nothing is known about why the independent events came.",
+            "How likely it is. A second calculation weighs all factors, windows, uptimes, hours and hosts against each \
+             other, and against the possibility that none of them matters; to that it gives {}. What is said to raise the \
+             rate of incidents is called supported only if both calculations say that it is no coincidence. Shared events, \
+             signatures and slips of people are no rates: each is weighed by itself, against what its page names. So it \
+             may be certain that one feed took its hosts down together, while nothing is known about the other events.",
             wording::percent(method.posterior_null)
         ));
     }
     paragraphs.push(
-        "All of this shows what incidents are associated with. It does not show what brought them about: only a change on \
-         some hosts, with others left as they are, can do that. Absence of evidence in a log that was never written is no \
-         sign of health; time that was not observed is not counted."
+        "What it does not show. An association is not a cause: only a change on some hosts, with others left as they \
+         are, shows what brings incidents about. And a log that was never written acquits nobody."
             .to_owned(),
     );
     paragraphs
+}
+
+fn counted(report: &Report) -> String {
+    let method = &report.method;
+    let by_people = method.independent_events.saturating_sub(method.events_compared);
+    let apart = if by_people > 0 && method.events_compared > 0 {
+        format!(
+            " {by_people} of them, the work of people, {} set apart.",
+            if by_people == 1 { "is" } else { "are" }
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "What counts as one event. Incidents within minutes of each other on hosts that share a feed, a rack or a \
+         hypervisor count once, for they hardly come about independently. This fleet had {}.{apart} A question about one \
+         kind of end (say, unexplained ones) looks at the events of that kind alone, and says so.",
+        wording::count(method.independent_events as usize, "independent event"),
+    )
+}
+
+fn chance(report: &Report) -> String {
+    let method = &report.method;
+    let mut text = format!(
+        "Why p is adjusted. {} were asked, after those about the same host-time had been merged. Whoever asks that many \
+         finds something striking by chance alone.",
+        wording::count(method.questions as usize, "question"),
+    );
+    if method.permutations > 0 {
+        text += &format!(
+            " Therefore the incidents were dealt out at random over the hosts and the observed time {}, each time with all \
+             questions asked again. The adjusted p is the share of these deals in which the best answer to any question \
+             was at least as striking as the one found here.",
+            wording::count(method.permutations as usize, "time"),
+        );
+    }
+    text
 }
