@@ -1,6 +1,7 @@
 //! The derived tables, for notebooks: incidents, boots, exposure, windows, hypotheses, sources.
 //! Times are text in RFC 3339 (UTC) and seconds of Unix time.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use polars::prelude::{Column, NamedFrom, Series};
@@ -33,7 +34,7 @@ fn flag(name: &str, values: Vec<bool>) -> Column {
 pub fn write_tables(folder: &Path, report: &Report, study: &Study) -> Result<(), FactsError> {
     std::fs::create_dir_all(folder)
         .map_err(|source| FactsError::File { path: folder.to_path_buf(), source })?;
-    table::write(&folder.join("incidents.parquet"), incidents(report))?;
+    table::write(&folder.join("incidents.parquet"), incidents(report, study))?;
     table::write(&folder.join("boots.parquet"), boots(report))?;
     table::write(&folder.join("exposure.parquet"), exposure(study))?;
     table::write(&folder.join("windows.parquet"), windows(study))?;
@@ -41,8 +42,9 @@ pub fn write_tables(folder: &Path, report: &Report, study: &Study) -> Result<(),
     table::write(&folder.join("ledger.parquet"), ledger(report))
 }
 
-fn incidents(report: &Report) -> Vec<Column> {
+fn incidents(report: &Report, study: &Study) -> Vec<Column> {
     let all = &report.incidents;
+    let cases: BTreeSet<&str> = study.cases.iter().map(|case| case.id.as_str()).collect();
     let mut factor_names: Vec<&String> = report.factors.keys().collect();
     factor_names.sort();
     let mut columns = vec![
@@ -50,12 +52,19 @@ fn incidents(report: &Report) -> Vec<Column> {
         text("host", all.iter().map(|incident| incident.host.clone()).collect()),
         integer("at_s", all.iter().map(|incident| incident.at.timestamp()).collect()),
         text("at", all.iter().map(|incident| incident.at.to_rfc3339()).collect()),
+        integer("at_earliest_s", all.iter().map(|incident| incident.at_earliest.timestamp()).collect()),
+        integer("at_latest_s", all.iter().map(|incident| incident.at_latest.timestamp()).collect()),
         optional("downtime_s", all.iter().map(|incident| incident.downtime_s).collect()),
         text("kind", all.iter().map(|incident| incident.kind.word().to_owned()).collect()),
         flag("planned", all.iter().map(|incident| incident.planned).collect()),
         text("cause", all.iter().map(|incident| incident.cause.word().to_owned()).collect()),
         number("confidence", all.iter().map(|incident| incident.confidence).collect()),
         text("cluster", all.iter().map(|incident| incident.cluster.clone().unwrap_or_default()).collect()),
+        text(
+            "inherited_from",
+            all.iter().map(|incident| incident.inherited_from.clone().unwrap_or_default()).collect(),
+        ),
+        flag("in_ranking", all.iter().map(|incident| cases.contains(incident.id.as_str())).collect()),
         text("reason", all.iter().map(|incident| incident.reason.clone()).collect()),
     ];
     for factor in factor_names {
@@ -127,10 +136,21 @@ fn hypotheses(report: &Report) -> Vec<Column> {
         text("verdict", all.iter().map(|hypothesis| hypothesis.verdict.word().to_owned()).collect()),
         text("statement", all.iter().map(|hypothesis| hypothesis.statement.clone()).collect()),
         optional("rate_ratio", all.iter().map(|hypothesis| hypothesis.rate_ratio).collect()),
+        optional("ci95_low", all.iter().map(|h| h.ci95.map(|(low, _)| low)).collect()),
+        optional("ci95_high", all.iter().map(|h| h.ci95.and_then(|(_, high)| high)).collect()),
         optional("p_value", all.iter().map(|hypothesis| hypothesis.p_value).collect()),
         optional("p_adjusted", all.iter().map(|hypothesis| hypothesis.p_adjusted).collect()),
         optional("log_bayes_factor", all.iter().map(|hypothesis| hypothesis.log_bayes_factor).collect()),
         optional("posterior", all.iter().map(|hypothesis| hypothesis.posterior).collect()),
+        optional("explained_fraction", all.iter().map(|h| h.explained_fraction).collect()),
+        text(
+            "asked_of",
+            all.iter()
+                .map(|h| h.account.asked_of.map(|cause| cause.word().to_owned()).unwrap_or_default())
+                .collect(),
+        ),
+        integer("events_exposed", all.iter().map(|h| i64::from(h.account.events_exposed)).collect()),
+        integer("events_total", all.iter().map(|h| i64::from(h.account.events_total)).collect()),
         integer("incidents_exposed", all.iter().map(|h| i64::from(h.incidents_exposed)).collect()),
         integer("incidents_total", all.iter().map(|h| i64::from(h.incidents_total)).collect()),
         number("exposure_days", all.iter().map(|hypothesis| hypothesis.exposure_days).collect()),
