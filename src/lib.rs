@@ -18,6 +18,7 @@
 //! *Exposure*: host-time in which an incident could have been seen. *Factor*: an attribute of a host
 //! at a time. *Hypothesis*: a statement about what raises the rate of incidents.
 
+pub mod case;
 pub mod cli;
 pub mod clock;
 pub mod collect;
@@ -31,6 +32,7 @@ pub mod knowledge;
 pub mod ledger;
 pub mod model;
 pub mod pipeline;
+pub mod redaction;
 pub mod report;
 pub mod stats;
 pub mod timeline;

@@ -1,6 +1,7 @@
 //! Command line and terminal text, one file per subcommand.
 
 mod analyze;
+mod case;
 mod collect;
 mod exit;
 mod explain;
@@ -40,6 +41,9 @@ enum Command {
     /// Read files into Parquet facts, to be analysed later
     #[command(after_help = ingest::EXAMPLES)]
     Ingest(ingest::Args),
+    /// Make a case file for the vendor: cover page, excerpts, checksums; names replaced
+    #[command(after_help = case::EXAMPLES)]
+    Case(case::Args),
     /// Pull logs, power and inventory from BMCs and hosts into a folder that `analyze` reads
     #[command(after_help = collect::EXAMPLES)]
     Collect(collect::Args),
@@ -85,6 +89,7 @@ pub fn run() -> ExitCode {
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &cli.command {
         Command::Analyze(args) => analyze::run(args),
         Command::Ingest(args) => ingest::run(args),
+        Command::Case(args) => case::run(args),
         Command::Collect(args) => collect::run(args),
         Command::Incidents(args) => incidents::run(args),
         Command::Timeline(args) => timeline::run(args),

@@ -251,7 +251,10 @@ const STATE_OF_COLLECTIONS: &str = ".coroner";
 /// A folder that an earlier run wrote: its files are conclusions, not evidence.
 fn is_own_output(entries: &[fs::DirEntry]) -> bool {
     let has = |name: &str| entries.iter().any(|entry| entry.file_name() == name);
-    has("findings.json") && has("report.html")
+    // A report, an edition of `weekly`, a case.
+    [["findings.json", "report.html"], ["weekly.json", "weekly.eml"], ["case.html", "case.md"]]
+        .iter()
+        .any(|files| files.iter().all(|file| has(file)))
 }
 
 fn shown(root: &Path, path: &Path) -> String {

@@ -7,12 +7,14 @@ mod devices;
 mod fleet_findings;
 mod lists;
 mod novelty;
+mod originals;
 mod sightings;
 mod stories;
 mod surroundings;
 
 pub use fleet_findings::damage;
 pub use lists::is_dated;
+pub use originals::{Kept, decoded_record};
 
 use std::path::PathBuf;
 
@@ -154,6 +156,20 @@ pub fn analyze(
 ) -> Analysis {
     let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
     analyze_resolved(&sources, &attribution, &clocks, config, knowledge, options)
+}
+
+/// As [`analyze`], and keeps where everything stood, for excerpts.
+#[must_use]
+pub fn analyze_and_keep(
+    sources: Vec<SourceFacts>,
+    config: &Config,
+    knowledge: &Knowledge,
+    options: &Options,
+) -> (Analysis, Kept) {
+    let (sources, attribution, clocks) = resolve(sources, config, knowledge, options);
+    let analysis = analyze_resolved(&sources, &attribution, &clocks, config, knowledge, options);
+    let kept = Kept::of(&sources, &attribution, &clocks, config, &options.files);
+    (analysis, kept)
 }
 
 fn analyze_resolved(
