@@ -36,3 +36,4 @@ pub mod redaction;
 pub mod report;
 pub mod stats;
 pub mod timeline;
+pub mod weekly;

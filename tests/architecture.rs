@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("redaction", &[]),
     ("case", &["model", "report"]),
+    ("weekly", &["model", "report"]),
     (
         "pipeline",
         &[
@@ -59,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pipeline",
             "redaction",
             "report",
+            "weekly",
         ],
     ),
 ];
@@ -86,7 +88,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lz4_flex", &["ingest"]),
     ("lzma_rust2", &["ingest"]),
     ("memchr", &["ingest"]),
-    ("minijinja", &["case", "report"),
+    ("mail_builder", &["weekly"]),
+    ("minijinja", &["case", "report", "weekly"]),
     ("plotters", &["report"]),
     ("polars", &["facts"]),
     ("quick_xml", &["ingest"]),
@@ -100,7 +103,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["collect"]),
     ("rustls", &["collect"]),
     ("rustls_native_certs", &["collect"]),
-    ("serde_json", &["case", "cli", "collect", "facts", "ingest", "redaction", "report"),
+    ("serde_json", &["case", "cli", "collect", "facts", "ingest", "redaction", "report", "weekly"]),
     ("sha1", &["collect"]),
     ("sha2", &["case", "collect", "redaction"]),
     ("statrs", &["hypothesis", "stats"]),
@@ -111,7 +114,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli", "collect", "ingest"]),
     ("toml", &["config", "knowledge"]),
     ("twox_hash", &["facts", "ingest"]),
-    ("unicode_width", &["report"),
+    ("unicode_width", &["report", "weekly"]),
     ("zeroize", &["collect"]),
 ];
 

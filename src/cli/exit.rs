@@ -12,8 +12,8 @@ pub const BUG: u8 = 70;
 /// Shown below `--help`.
 pub const HELP: &str = "Exit codes:
   0   done
-  10  done, at least one hypothesis is supported, or a change came back or did harm (only with
-      --exit-code)
+  10  done, and: at least one hypothesis is supported, a change came back or did harm, or `weekly` has
+      bad news (only with --exit-code)
   2   the command line or the configuration is wrong
   3   a PATH that was given cannot be read, or no host was found (what else can be read is reported)
   4   more of the bytes than --max-quarantine could not be understood (the report is still written);

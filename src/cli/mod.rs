@@ -16,6 +16,7 @@ mod output;
 mod shell;
 mod timeline;
 mod verify_fix;
+mod weekly;
 
 use std::process::ExitCode;
 
@@ -65,6 +66,9 @@ enum Command {
     /// Judge a change: did it help, how long until that is sure, has it come back
     #[command(after_help = verify_fix::EXAMPLES)]
     VerifyFix(verify_fix::Args),
+    /// Tell what is new since the last edition: text, HTML, mail, metrics
+    #[command(after_help = weekly::EXAMPLES)]
+    Weekly(weekly::Args),
     /// Print completions for a shell
     #[command(after_help = shell::COMPLETIONS_EXAMPLES)]
     Completions(shell::CompletionsArgs),
@@ -97,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Formats(args) => formats::run(args),
         Command::Ledger(args) => ledger::run(args),
         Command::VerifyFix(args) => verify_fix::run(args),
+        Command::Weekly(args) => weekly::run(args),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),
     }));
