@@ -1,11 +1,10 @@
 //! The files of a case before they are sealed: texts can still be changed.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::export_fields::{self, JOURNAL_EXPORT};
 use super::originals::Decoded;
 use super::sels::Sels;
 use super::{companions, names};
@@ -44,8 +43,10 @@ pub struct Bundle {
 /// One file.
 #[derive(Debug, Clone)]
 pub struct Piece {
-    /// Its path, in components that may hold anything.
+    /// Its path, in components that may hold anything: they are made safe at last, when names have been replaced.
     pub place: Vec<String>,
+    /// What stands before the last component where one source gives several files.
+    pub part: Option<String>,
     pub bytes: Vec<u8>,
     pub is_text: bool,
     /// The SEL records that a text tells in words.
@@ -77,11 +78,11 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Where a line (from 1) or an offset (from 0) of the source is in the excerpt, and the sign that says which it is.
-    fn within(&self, number: u64, is_text: bool) -> Option<(u64, char)> {
-        let mark = if is_text { ':' } else { '@' };
+    /// Where a line (from 1) or an offset (from 0) of the source is in the excerpt, and whether it is a line there: an
+    /// offset in a text is counted in lines, which stay where they are when names are replaced.
+    fn within(&self, number: u64, piece: &Piece) -> Option<(u64, bool)> {
         if self.unit == "whole" {
-            return Some((number, mark));
+            return Some((number, piece.is_text));
         }
         // Pieces of lines include their last, pieces of bytes do not.
         let extra = u64::from(self.unit == "lines");
@@ -89,11 +90,34 @@ impl Origin {
         for (first, last) in &self.taken {
             let behind = last + extra;
             if (*first..behind).contains(&number) {
-                return Some((before + number - first + extra, mark));
+                let at = before + number - first + extra;
+                if extra == 0 && piece.is_text {
+                    let above = piece.bytes.get(..usize::try_from(at).ok()?)?;
+                    return Some((1 + above.iter().filter(|byte| **byte == b'\n').count() as u64, true));
+                }
+                return Some((at, extra == 1 && piece.is_text));
             }
             before += behind - first;
         }
         None
+    }
+}
+
+/// Where a quoted line is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Place {
+    /// In words; empty: nowhere.
+    Told(String),
+    /// In a file of the bundle, which [`Bundle::seal`] names.
+    Excerpt { excerpt: usize, number: u64, is_line: bool },
+}
+
+impl Place {
+    /// The file and the number, if it is a place in a file.
+    pub fn of_json(value: &Value) -> Option<(usize, u64, bool)> {
+        let excerpt = usize::try_from(value.get("excerpt")?.as_u64()?).ok()?;
+        Some((excerpt, value.get("number")?.as_u64()?, value.get("is_line")?.as_bool()?))
     }
 }
 
@@ -149,29 +173,15 @@ impl Bundle {
         &self.notices
     }
 
-    /// Numbers files that would have the same path otherwise, so that the cover page can name each by its own.
-    pub(super) fn tell_apart(&mut self) {
-        self.pieces.sort_by(|a, b| (&a.place, &a.bytes).cmp(&(&b.place, &b.bytes)));
-        let mut taken = BTreeSet::new();
-        for piece in &mut self.pieces {
-            let path = names::unique(&piece.place, &mut taken);
-            let file = path.rsplit('/').next().unwrap_or_default();
-            if let Some(last) = piece.place.last_mut().filter(|last| names::component(last) != file) {
-                file.clone_into(last);
-            }
-        }
-    }
-
-    /// Where a line or offset of a source stands in the excerpts, those of the host first: the path below `evidence/` and
-    /// the line there, or the offset.
-    pub(super) fn place_of(&self, host: &str, source: &str, number: u64) -> Option<String> {
-        let is_hosts = |piece: &&Piece| piece.rule.as_ref().is_some_and(|rule| rule.host == host);
-        let own = self.pieces.iter().filter(is_hosts);
-        own.chain(&self.pieces).find_map(|piece| {
+    /// Where a line or offset of a source stands in the excerpts, those of the host first. The name of the file is final
+    /// when the bundle is sealed.
+    pub(super) fn place_of(&self, host: &str, source: &str, number: u64) -> Option<Place> {
+        let is_hosts = |piece: &Piece| piece.rule.as_ref().is_some_and(|rule| rule.host == host);
+        let own = self.pieces.iter().enumerate().filter(|(_, piece)| is_hosts(piece));
+        own.chain(self.pieces.iter().enumerate()).find_map(|(excerpt, piece)| {
             let origin = piece.origin.as_ref().filter(|origin| origin.source == source)?;
-            let (number, mark) = origin.within(number, piece.is_text)?;
-            let below: Vec<String> = piece.place.iter().skip(1).map(|part| names::component(part)).collect();
-            Some(format!("{}{mark}{number}", below.join("/")))
+            let (number, is_line) = origin.within(number, piece)?;
+            Some(Place::Excerpt { excerpt, number, is_line })
         })
     }
 
@@ -189,8 +199,16 @@ impl Bundle {
         self.changed = true;
         for piece in &mut self.pieces {
             if piece.is_text {
-                let name = piece.place.join("/");
-                piece.replace(change(Part::File(&name), &piece.bytes));
+                let safe = piece.components();
+                let name = safe.join("/");
+                let is_export = piece.origin.as_ref().is_some_and(|it| it.format == JOURNAL_EXPORT);
+                let mut change = |bytes: &[u8]| change(Part::File(&name), bytes);
+                let made = if is_export {
+                    export_fields::changed(&piece.bytes, &mut change)
+                } else {
+                    change(&piece.bytes)
+                };
+                piece.replace(made);
             }
             piece.place.iter_mut().for_each(|component| rename(component, change));
             if let Some(origin) = &mut piece.origin {
@@ -235,6 +253,15 @@ impl Bundle {
 }
 
 impl Piece {
+    /// Its path in components that are safe.
+    pub(super) fn components(&self) -> Vec<String> {
+        let mut components = self.place.clone();
+        if let Some((last, part)) = components.last_mut().zip(self.part.as_ref()) {
+            *last = format!("{part}-{last}");
+        }
+        components.iter().map(|component| names::component(component)).collect()
+    }
+
     /// An excerpt that is the whole of its source and was changed tells no checksum of the original: names could be
     /// guessed against it.
     fn replace(&mut self, bytes: Vec<u8>) {
@@ -282,20 +309,36 @@ mod tests {
         }
     }
 
+    fn piece(text: &str, is_text: bool) -> Piece {
+        Piece {
+            place: vec!["a".to_owned()],
+            part: None,
+            bytes: text.as_bytes().to_vec(),
+            is_text,
+            records: vec![],
+            what: String::new(),
+            origin: None,
+            rule: None,
+        }
+    }
+
     #[test]
     fn lines_are_found_again_in_the_excerpt() {
-        let lines = origin("lines", &[(1, 1), (10, 12), (20, 29)]);
+        let (lines, text, binary) =
+            (origin("lines", &[(1, 1), (10, 12), (20, 29)]), piece("", true), piece("", false));
         assert_eq!(
-            [1, 10, 12, 20, 29].map(|n| lines.within(n, true)),
-            [1, 2, 4, 5, 14].map(|n| Some((n, ':')))
+            [1, 10, 12, 20, 29].map(|n| lines.within(n, &text)),
+            [1, 2, 4, 5, 14].map(|n| Some((n, true)))
         );
-        assert_eq!(lines.within(13, true), None);
+        assert_eq!(lines.within(13, &text), None);
         let bytes = origin("bytes", &[(384, 768), (1_152, 1_536)]);
         assert_eq!(
-            (bytes.within(384, false), bytes.within(1_152, false)),
-            (Some((0, '@')), Some((384, '@')))
+            (bytes.within(384, &binary), bytes.within(1_152, &binary)),
+            (Some((0, false)), Some((384, false)))
         );
-        assert_eq!(bytes.within(768, false), None);
-        assert_eq!(origin("whole", &[]).within(7, true), Some((7, ':')));
+        assert_eq!(bytes.within(768, &binary), None);
+        assert_eq!(origin("whole", &[]).within(7, &text), Some((7, true)));
+        let entries = origin("bytes", &[(10, 14), (20, 24)]);
+        assert_eq!(entries.within(20, &piece("a=1\n\nb=2", true)), Some((2, true)));
     }
 }

@@ -61,6 +61,7 @@ fn readings(report: &Report, scope: &Scope<'_>, host: &str) -> String {
 fn piece(name: &str, what: &str, text: String) -> Piece {
     Piece {
         place: vec!["evidence".to_owned(), name.to_owned()],
+        part: None,
         bytes: text.into_bytes(),
         is_text: true,
         records: Vec::new(),
@@ -129,6 +130,7 @@ pub fn decoded(host: &str, source: &str, originals: &dyn Originals) -> Option<Pi
     let name = format!("{}.txt", super::names::of_source(source));
     Some(Piece {
         place: vec!["decoded".to_owned(), host.to_owned(), name],
+        part: None,
         bytes: in_words(&records),
         is_text: true,
         records: records.iter().map(|record| record.raw).collect(),

@@ -28,8 +28,21 @@ pub struct PickLines<'a> {
     pub lines: Vec<Lines>,
     /// Where lines of several hosts are mixed: whose are kept.
     pub only: Option<Owner<'a>>,
-    /// Lines come in groups that blank lines set apart, and a group is kept whole.
-    pub grouped: bool,
+    /// A group of lines is kept whole.
+    pub groups: Groups,
+    /// A line below the others that has these words says what they mean.
+    pub footer: Option<&'static str>,
+}
+
+/// Which lines belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Groups {
+    /// Each stands by itself.
+    None,
+    /// Blank lines set them apart.
+    ByBlankLines,
+    /// What is set in belongs to the line above.
+    ByIndent,
 }
 
 /// Whose lines are kept of a source that holds those of several hosts.
@@ -232,13 +245,20 @@ fn bytes(source: &mut Hashed<'_>, spans: &[(u64, u64)], limit_bytes: usize) -> i
                 used
             })?;
             if !more {
-                excerpt.taken.extend(taken);
+                join(&mut excerpt.taken, taken);
                 return Ok(excerpt);
             }
         }
-        excerpt.taken.extend(taken);
+        join(&mut excerpt.taken, taken);
     }
     Ok(excerpt)
+}
+
+fn join(all: &mut Vec<(u64, u64)>, taken: Option<(u64, u64)>) {
+    match all.last_mut().zip(taken) {
+        Some((before, (from, to))) if before.1 == from => before.1 = to,
+        _ => all.extend(taken),
+    }
 }
 
 struct Cutter<'a> {
@@ -282,7 +302,10 @@ impl<'a> Cutter<'a> {
     fn new(pick: &'a PickLines<'a>, limit_bytes: usize) -> Self {
         Self {
             pick,
-            last: pick.lines.last().map_or(0, |lines| lines.1).max(pick.header),
+            last: match pick.footer {
+                Some(_) => u64::MAX,
+                None => pick.lines.last().map_or(0, |lines| lines.1).max(pick.header),
+            },
             next: 0,
             is_first_of_group: true,
             in_group: false,
@@ -301,17 +324,27 @@ impl<'a> Cutter<'a> {
         if !self.wants_more(number - 1) {
             return;
         }
-        let grouped = self.pick.grouped;
+        let grouped = self.pick.groups != Groups::None;
         while self.pick.lines.get(self.next).is_some_and(|lines| lines.1 < number) {
             self.next += 1;
         }
         let inside = self.pick.lines.get(self.next).is_some_and(|lines| lines.0 <= number);
-        if self.is_first_of_group {
-            self.in_group = inside;
+        let opens = match self.pick.groups {
+            Groups::ByIndent => line.first().is_some_and(|byte| !byte.is_ascii_whitespace()),
+            Groups::None | Groups::ByBlankLines => self.is_first_of_group,
+        };
+        if opens {
+            let by_indent = self.pick.groups == Groups::ByIndent;
+            let is_others =
+                by_indent && self.pick.only.as_ref().is_some_and(|it| it.own.binary_search(&number).is_err());
+            self.in_group = inside && !is_others;
             self.group_begins = Checkpoint::of(&self.excerpt);
         }
-        let wanted = if grouped { self.in_group } else { inside && self.is_own(number, line) };
-        if grouped && line.iter().all(u8::is_ascii_whitespace) {
+        let below = self.pick.lines.last().is_none_or(|lines| lines.1 < number);
+        let is_footer =
+            below && self.pick.footer.is_some_and(|words| String::from_utf8_lossy(line).contains(words));
+        let wanted = if grouped { self.in_group } else { inside && self.is_own(number, line) } || is_footer;
+        if self.pick.groups == Groups::ByBlankLines && line.iter().all(u8::is_ascii_whitespace) {
             (self.is_first_of_group, self.in_group) = (true, false);
         } else {
             self.is_first_of_group = !grouped;
@@ -368,8 +401,18 @@ mod tests {
         (String::from_utf8(excerpt.bytes).unwrap(), excerpt.taken)
     }
 
+    fn groups(grouped: bool) -> Groups {
+        if grouped { Groups::ByBlankLines } else { Groups::None }
+    }
+
     fn lines(header: u64, lines: &[Lines], grouped: bool) -> Pick<'static> {
-        Pick::Lines(PickLines { header, lines: lines.to_vec(), only: None, grouped })
+        Pick::Lines(PickLines {
+            header,
+            lines: lines.to_vec(),
+            only: None,
+            groups: groups(grouped),
+            footer: None,
+        })
     }
 
     #[test]
@@ -390,11 +433,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_in_goes_with_the_line_above() {
+        let text = "a\n  a1\n\n  a2\nb\n  b1\nc\n  c1\n";
+        let pick = |lines: &[Lines], only| {
+            let (lines, groups) = (lines.to_vec(), Groups::ByIndent);
+            Pick::Lines(PickLines { header: 0, lines, only, groups, footer: None })
+        };
+        assert_eq!(of(text, &pick(&[(1, 1)], None)).0, "a\n  a1\n\n  a2\n");
+        assert_eq!(of(text, &pick(&[(4, 7)], None)).0, "b\n  b1\nc\n  c1\n");
+        let owner = Owner { own: vec![7], others: vec![5], names: vec![] };
+        assert_eq!(of(text, &pick(&[(4, 7)], Some(owner))).0, "c\n  c1\n");
+    }
+
+    #[test]
+    fn the_line_below_that_dates_the_rows_is_kept() {
+        let text = "a\nb\nu logs in\n\nwtmp begins Sat Mar  1\n";
+        let lines = vec![(1, 2)];
+        let pick = PickLines { header: 0, lines, only: None, groups: Groups::None, footer: Some(" begins ") };
+        assert_eq!(of(text, &Pick::Lines(pick)).0, "a\nb\nwtmp begins Sat Mar  1\n");
+    }
+
+    #[test]
     fn lines_of_other_hosts_stay_behind() {
         let text = "x kvm1 a\nx kvm2 b\nx kvm1.example.com c\nx kvm10 d\nx kvm1 e\n";
         let owner = Owner { own: vec![], others: vec![5], names: vec!["kvm1", "kvm1.example.com"] };
-        let pick =
-            Pick::Lines(PickLines { header: 0, lines: vec![(1, 5)], only: Some(owner), grouped: false });
+        let pick = Pick::Lines(PickLines {
+            header: 0,
+            lines: vec![(1, 5)],
+            only: Some(owner),
+            groups: Groups::None,
+            footer: None,
+        });
         assert_eq!(of(text, &pick).0, "x kvm1 a\nx kvm1.example.com c\n");
     }
 
@@ -405,7 +474,8 @@ mod tests {
             header,
             lines: lines.to_vec(),
             only: None,
-            grouped,
+            groups: groups(grouped),
+            footer: None,
         };
         let all =
             [of(1, &[(5, 6)], false), of(0, &[(5, 5)], true), of(0, &[], false), of(2, &[(9, 99)], false)];

@@ -1,5 +1,6 @@
 //! Gathers what bears on the incidents of a case out of all sources, each in its own format.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 
@@ -8,8 +9,10 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use crate::model::{Report, SourceEntry};
 
 use super::bundle::{Bundle, LeftOut, Origin, Piece, Rule};
-use super::cut::{self, Excerpt, Owner, Pick, PickLines};
+use super::cut::{self, Excerpt, Groups, Owner, Pick, PickLines};
+use super::export_fields::JOURNAL_EXPORT;
 use super::sels::Sels;
+use super::stretches::Stretches;
 use super::windows::{self, Lines, Timed, Wanted};
 use super::{Mark, Originals, Scope, companions, cover, names, words};
 
@@ -24,6 +27,8 @@ const WHOLE_BYTES_MAX: u64 = 1 << 20;
 const HEADER_LINES_MAX: u64 = 40;
 /// Spans farther apart go into files of their own where the log has no years: a reader could not tell otherwise.
 const YEARLESS_GAP: TimeDelta = TimeDelta::days(270);
+/// Clocks that were not set are in the first year of Unix time.
+const FIRST_YEAR: i32 = 1970;
 
 /// What excerpts of power series are called.
 pub const POWER: &str = "power readings around each incident";
@@ -31,8 +36,13 @@ pub const POWER: &str = "power readings around each incident";
 const UNREADABLE: &str = "the source could not be read again";
 const NEIGHBOUR: &str = ", of a neighbour that went down in the same event";
 
-/// Formats whose records take several lines and are set apart by blank ones.
-const GROUPED: [&str; 3] = ["linux-journal-export", "linux-journal-verbose", "windows-event-list"];
+/// Format whose records take several lines and are set apart by blank ones, and format whose records begin at the
+/// margin.
+const BY_BLANK_LINES: &str = "windows-event-list";
+const BY_INDENT: &str = "linux-journal-verbose";
+/// What `last` prints of boots, the newest first, and the words of the line at its end that dates the rows.
+const LAST_TEXT: &str = "linux-last-text";
+const LAST_BEGINS: &str = " begins ";
 
 /// Gathers excerpts and words the cover page. Sources that cannot be opened or cut are listed with the reason, and
 /// make no error.
@@ -50,7 +60,7 @@ pub fn gather(report: &Report, scope: &Scope<'_>, originals: &dyn Originals) -> 
         }
     }
     bundle.pieces.extend(companions::of(report, scope, originals, &bundle));
-    bundle.tell_apart();
+    bundle.pieces.sort_by(|a, b| (&a.place, &a.part, &a.bytes).cmp(&(&b.place, &b.part, &b.bytes)));
     bundle.sels = Sels::of(report, scope, &bundle.pieces);
     bundle.hosts = companions::host_rules(report, scope);
     bundle.notices = notices(scope, originals);
@@ -201,6 +211,7 @@ impl Gatherer<'_> {
             "sel" if !is_shared => vec![whole(FILE_BYTES_MAX as u64)],
             "log" if has_lines => self.log(host, (marks, timed), &own, is_shared),
             "log" if own.is_empty() => vec![],
+            "log" if source.format.as_deref() == Some(JOURNAL_EXPORT) => self.entries(host, marks, is_shared),
             "log" => vec![Plan::Leave("a binary log, of which no piece can be read by itself")],
             "power" if has_lines && own.len() > 1 => self.readings(host, marks, &own, is_shared),
             "sel" | "boot" | "incidents" if !own.is_empty() => self.records(host, marks, &own, is_shared),
@@ -259,7 +270,12 @@ impl Gatherer<'_> {
                         header,
                         only: is_shared.then(|| owner(host, marks, &lines)),
                         lines,
-                        grouped: self.source.format.as_deref().is_some_and(|it| GROUPED.contains(&it)),
+                        groups: match self.source.format.as_deref() {
+                            Some(BY_BLANK_LINES) => Groups::ByBlankLines,
+                            Some(BY_INDENT) => Groups::ByIndent,
+                            _ => Groups::None,
+                        },
+                        footer: None,
                     }),
                     shortened,
                 })
@@ -293,11 +309,18 @@ impl Gatherer<'_> {
             return vec![];
         }
         let only = is_shared.then(|| owner(host, marks, &lines));
-        vec![Plan::cut(Pick::Lines(PickLines { header: header(marks), lines, only, grouped: false }))]
+        vec![Plan::cut(Pick::Lines(PickLines {
+            header: header(marks),
+            lines,
+            only,
+            groups: Groups::None,
+            footer: None,
+        }))]
     }
 
     /// All records of the host, whatever their time: boot history, rows of a list.
     fn records<'b>(&self, host: &'b str, marks: &[Mark], own: &[&Mark], is_shared: bool) -> Vec<Plan<'b>> {
+        let is_last = self.source.format.as_deref() == Some(LAST_TEXT);
         let lines: Vec<Lines> =
             own.iter().filter(|mark| mark.line > 0).map(|mark| (mark.line, mark.line)).collect();
         let pick = if lines.is_empty() {
@@ -312,9 +335,32 @@ impl Gatherer<'_> {
         } else {
             let lines = windows::joined(lines);
             let only = is_shared.then(|| owner(host, marks, &lines));
-            Pick::Lines(PickLines { header: header(marks), lines, only, grouped: false })
+            let footer = is_last.then_some(LAST_BEGINS);
+            Pick::Lines(PickLines { header: header(marks), lines, only, groups: Groups::None, footer })
         };
-        vec![Plan::cut(pick)]
+        // Years are counted from the oldest row, which stands last in what `last` prints.
+        let dated =
+            own.iter().filter_map(|mark| Some((mark.line, mark.at.filter(|at| at.year() > FIRST_YEAR)?)));
+        let oldest = if is_last {
+            dated.min_by_key(|(line, at)| (Reverse(*line), *at))
+        } else {
+            dated.min_by_key(|(line, at)| (*line, *at))
+        };
+        let yearless = self.source.kind == "boot" && self.originals.is_yearless(&self.source.path);
+        let year = oldest.filter(|_| yearless).map(|(_, at)| self.local_year(at));
+        vec![Plan::Cut(Cut { pick, part: None, year, shortened: false })]
+    }
+
+    /// Entries of a journal without lines, around incidents and starts.
+    fn entries<'b>(&self, host: &str, marks: &[Mark], is_shared: bool) -> Vec<Plan<'b>> {
+        let rhythm = self.scope.of_host(host).map(windows::of_rhythm);
+        let all = Stretches::of(marks, self.source);
+        let (bytes, shortened) =
+            all.wanted(host, is_shared, self.wanted(host), rhythm, FILE_BYTES_MAX as u64);
+        if bytes.is_empty() {
+            return vec![];
+        }
+        vec![Plan::Cut(Cut { pick: Pick::Bytes(bytes), part: None, year: None, shortened })]
     }
 
     fn leave(&self, host: &str, why: &str, bundle: &mut Bundle) {
@@ -335,11 +381,11 @@ impl Gatherer<'_> {
         }
         let is_text = is_text(&excerpt.bytes);
         let mut place = vec!["evidence".to_owned(), "hosts".to_owned(), host.to_owned()];
-        let file = names::of_source(&self.source.path);
-        place.push(part.map_or_else(|| file.clone(), |part| format!("{part}-{file}")));
+        place.push(names::of_source(&self.source.path));
         let rule = Rule { host: host.to_owned(), zone: self.originals.zone(Some(&self.source.path)), year };
         bundle.pieces.push(Piece {
             place,
+            part,
             is_text,
             records: Vec::new(),
             what: {

@@ -40,7 +40,8 @@ pub fn component(text: &str) -> String {
     name
 }
 
-/// What a source is called in the bundle: its path in one component, without the ends of packings.
+/// What a source is called in the bundle: the end of its path, without the ends of packings. It is one component there,
+/// made safe by [`component`] at last: names are looked for in the path as it is.
 pub fn of_source(path: &str) -> String {
     const PACKED: [&str; 8] = [".gz", ".bz2", ".xz", ".zst", ".lz4", ".tgz", ".tar", ".zip"];
     let mut parts: Vec<&str> = path
@@ -59,7 +60,7 @@ pub fn of_source(path: &str) -> String {
             packed.and_then(|end| part.get(..part.len() - end.len())).unwrap_or(part)
         })
         .collect();
-    component(&plain.join("_"))
+    plain.join("/")
 }
 
 /// A path of such components that is not taken yet, whatever the case of its letters: file systems differ on it.
@@ -109,9 +110,11 @@ mod tests {
 
     #[test]
     fn sources_keep_what_tells_them_apart() {
-        assert_eq!(of_source("data/hosts/srv12/syslog.2.gz"), "hosts_srv12_syslog.2");
-        assert_eq!(of_source("a.zip!/var/log/kern.log"), "var_log_kern.log");
-        assert_eq!(of_source("sel.bin"), "sel.bin");
+        let name = |path: &str| component(&of_source(path));
+        assert_eq!(name("data/hosts/srv12/syslog.2.gz"), "hosts_srv12_syslog.2");
+        assert_eq!(name("a.zip!/var/log/kern.log"), "var_log_kern.log");
+        assert_eq!(name("sel.bin"), "sel.bin");
+        assert_eq!(of_source("web-Ä1/acme corp.log.gz"), "web-Ä1/acme corp.log");
     }
 
     #[test]

@@ -208,7 +208,7 @@ impl<'a> Scope<'a> {
             (hosts, None) => format!("{}-hosts", hosts.len()),
         };
         let last = self.incidents.last().map(|incident| incident.at.format("-%Y%m%d").to_string());
-        super::names::component(&format!("case-{}-{subject}{}", self.vendor.word(), last.unwrap_or_default()))
+        format!("case-{}-{subject}{}", self.vendor.word(), last.unwrap_or_default())
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::report::text_safety;
 
-use super::bundle::{Bundle, Piece};
+use super::bundle::{Bundle, Piece, Place};
 use super::{cover, cut, names, words};
 
 /// A case, ready to be written: nothing in it changes any more.
@@ -48,13 +48,20 @@ impl Bundle {
         let own =
             ["README.txt", "SHA256SUMS", "case.html", "case.md", "evidence/coroner.toml", "manifest.json"];
         let mut taken: BTreeSet<String> = own.iter().map(|name| name.to_ascii_lowercase()).collect();
-        let mut pieces: Vec<&Piece> = self.pieces.iter().collect();
-        pieces.sort_by(|a, b| (&a.place, &a.bytes).cmp(&(&b.place, &b.bytes)));
+        let mut pieces: Vec<(usize, &Piece)> = self.pieces.iter().enumerate().collect();
+        let order = |piece: &Piece| (piece.components(), piece.place.clone());
+        pieces.sort_by_cached_key(|(number, piece)| (order(piece), *number));
+        let mut paths = vec![String::new(); pieces.len()];
         let named: Vec<Named<'_>> = pieces
             .into_iter()
-            .map(|piece| Named { path: names::unique(&piece.place, &mut taken), piece })
+            .map(|(number, piece)| {
+                paths[number] = names::unique(&piece.components(), &mut taken);
+                Named { path: paths[number].clone(), piece }
+            })
             .collect();
-        let (html, markdown) = (cover::html(&self.cover)?, cover::markdown(&self.cover)?);
+        let mut page = self.cover.clone();
+        tell_places(&mut page, &paths);
+        let (html, markdown) = (cover::html(&page)?, cover::markdown(&page)?);
         let mut files: Vec<(String, Vec<u8>)> =
             named.iter().map(|named| (named.path.clone(), named.piece.bytes.clone())).collect();
         files.push(("case.html".to_owned(), html.clone().into_bytes()));
@@ -180,6 +187,21 @@ the sender gave were replaced, the same always by the same substitute. Checksums
 manifest.json are those before that; where an excerpt is the whole of its original and was changed there
 is none.
 ";
+
+/// Writes the places of quoted lines with the names that the files have got, below `evidence/`.
+fn tell_places(value: &mut Value, paths: &[String]) {
+    if let Some((excerpt, number, is_line)) = Place::of_json(value) {
+        let path = paths.get(excerpt).map(String::as_str).unwrap_or_default();
+        let below = path.strip_prefix("evidence/").unwrap_or(path);
+        *value = Value::String(format!("{below}{}{number}", if is_line { ':' } else { '@' }));
+        return;
+    }
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| tell_places(value, paths)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| tell_places(value, paths)),
+        _ => {}
+    }
+}
 
 /// A basic string of TOML.
 fn toml_text(text: &str) -> String {

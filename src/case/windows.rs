@@ -17,8 +17,8 @@ const BOOT_AFTER: TimeDelta = TimeDelta::minutes(5);
 
 /// As long as `timeline::history` looks around a moment for the silences of a log.
 const RHYTHM: TimeDelta = TimeDelta::days(30);
-/// A log with no more lines in two months is one that says something a few times a day.
-const SPARSE_LINES_MAX: u64 = 1_000;
+/// A log with no more lines in two months says something some fifty times a day, and can be silent for hours.
+const SPARSE_LINES_MAX: u64 = 3_000;
 
 /// Lines without a mark that are taken before the first and behind the last mark of a span.
 const UNMARKED_MAX: u64 = 400;
@@ -114,7 +114,11 @@ impl Timed {
     /// The spans of which a log has few lines: what it seldom says is needed to tell its silence from a hang.
     pub fn sparse(&self, spans: impl Iterator<Item = Wanted>) -> Vec<Wanted> {
         let number = |lines: &[Lines]| lines.iter().map(|(first, last)| last - first + 1).sum::<u64>();
-        spans.filter(|span| number(&self.lines(&[*span]).0) <= SPARSE_LINES_MAX).collect()
+        let is_sparse = |span: &Wanted| {
+            let (lines, shortened) = self.lines(&[*span]);
+            !shortened && number(&lines) <= SPARSE_LINES_MAX
+        };
+        spans.filter(is_sparse).collect()
     }
 
     /// The lines of the wanted spans, sorted and joined, and whether lines of a span were left out. A span that no mark

@@ -8,6 +8,7 @@ mod claims;
 mod content;
 mod excerpts;
 mod files;
+mod formats;
 mod scope;
 
 use std::collections::BTreeMap;

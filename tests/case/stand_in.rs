@@ -1,6 +1,6 @@
 //! Sources in memory, and a fleet whose incidents they tell of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Cursor};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,6 +23,8 @@ pub struct Memory {
     pub bytes: BTreeMap<String, Vec<u8>>,
     pub marks: BTreeMap<String, Vec<Mark>>,
     pub serials: BTreeMap<String, String>,
+    /// Sources without years beside [`SHARED_LOG`].
+    pub yearless: BTreeSet<String>,
 }
 
 impl Originals for Memory {
@@ -57,7 +59,7 @@ impl Originals for Memory {
     }
 
     fn is_yearless(&self, source: &str) -> bool {
-        source == SHARED_LOG
+        source == SHARED_LOG || self.yearless.contains(source)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde::Serialize;
 
-use crate::case::bundle::Bundle;
+use crate::case::bundle::{Bundle, Place};
 use crate::case::{Scope, words};
 use crate::model::{Cause, Evidence, Incident, Kind, Report, Supports, Surroundings};
 use crate::report::text_safety::cut;
@@ -58,7 +58,7 @@ pub struct Detail {
 #[derive(Serialize)]
 struct Quote {
     at: String,
-    place: String,
+    place: Place,
     text: String,
     /// `for`, `against` or `context`.
     way: &'static str,
@@ -302,10 +302,10 @@ fn capital(text: &str) -> String {
 
 fn quote(bundle: &Bundle, host: &str, evidence: &Evidence) -> Quote {
     let place = match (evidence.source.as_str(), evidence.line_or_offset) {
-        ("", _) => String::new(),
+        ("", _) => Place::Told(String::new()),
         (source, number) => bundle
             .place_of(host, source, number)
-            .unwrap_or_else(|| format!("not enclosed: {source}:{number}")),
+            .unwrap_or_else(|| Place::Told(format!("not enclosed: {source}:{number}"))),
     };
     Quote {
         at: evidence.at.map(words::second).unwrap_or_default(),
