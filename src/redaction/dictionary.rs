@@ -10,12 +10,17 @@ use super::words;
 /// Names with so many bytes, of letters and digits, are found inside words, too.
 const DISTINCTIVE_BYTES: usize = 5;
 
+/// What is kept protects the names in it if it is so long.
+pub(super) const KEPT_BYTES_MIN: usize = 4;
+
 /// A name and how it is found.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub kind: Kind,
     /// Whose pseudonym it gets: an alias that of its host.
     pub meant: String,
+    /// It was told to be kept, with all names that are in it.
+    pub stays: bool,
     border: Border,
 }
 
@@ -55,7 +60,7 @@ impl Dictionary {
         let mut add = |pattern: &str, kind, meant: &str, border| {
             let mut push = |pattern: String| {
                 patterns.push(pattern);
-                entries.push(Entry { kind, meant: meant.to_owned(), border });
+                entries.push(Entry { kind, meant: meant.to_owned(), stays: false, border });
             };
             push(pattern.to_owned());
             // Capital letters beyond ASCII are other bytes.
@@ -92,6 +97,11 @@ impl Dictionary {
         }
         for word in identifiers.keywords.iter().filter(kept) {
             add(word, Kind::Keyword, word, if word.len() < 3 { Border::Word } else { Border::None });
+        }
+        for value in identifiers.kept.iter().filter(|value| value.len() >= KEPT_BYTES_MIN) {
+            patterns.push(value.clone());
+            let (kind, meant) = (Kind::Serial, value.clone());
+            entries.push(Entry { kind, meant, stays: true, border: Border::Word });
         }
         let matcher = AhoCorasick::builder()
             .ascii_case_insensitive(true)

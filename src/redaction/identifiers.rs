@@ -205,6 +205,10 @@ impl Identifiers {
             // Names of others are found by their shape each time; their words are not ours to hide.
             Item::Name(name) if found.own_domain => self.host(name),
             Item::Domain(name) if found.own_domain => self.domain(name),
+            Item::Realm => self.domain(&String::from_utf8_lossy(&line[found.range.clone()])),
+            Item::Machine => self.host(&String::from_utf8_lossy(&line[found.range.clone()])),
+            Item::Tag => self.serial(&String::from_utf8_lossy(&line[found.range.clone()])),
+            Item::Owner => self.keyword(&String::from_utf8_lossy(&line[found.range.clone()])),
             Item::Name(_)
             | Item::Domain(_)
             | Item::Digits(_)

@@ -17,7 +17,7 @@
 //! | host `kvm07`, `kvm07.dc1.corp.example` | `host-3f2a1b`, `host-3f2a1b.zone-….domain-….example` | upper case; `localhost` |
 //! | domain `corp.example`, and its own word where it stands alone (`CORP\alice`) | `domain-90c1d2.example` | `localdomain`, `.local`, `.lan`; makers and distributions |
 //! | user `alice`, `/home/alice`, `alice@…` | `user-77ab01` | users that systems have by themselves (`root`, `www-data`) |
-//! | serial of another host, keyword of the user | `serial-…`, `keyword-…` | what [`Identifiers::keep`] was told |
+//! | serial of another host, asset tag, keyword of the user, `Property of …` | `serial-…`, `keyword-…` | what [`Identifiers::keep`] was told, with all names that are in it; what makers leave in the field |
 //! | IPv4 address | an address; those that shared a prefix share one | loopback, masks, multicast, link-local, private ranges, `.0` and `.255` |
 //! | IPv6 address | the same, written the way it was | `::1`, `::`, multicast; `fe80::/64` and `fd00::/8` as prefixes |
 //! | MAC address | one that is locally administered; its maker is not told | broadcast, zero, multicast of protocols |
@@ -28,16 +28,28 @@
 //! logs themselves (a host `power`, a user `test`) is replaced where a host or user is
 //! named, and nowhere else: else the log would lose its meaning. Names of that kind hide nothing.
 //!
+//! Hosts and users that no inventory has are learned where standard programs name them: `sshd`, `login`, `su`, `sudo`,
+//! `cron`, `passwd`, `chage`, `useradd` and its like, audit, `mountd`, NFS clients, FTP, VPN, cluster nodes, commands
+//! like `ssh alice@kvm07`, fields of tickets (`assignee`), users of Windows domains (`CORP\alice`). Words of logs are
+//! not learned there.
+//!
 //! Four numbers with dots are an address, unless they stand behind a word for versions (`firmware 2.85.85.85`), have a
 //! part like `00`, or are more than five; where the same numbers are an address elsewhere, they are one here, too.
 //!
 //! # Not hidden
 //!
-//! Times, models, versions, messages, and the order of things. Who knows the fleet can recognise it by them. Names
-//! that are split, compressed, or encoded (hex, base64, UTF-16) are not replaced; [`leaks`] finds the encoded ones, so
-//! that nothing is handed over. Patterns of names (`kvm0*`) are no names: who writes them has to write the hosts that
-//! they mean. An address of the fleet that is the pseudonym of another one (which happens only where a range is nearly
-//! full) cannot be told from a pseudonym, by the check or by a reader.
+//! Times, models, versions, messages, and the order of things. Who knows the fleet can recognise it by them. Serial
+//! numbers of disks and other parts that only a text names (`Serial Number: S3Z…` of smartctl) stay: they tell the
+//! maker which part it is.
+//!
+//! Hosts and users that no inventory has, and that are named only in free text, or by a program that is not among those
+//! above, are words like others. So are names of several words (`"assignee": "Jane Doe"`) outside of their field. A
+//! host or user that is called like a word of logs is not learned by such a cue.
+//!
+//! Names that are split, compressed, or encoded (hex, base64, UTF-16) are not replaced; [`leaks`] finds the encoded
+//! ones, so that nothing is handed over. Patterns of names (`kvm0*`) are no names: who writes them has to write the
+//! hosts that they mean. An address of the fleet that is the pseudonym of another one (which happens only where a range
+//! is nearly full) cannot be told from a pseudonym, by the check or by a reader.
 
 mod address;
 mod dictionary;

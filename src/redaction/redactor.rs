@@ -83,6 +83,9 @@ impl Redactor {
         // Pseudonyms of an earlier case can be among what was learned from text that was redacted then.
         identifiers.hosts.retain(|host| !map.is_pseudonym(host));
         identifiers.users.retain(|user| !map.is_pseudonym(user));
+        identifiers.serials.retain(|serial| !map.is_pseudonym(serial));
+        identifiers.keywords.retain(|word| !map.is_pseudonym(word));
+        identifiers.domains.retain(|domain| domain.contains('.') || !map.is_pseudonym(domain));
         let is_original = |address: &Ipv4Addr| map.pseudonym(Kind::Ipv4, &address.to_string()).is_some();
         identifiers.ipv4.retain(|address| !map.is_pseudonym(&address.to_string()) || is_original(address));
         let dictionary = Dictionary::new(&identifiers);
@@ -193,7 +196,11 @@ impl Redactor {
         self.found = found;
         let words = self.dictionary.find(line).map(|hit| Change {
             range: hit.start..hit.end,
-            with: What::Word { kind: hit.entry.kind, meant: hit.entry.meant.clone() },
+            with: if hit.entry.stays {
+                What::Stays
+            } else {
+                What::Word { kind: hit.entry.kind, meant: hit.entry.meant.clone() }
+            },
         });
         all.extend(words);
         if all.is_empty() {
@@ -289,6 +296,21 @@ impl Redactor {
                 Some(pseudonym::in_case_of(&self.map.name(Kind::User, name), original))
             }
             Item::Name(name) => Some(pseudonym::in_case_of(&self.full_name(name), original)),
+            Item::Machine => {
+                let made = self.host(&small(original));
+                Some(pseudonym::in_case_of(&made, original))
+            }
+            Item::Realm => {
+                let made = self.domain(&small(original));
+                let label = made.split('.').next().unwrap_or_default();
+                Some(pseudonym::in_case_of(label, original))
+            }
+            Item::Tag => {
+                Some(pseudonym::in_case_of(&self.map.name(Kind::Serial, &small(original)), original))
+            }
+            Item::Owner => {
+                Some(pseudonym::in_case_of(&self.map.name(Kind::Keyword, &small(original)), original))
+            }
             Item::CutName { label, domain } => {
                 let host = self.host(label);
                 let room = original.len().saturating_sub(label.len() + 1);
@@ -467,6 +489,10 @@ impl Redactor {
         };
         address::digits(original, &made)
     }
+}
+
+fn small(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).to_lowercase()
 }
 
 /// Sorts changes and leaves, of those that overlap, the earlier one, and of those the longer one. Says whether one was

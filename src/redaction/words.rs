@@ -19,6 +19,8 @@ const SYSTEM_USERS: &str = "
     cockpit-ws sssd cron crond crontab statd hacluster gdm-greeter whoopsie kernoops speech-dispatcher
     shared all the is by from for on to with in and or not of has was a an space mode land process program
     input request session sessions slice manager id uid name authentication authenticating password
+    wheel dialout cdrom floppy tape audio video plugdev staff input render lpadmin netdev scanner sudo docker
+    utmp shadow disk kmem nogroup tty ssh administrators authority
 ";
 
 /// Whether a user is there on systems of other people, too, or the word stands for nobody. Takes any case.

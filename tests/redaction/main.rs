@@ -1,6 +1,7 @@
 //! What must not leave the house does not, the same thing has the same name in every case, and what is left means what
 //! it meant.
 
+mod cues;
 mod explicit;
 mod long_lines;
 mod many_names;

@@ -20,6 +20,7 @@ struct Name {
 pub struct Names<'a> {
     matcher: AhoCorasick,
     names: Vec<Name>,
+    kept: &'a BTreeSet<String>,
     map: &'a Map,
 }
 
@@ -30,7 +31,7 @@ pub type Note<'a> = dyn FnMut(usize, Option<Kind>, &[u8]) + 'a;
 const ENCODED_BYTES_MIN: usize = 4;
 
 impl<'a> Names<'a> {
-    pub fn new(identifiers: &Identifiers, map: &'a Map) -> Self {
+    pub fn new(identifiers: &'a Identifiers, map: &'a Map) -> Self {
         let mut wanted: BTreeMap<Vec<u8>, Name> = BTreeMap::new();
         let mut add = |text: &str, kind: Kind, anywhere: bool| {
             let lower = text.to_lowercase();
@@ -61,7 +62,8 @@ impl<'a> Names<'a> {
         for serial in &identifiers.serials {
             add(serial, Kind::Serial, false);
         }
-        for digits in &identifiers.digits {
+        // One digit repeated names nothing, and is left by the redactor.
+        for digits in identifiers.digits.iter().filter(|digits| !is_one_digit(digits)) {
             add(digits, Kind::Uuid, false);
             if digits.contains('-') {
                 add(&digits.replace('-', ""), Kind::Uuid, false);
@@ -85,7 +87,7 @@ impl<'a> Names<'a> {
             .match_kind(MatchKind::Standard)
             .build(patterns)
             .expect("names that fit into memory many times have less than 2^31 bytes, which is the limit");
-        Self { matcher, names, map }
+        Self { matcher, names, kept: &identifiers.kept, map }
     }
 
     /// Calls back with place, kind and text of everything found.
@@ -104,10 +106,24 @@ impl<'a> Names<'a> {
             } else {
                 begins_word(text, start) && !text.get(end).is_some_and(u8::is_ascii_alphanumeric)
             };
-            if counts && !self.is_in_pseudonym(text, start, end) {
+            if counts && !self.is_in_pseudonym(text, start, end) && !self.is_in_kept(text, start, end) {
                 note(start, name.kind, &text[start..end]);
             }
         }
+    }
+
+    /// Whether the place lies within a longer word that was told to be kept.
+    fn is_in_kept(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let Ok(name) = std::str::from_utf8(&text[start..end]) else { return false };
+        let name = name.to_lowercase();
+        let longer = self.kept.iter().filter(|kept| kept.len() > name.len() && kept.len() >= 4);
+        longer.flat_map(|kept| kept.match_indices(&name).map(move |(at, _)| (kept, at))).any(|(kept, at)| {
+            let Some(from) = start.checked_sub(at) else { return false };
+            let to = from + kept.len();
+            text.get(from..to).is_some_and(|whole| whole.eq_ignore_ascii_case(kept.as_bytes()))
+                && begins_word(text, from)
+                && !text.get(to).is_some_and(u8::is_ascii_alphanumeric)
+        })
     }
 
     /// Whether the place lies within a pseudonym: a host called `host`, digits that happen to be a name.
@@ -139,6 +155,12 @@ impl<'a> Names<'a> {
         let bare: String = token.chars().filter(|c| *c != '-').collect();
         self.map.is_pseudonym(token) || self.map.is_pseudonym(&bare)
     }
+}
+
+/// Whether a UUID or WWN is the same digit all over.
+fn is_one_digit(digits: &str) -> bool {
+    let mut bare = digits.bytes().filter(u8::is_ascii_hexdigit);
+    bare.next().is_some_and(|first| bare.all(|byte| byte == first))
 }
 
 /// Whether an address is zero, or that of everybody.

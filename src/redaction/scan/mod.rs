@@ -1,11 +1,14 @@
 //! Finds what identifies by its shape or by where it stands, without a list of names: addresses, names below domains,
 //! e-mail, homes, accounts. One pass cuts a line into words; each shape looks only at words that can hold it.
 
+mod accounts;
 mod colons;
 mod digits;
+mod machines;
 mod names;
 mod numbers;
 mod people;
+mod tags;
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -62,6 +65,14 @@ pub enum Item {
     },
     /// A domain alone, small letters.
     Domain(String),
+    /// The name of a Windows domain before a user: `CORP\alice`.
+    Realm,
+    /// The short name of a host, where hosts are named.
+    Machine,
+    /// An asset tag.
+    Tag,
+    /// Whose property a machine is, as its maker was told.
+    Owner,
 }
 
 /// What is known and helps to tell shapes apart.
@@ -157,6 +168,9 @@ pub fn scan(line: &[u8], known: &Known<'_>, found: &mut Vec<Found>) {
         }
     }
     people::find(line, found);
+    accounts::find(line, known, found);
+    machines::find(line, found);
+    tags::find(line, found);
 }
 
 fn look(line: &[u8], word: &Word, known: &Known<'_>, found: &mut Vec<Found>) {
@@ -191,6 +205,17 @@ fn look(line: &[u8], word: &Word, known: &Known<'_>, found: &mut Vec<Found>) {
 
 fn push(found: &mut Vec<Found>, range: Range<usize>, item: Item) {
     found.push(Found { range, item, own_domain: false });
+}
+
+/// The name of the program stands in so many bytes of a line.
+const PROGRAM_BYTES_MAX: usize = 512;
+
+/// Whether one of these words (small) stands near the beginning of a line.
+fn is_of_program(line: &[u8], programs: &[&str]) -> bool {
+    let head = &line[..line.len().min(PROGRAM_BYTES_MAX)];
+    programs
+        .iter()
+        .any(|name| head.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name.as_bytes())))
 }
 
 /// Parts of a range between one sign.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::numbers::before_arpa;
-use super::{Found, Item, Known, escape_len_ending_at, parts, push, text};
+use super::{Found, Item, Known, escape_len_ending_at, machines, parts, push, text};
 use crate::redaction::identifiers::{NAME_BYTES_MAX, is_label_byte};
 use crate::redaction::words;
 
@@ -152,14 +152,18 @@ pub fn mail(line: &[u8], at: usize, known: &Known<'_>, found: &mut Vec<Found>) {
     let by_shape = labels.len() >= 2 && labels.last().is_some_and(|last| words::is_top_level(last, 3));
     let is_host = known.hosts.contains(first) && labels.len() == 1;
     let realm = labels.len() == 1 && REALMS.contains(&first);
-    if !(own || is_address || by_shape || is_host || realm) {
+    let remote = labels.len() == 1 && open == 0 && !realm && machines::is_remote(line, start, first);
+    if !(own || is_address || by_shape || is_host || realm || remote) {
         return;
     }
     let in_url = start >= 3 && &line[start - 3..start] == b"://";
     let name = String::from_utf8_lossy(&line[start..at]).to_lowercase();
     // `user:password@host` of a URL: the user stands further in front, and the password is nobody's business either.
     let glued = start >= 1 && line[start - 1] == b':' && !in_url;
-    let credible = !glued && (own || is_host || realm || is_address);
+    let credible = !glued && (own || is_host || realm || is_address || remote);
+    if remote {
+        push(found, at + 1..end, Item::Machine);
+    }
     if let Some(known_domain) = by_shape.then_some(&domain)
         && !own
         && !words::is_public_domain(known_domain)

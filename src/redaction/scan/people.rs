@@ -32,6 +32,9 @@ const CUES: &[(&str, Way)] = &[
     ("invalid user ", Way::Guessed),
     ("illegal user ", Way::Guessed),
     ("password for ", Way::Follows),
+    ("password changed for ", Way::Follows),
+    ("password expiry for ", Way::Follows),
+    ("authentication failure for ", Way::Follows),
     ("publickey for ", Way::Follows),
     ("postponed publickey for ", Way::Follows),
     ("gssapi-with-mic for ", Way::Follows),
@@ -66,6 +69,8 @@ const CUES: &[(&str, Way)] = &[
     ("owner=", Way::Follows),
     ("new user: name=", Way::Follows),
     ("new group: name=", Way::Follows),
+    ("added to /etc/group: name=", Way::Follows),
+    ("added to /etc/gshadow: name=", Way::Follows),
     ("user\": \"", Way::Follows),
     ("user\":\"", Way::Follows),
     ("username\": \"", Way::Follows),
@@ -136,6 +141,7 @@ const CUES: &[(&str, Way)] = &[
     ("/var/mail/", Way::Home),
     ("/var/spool/mail/", Way::Home),
     ("/crontabs/", Way::Home),
+    ("(crontabs/", Way::Home),
     ("/media/", Way::Home),
     ("~", Way::Home),
 ];
@@ -206,11 +212,11 @@ pub fn find(line: &[u8], found: &mut Vec<Found>) {
 }
 
 /// Bytes of account names; a blank, a quotation mark and most signs end them. `\` stands between domain and user.
-fn is_name_byte(byte: u8) -> bool {
+pub(super) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'$' | b'+') || byte >= 0x80
 }
 
-fn name_at(line: &[u8], from: usize) -> Option<Range<usize>> {
+pub(super) fn name_at(line: &[u8], from: usize) -> Option<Range<usize>> {
     let mut start = from;
     while start < line.len() && start < from + 4 && matches!(line[start], b'"' | b'\'' | b'<' | b'[' | b' ') {
         start += 1;
