@@ -1,7 +1,7 @@
 //! What was read, open to be read again: whoever cuts excerpts asks where in a source a time is.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 use std::path::PathBuf;
 
@@ -22,6 +22,10 @@ use crate::timeline::assemble::Hosts as _;
 pub struct Kept {
     sources: BTreeMap<String, KeptSource>,
     serials: BTreeMap<String, String>,
+    /// How records spell hosts, and which host each means; a spelling that means none of the fleet stands for itself.
+    spellings: BTreeMap<String, String>,
+    /// All serial numbers that inventories tell, whosever they are.
+    all_serials: BTreeSet<String>,
     site_zone: Option<String>,
     found: Vec<Found>,
 }
@@ -44,6 +48,7 @@ impl Kept {
         let owners = Owners(attribution);
         let mut kept = BTreeMap::new();
         let mut serials = BTreeMap::new();
+        let (mut spellings, mut all_serials) = (BTreeMap::new(), BTreeSet::new());
         for (index, (source, times)) in sources.iter().zip(&clocks.sources).enumerate() {
             let host_of = |record: &Record| owners.host(index, record.host.as_deref());
             let records = source.records.iter().zip(&times.records);
@@ -59,10 +64,19 @@ impl Kept {
                 }));
             }
             for record in &source.records {
-                if let Body::Inventory(fact) = &record.body
-                    && let Some((host, serial)) = host_of(record).zip(fact.serial.clone())
+                if let Some(name) = &record.host
+                    && !spellings.contains_key(name)
                 {
-                    serials.entry(host).or_insert(serial);
+                    let host = attribution.canonical(name).unwrap_or_else(|| name.clone());
+                    spellings.insert(name.clone(), host);
+                }
+                if let Body::Inventory(fact) = &record.body
+                    && let Some(serial) = &fact.serial
+                {
+                    all_serials.insert(serial.clone());
+                    if let Some(host) = host_of(record) {
+                        serials.entry(host).or_insert_with(|| serial.clone());
+                    }
                 }
             }
             let host = attribution.source_host.get(index).and_then(Option::as_deref);
@@ -81,7 +95,19 @@ impl Kept {
             }
         }
         let site_zone = clocks.site_zone.map(|zone| zone.name().to_owned());
-        Self { sources: kept, serials, site_zone, found: discover(files).0 }
+        Self { sources: kept, serials, spellings, all_serials, site_zone, found: discover(files).0 }
+    }
+
+    /// How records spell hosts → the host that is meant.
+    #[must_use]
+    pub fn spellings(&self) -> &BTreeMap<String, String> {
+        &self.spellings
+    }
+
+    /// The serial numbers of all machines that an inventory lists.
+    #[must_use]
+    pub fn serials(&self) -> &BTreeSet<String> {
+        &self.all_serials
     }
 }
 

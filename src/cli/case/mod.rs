@@ -19,7 +19,6 @@ use crate::case::{self, Bundle, Part, Request, Scope, Sealed, Vendor};
 use crate::pipeline::{self, Options};
 use crate::redaction::{Identifiers, Redactor, leaks};
 use crate::report::text_safety::terminal;
-use names::Names;
 use private_map::PrivateMap;
 
 pub const EXAMPLES: &str = "Examples:
@@ -76,7 +75,6 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         let why = "a case needs the files themselves, for the excerpts: give their PATH";
         return Err(UsageError(why.to_owned()).into());
     }
-    let names = Names::of(&loaded.sources, &loaded.config);
     let options = Options { files: loaded.files.clone(), ..args.span.options()? };
     let (analysis, kept) =
         pipeline::analyze_and_keep(loaded.sources, &loaded.config, &loaded.knowledge, &options);
@@ -93,7 +91,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let sealed = match map {
         None => bundle.seal()?,
         Some(map) => {
-            let identifiers = names.identifiers(report, &scope, &kept, &bundle, &args.keywords);
+            let identifiers = names::identifiers(report, &scope, &kept, &bundle, &args.keywords);
             redacted(&mut bundle, map, identifiers, &scope, &mut shown_as)?
         }
     };

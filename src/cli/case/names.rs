@@ -1,11 +1,9 @@
 //! What must not get out, gathered from the whole fleet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::case::{Bundle, Originals, Scope};
-use crate::ingest::attribution::attribute;
 use crate::model::Report;
-use crate::model::record::{Body, SourceFacts};
 use crate::pipeline::Kept;
 use crate::redaction::{Identifiers, Kind, Redactor};
 
@@ -33,76 +31,49 @@ const HOSTS: [&str; 6] = ["hypervisor", "virt_host", "vm_host", "parent", "bmc",
 /// Shorter words stand in too many others.
 const TELLING_LETTERS_MIN: usize = 3;
 
-/// How the sources spell hosts, and the serial numbers that they tell.
-pub struct Names {
-    /// Spelling → host. Spellings that name no host of the fleet stand for themselves.
-    spellings: BTreeMap<String, String>,
-    serials: BTreeSet<String>,
-}
-
-impl Names {
-    pub fn of(sources: &[SourceFacts], config: &crate::config::Config) -> Self {
-        let attribution = attribute(sources, config);
-        let mut names = Self { spellings: BTreeMap::new(), serials: BTreeSet::new() };
-        for record in sources.iter().flat_map(|source| &source.records) {
-            if let Some(name) = &record.host
-                && !names.spellings.contains_key(name)
-            {
-                let host = attribution.canonical(name).unwrap_or_else(|| name.clone());
-                names.spellings.insert(name.clone(), host);
-            }
-            if let Body::Inventory(fact) = &record.body {
-                names.serials.extend(fact.serial.clone());
-            }
+/// All that the redactor has to know. The machines of the case keep their serial numbers: the vendor knows them
+/// by nothing else.
+pub fn identifiers(
+    report: &Report,
+    scope: &Scope<'_>,
+    kept: &Kept,
+    bundle: &Bundle,
+    keywords: &[String],
+) -> Identifiers {
+    let mut all = Identifiers::new();
+    report.hosts.iter().for_each(|host| all.host(host));
+    for (spelling, host) in kept.spellings() {
+        if report.hosts.contains(host) {
+            all.alias(spelling, host);
+        } else {
+            all.host(spelling);
         }
-        names
     }
-
-    /// All that the redactor has to know. The machines of the case keep their serial numbers: the vendor knows them
-    /// by nothing else.
-    pub fn identifiers(
-        &self,
-        report: &Report,
-        scope: &Scope<'_>,
-        kept: &Kept,
-        bundle: &Bundle,
-        keywords: &[String],
-    ) -> Identifiers {
-        let mut all = Identifiers::new();
-        report.hosts.iter().for_each(|host| all.host(host));
-        for (spelling, host) in &self.spellings {
-            if report.hosts.contains(host) {
-                all.alias(spelling, host);
-            } else {
-                all.host(spelling);
-            }
-        }
-        self.serials.iter().for_each(|serial| all.serial(serial));
-        scope.hosts.iter().filter_map(|host| kept.serial(host)).for_each(|serial| all.keep(&serial));
-        report
-            .incidents
-            .iter()
-            .filter_map(|incident| incident.actor.as_deref())
-            .for_each(|actor| all.user(actor));
-        keywords.iter().for_each(|word| all.keyword(word));
-        let below =
-            report.factors.iter().filter(|(factor, _)| HOSTS.contains(&factor.to_lowercase().as_str()));
-        below.flat_map(|(_, levels)| levels.keys()).for_each(|host| all.host(host));
-        let telling = telling_values(report);
-        telling.iter().for_each(|value| all.keyword(value));
-        // What is told as a name is one, also where a factor is called so: the hypervisor of a guest.
-        let values = report.factors.values().flat_map(|levels| levels.keys().map(String::as_str));
-        let factors = report.factors.keys().map(String::as_str);
-        all.vocabulary(factors.chain(values.filter(|value| !telling.contains(value))));
-        // Names below a domain are found once the domain is known, so what is handed over is looked at twice.
-        for _ in 0..2 {
-            bundle.clone().map_texts(&mut |_, text| {
-                all.learn(text);
-                text.to_vec()
-            });
-        }
-        all
+    kept.serials().iter().for_each(|serial| all.serial(serial));
+    scope.hosts.iter().filter_map(|host| kept.serial(host)).for_each(|serial| all.keep(&serial));
+    report
+        .incidents
+        .iter()
+        .filter_map(|incident| incident.actor.as_deref())
+        .for_each(|actor| all.user(actor));
+    keywords.iter().for_each(|word| all.keyword(word));
+    let below = report.factors.iter().filter(|(factor, _)| HOSTS.contains(&factor.to_lowercase().as_str()));
+    below.flat_map(|(_, levels)| levels.keys()).for_each(|host| all.host(host));
+    let telling = telling_values(report);
+    telling.iter().for_each(|value| all.keyword(value));
+    // What is told as a name is one, also where a factor is called so: the hypervisor of a guest.
+    let values = report.factors.values().flat_map(|levels| levels.keys().map(String::as_str));
+    let factors = report.factors.keys().map(String::as_str);
+    all.vocabulary(factors.chain(values.filter(|value| !telling.contains(value))));
+    // Names below a domain are found once the domain is known, so what is handed over is looked at twice.
+    let mut copy = bundle.clone();
+    for _ in 0..2 {
+        copy.map_texts(&mut |_, text| {
+            all.learn(text);
+            text.to_vec()
+        });
     }
+    all
 }
 
 /// How a name is called in a case: a part of a path, or a host. A host whose name is a word of logs is replaced here,
