@@ -16,7 +16,7 @@ const WITNESSES_MAX: usize = 3;
 const WITNESS_HOSTS_MAX: usize = 24;
 
 /// Causes that a person is behind, or that were meant to be: nothing that a vendor could answer for.
-const PEOPLE: [Cause; 3] = [Cause::Operator, Cause::Maintenance, Cause::Clean];
+pub(super) const PEOPLE: [Cause; 3] = [Cause::Operator, Cause::Maintenance, Cause::Clean];
 
 /// Factors that the maker of a machine is behind. Others whose names hold `firmware`, `bios` or `bmc` count too.
 const MAKERS: [&str; 13] = [

@@ -2,13 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::model::surroundings::{AFTER, BEFORE};
 use crate::model::{Boot, Incident};
 
 use super::Mark;
 
-/// As far before an incident as warnings commonly come, and after it until the host is back and has told of it.
-const BEFORE: TimeDelta = TimeDelta::hours(6);
-const AFTER: TimeDelta = TimeDelta::hours(1);
 /// Power is metered often, and what it tells of an incident is told within minutes.
 const POWER_AROUND: TimeDelta = TimeDelta::minutes(30);
 /// Around every start of a host: what the boot before it said last, and what the kernel says first.

@@ -1,26 +1,9 @@
 //! Times, spans and counts in words.
 
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::model::{Cause, Kind, Report};
-
-/// `2025-03-01 02:03:04`; what is beside it says that it is UTC.
-pub fn second(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// `2025-03-01 02:03`; what is beside it says that it is UTC.
-pub fn minute(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M").to_string()
-}
-
-pub fn day(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d").to_string()
-}
-
-pub fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
+pub(super) use crate::report::wording::{day, minute, p_value, rfc3339, second};
 
 /// UTC offset of the site at a time, in seconds.
 pub fn site_offset(report: &Report, at: DateTime<Utc>) -> i32 {
@@ -68,16 +51,6 @@ pub fn ratio(value: f64) -> String {
         v if !v.is_finite() => "∞".to_owned(),
         v if v >= 9.95 => format!("{v:.0}"),
         v if v >= 0.095 || v == 0.0 => format!("{v:.1}"),
-        v => format!("{v:.2}"),
-    }
-}
-
-/// The p of a test.
-pub fn p_value(value: f64) -> String {
-    match value {
-        v if v < 0.0001 => "< 0.0001".to_owned(),
-        v if v < 0.001 => format!("{v:.4}"),
-        v if v < 0.1 => format!("{v:.3}"),
         v => format!("{v:.2}"),
     }
 }

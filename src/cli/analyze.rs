@@ -51,10 +51,7 @@ fn code(args: &Args, report: &Report, missing: bool) -> u8 {
     if missing {
         return exit::INPUT;
     }
-    let totals = report.totals;
-    let share = if totals.bytes == 0 { 0.0 } else { totals.quarantined as f64 * 100.0 / totals.bytes as f64 };
-    if share > args.max_quarantine {
-        eprintln!("coroner: {share:.1} % of the bytes could not be understood; `coroner ledger` shows which");
+    if exit::is_beyond_understanding(&report.totals, args.max_quarantine) {
         return exit::QUARANTINE;
     }
     let supported = report.hypotheses.iter().any(|hypothesis| hypothesis.verdict == Verdict::Supported);

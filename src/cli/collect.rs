@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::exit::{self, UsageError};
+use super::systemd;
 use crate::collect::credentials::keep_out_of_core_dumps;
 use crate::collect::run::{Plan, Report, Told};
 use crate::collect::vault::{Collected, Outcome, Vault};
@@ -116,12 +117,7 @@ pub fn run(args: &Args) -> Result<u8> {
 }
 
 fn write_units(folder: &Path) -> Result<u8> {
-    for (name, content) in UNITS {
-        let path = folder.join(name);
-        let failed = || format!("cannot write {}", path.display());
-        let mut file = std::fs::File::create_new(&path).with_context(failed)?;
-        file.write_all(content.as_bytes()).with_context(failed)?;
-    }
+    systemd::write_units(folder, &UNITS)?;
     writeln!(
         std::io::stdout(),
         "next: useradd --system coroner; put the password into /etc/coroner/bmc.password (mode 0600, root's) and\n\

@@ -1,5 +1,7 @@
 //! Exit codes.
 
+use crate::model::LedgerTotals;
+
 pub const DONE: u8 = 0;
 pub const FOUND: u8 = 10;
 pub const USAGE: u8 = 2;
@@ -29,6 +31,15 @@ pub struct InputError(pub String);
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct UsageError(pub String);
+
+/// Whether more of the bytes than `percent_max` could not be understood; if so, says it on standard error.
+pub fn is_beyond_understanding(totals: &LedgerTotals, percent_max: f64) -> bool {
+    let share = if totals.bytes == 0 { 0.0 } else { totals.quarantined as f64 * 100.0 / totals.bytes as f64 };
+    if share > percent_max {
+        eprintln!("coroner: {share:.1} % of the bytes could not be understood; `coroner ledger` shows which");
+    }
+    share > percent_max
+}
 
 /// The exit code for an error.
 pub fn code_of(error: &anyhow::Error) -> u8 {

@@ -14,6 +14,7 @@ mod ledger;
 mod listing;
 mod output;
 mod shell;
+mod systemd;
 mod timeline;
 mod verify_fix;
 mod weekly;

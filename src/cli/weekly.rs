@@ -1,6 +1,5 @@
 //! `coroner weekly`: what is new since the last edition.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -9,7 +8,7 @@ use clap::ValueEnum;
 
 use super::exit::{self, InputError, UsageError};
 use super::input::{Input, Span, time, write_file, write_lasting};
-use super::output;
+use super::{output, systemd};
 use crate::report::text_safety;
 use crate::weekly::mail::{Address, Envelope, eml};
 use crate::weekly::{Edition, Page, State, html, metrics, text};
@@ -143,10 +142,7 @@ pub fn run(args: &Args) -> Result<u8> {
     if missing {
         return Ok(exit::INPUT);
     }
-    let totals = report.totals;
-    let share = if totals.bytes == 0 { 0.0 } else { totals.quarantined as f64 * 100.0 / totals.bytes as f64 };
-    if share > args.max_quarantine {
-        eprintln!("coroner: {share:.1} % of the bytes could not be understood; `coroner ledger` shows which");
+    if exit::is_beyond_understanding(&report.totals, args.max_quarantine) {
         return Ok(exit::QUARANTINE);
     }
     Ok(if args.exit_code && edition.is_alarming() { exit::FOUND } else { exit::DONE })
@@ -225,12 +221,7 @@ fn write_state(path: &Path, state: &State) -> Result<()> {
 }
 
 fn write_units(folder: &Path) -> Result<u8> {
-    for (name, content) in UNITS {
-        let path = folder.join(name);
-        let failed = || format!("cannot write {}", path.display());
-        let mut file = std::fs::File::create_new(&path).with_context(failed)?;
-        file.write_all(content.as_bytes()).with_context(failed)?;
-    }
+    systemd::write_units(folder, &UNITS)?;
     output::print(
         "next: set the addresses in coroner-weekly.service and how the mail is sent; then\n\
          systemctl daemon-reload && systemctl enable --now coroner-weekly.timer\n",

@@ -1,8 +1,14 @@
 //! What all sources tell of the hours around an incident, on one clock.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{Evidence, Moment};
+
+/// As far before an incident as warnings commonly come.
+pub const BEFORE: TimeDelta = TimeDelta::hours(6);
+/// So long after the host was back as it takes to tell of it.
+pub const AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// What was seen around one incident, in the order of the best guesses of its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

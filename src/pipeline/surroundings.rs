@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::stories::Fleet;
 use crate::model::report::{FactorChange, NamedSpan};
+use crate::model::surroundings::{AFTER, BEFORE};
 use crate::model::{Boot, Evidence, Happening, Incident, Moment, Supports, Surroundings};
 
-/// As far before an incident as warnings commonly come, and after it until the host is back and has told of it.
-const BEFORE: TimeDelta = TimeDelta::hours(6);
-const AFTER: TimeDelta = TimeDelta::hours(1);
 /// Happenings kept of each incident: enough for a page.
 const HAPPENINGS_MAX: usize = 60;
 /// The signature of a kernel's first line, and what else is told of that line.

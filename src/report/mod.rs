@@ -21,4 +21,4 @@ mod headline;
 mod numbers;
 mod page;
 mod selection;
-mod wording;
+pub(crate) mod wording;

@@ -5,20 +5,20 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use crate::model::{Cause, Hypothesis, Incident, Kind, Report, Term, Verdict};
 
 /// RFC 3339 in UTC to the second.
-pub(super) fn rfc3339(at: DateTime<Utc>) -> String {
+pub(crate) fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// A time for people; the column or the sentence says that it is UTC.
-pub(super) fn minute(at: DateTime<Utc>) -> String {
+pub(crate) fn minute(at: DateTime<Utc>) -> String {
     dated(at, "%Y-%m-%d %H:%M")
 }
 
-pub(super) fn second(at: DateTime<Utc>) -> String {
+pub(crate) fn second(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-pub(super) fn day(at: DateTime<Utc>) -> String {
+pub(crate) fn day(at: DateTime<Utc>) -> String {
     dated(at, "%Y-%m-%d")
 }
 
@@ -95,7 +95,7 @@ pub(super) fn interval(interval: (f64, Option<f64>)) -> String {
 }
 
 /// A probability as the p of a test.
-pub(super) fn p_value(value: f64) -> String {
+pub(crate) fn p_value(value: f64) -> String {
     match value {
         v if v < 0.0001 => "< 0.0001".to_owned(),
         v if v < 0.001 => format!("{v:.4}"),

@@ -3,14 +3,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::model::{Cause, Hypothesis, Kind, Outcome, Term};
-
-pub(super) fn day(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d").to_string()
-}
-
-pub(super) fn minute(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M").to_string()
-}
+pub(super) use crate::report::wording::{day, minute};
 
 /// `2025-W23`: year and week of ISO 8601 in which the time lies.
 pub(super) fn week(at: DateTime<Utc>) -> String {

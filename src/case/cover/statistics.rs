@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::case::scope::PEOPLE;
 use crate::case::{Scope, words};
-use crate::model::{Cause, Family, Hypothesis, Report, Term, Verdict};
+use crate::model::{Family, Hypothesis, Report, Term, Verdict};
 
 /// Doubts that are told.
 const DOUBTS_MAX: usize = 6;
@@ -70,11 +71,10 @@ fn unaffected(report: &Report, hypothesis: &Hypothesis) -> Option<String> {
     if with.is_empty() || matches!(hypothesis.family, Family::Window | Family::Host | Family::Cause) {
         return None;
     }
-    let people = [Cause::Operator, Cause::Maintenance, Cause::Clean];
     let hit: BTreeSet<&String> = report
         .incidents
         .iter()
-        .filter(|incident| !incident.planned && !people.contains(&incident.cause))
+        .filter(|incident| !incident.planned && !PEOPLE.contains(&incident.cause))
         .map(|incident| &incident.host)
         .collect();
     let hit_with = with.intersection(&hit).count();

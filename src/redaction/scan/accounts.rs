@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use super::people::{is_name_byte, name_at};
-use super::{Found, Item, Known, is_of_program, push, text};
+use super::{Found, Item, Known, automaton, is_of_program, push, text};
 use crate::redaction::words;
 
 /// What a cue says about the name beside it.
@@ -87,14 +87,7 @@ const CUES: &[(&str, Way)] = &[
 
 fn cues() -> &'static AhoCorasick {
     static CUES_MATCHER: OnceLock<AhoCorasick> = OnceLock::new();
-    CUES_MATCHER.get_or_init(|| {
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(CUES.iter().map(|(cue, _)| *cue))
-            .expect("the list is fixed, and far below the limits of an automaton")
-    })
+    CUES_MATCHER.get_or_init(|| automaton(CUES))
 }
 
 /// Finds users by the words around them.

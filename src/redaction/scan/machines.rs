@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::AhoCorasick;
 
-use super::{Found, Item, is_of_program, push, text};
+use super::{Found, Item, automaton, is_of_program, push, text};
 use crate::redaction::identifiers::is_label_byte;
 use crate::redaction::words;
 
@@ -53,14 +53,7 @@ const DOORS: &[&str] = &["sshd", "mountd", "login[", "login:"];
 
 fn cues() -> &'static AhoCorasick {
     static CUES_MATCHER: OnceLock<AhoCorasick> = OnceLock::new();
-    CUES_MATCHER.get_or_init(|| {
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(CUES.iter().map(|(cue, _)| *cue))
-            .expect("the list is fixed, and far below the limits of an automaton")
-    })
+    CUES_MATCHER.get_or_init(|| automaton(CUES))
 }
 
 /// Finds hosts by the words around them.

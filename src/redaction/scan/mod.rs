@@ -14,7 +14,19 @@ use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
 use super::Kind;
+
+/// Finds cues in any case. Cues are few and short: the fastest kind costs little memory.
+fn automaton<W>(cues: &[(&str, W)]) -> AhoCorasick {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::Standard)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(cues.iter().map(|(cue, _)| *cue))
+        .expect("the lists are fixed, and far below the limits of an automaton")
+}
 
 pub use numbers::is_version_before;
 
