@@ -119,7 +119,8 @@ impl Matcher {
         let mut words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         words.sort_unstable();
         words.dedup();
-        let is_needed = |word: &&str| !words.iter().any(|other| other != word && word.contains(other));
+        let is_needed =
+            |word: &&str| !self.literals.find_overlapping_iter(word).any(|found| found.len() < word.len());
         words.iter().copied().filter(is_needed).map(str::as_bytes).collect()
     }
 
