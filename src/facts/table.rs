@@ -3,7 +3,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{Column, DataFrame, ParquetCompression, ParquetReader, ParquetWriter, SerReader};
+use polars::prelude::{
+    Column, DataFrame, ParquetCompression, ParquetReader, ParquetWriter, PolarsResult, SerReader,
+};
+
+/// Rows of a row group, as polars itself has it.
+const ROW_GROUP_ROWS: usize = 512 * 512;
 
 /// Why facts cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +33,23 @@ pub enum FactsError {
 pub fn write(path: &Path, columns: Vec<Column>) -> Result<(), FactsError> {
     let table = |source| FactsError::Table { path: path.to_path_buf(), source };
     let file_error = |source| FactsError::File { path: path.to_path_buf(), source };
-    let mut frame = DataFrame::new_infer_height(columns).map_err(table)?;
+    let frame = DataFrame::new_infer_height(columns).map_err(table)?;
     let temporary = path.with_extension("parquet.part");
     let file = File::create(&temporary).map_err(file_error)?;
-    ParquetWriter::new(file)
-        .with_compression(ParquetCompression::Uncompressed)
-        .finish(&mut frame)
-        .map_err(table)?;
+    write_row_groups(file, &frame).map_err(table)?;
     std::fs::rename(&temporary, path).map_err(file_error)
+}
+
+/// Row group by row group, on this thread: to have polars cut the table, and to start its threads, takes longer than
+/// all else that is done for a small table.
+fn write_row_groups(file: File, frame: &DataFrame) -> PolarsResult<()> {
+    let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Uncompressed);
+    let mut writer = writer.set_parallel(false).batched(frame.schema())?;
+    for start in (0..frame.height()).step_by(ROW_GROUP_ROWS) {
+        writer.write_batch(&frame.slice(i64::try_from(start).unwrap_or(i64::MAX), ROW_GROUP_ROWS))?;
+    }
+    writer.finish()?;
+    Ok(())
 }
 
 /// Reads one table.
