@@ -40,6 +40,8 @@ const GROUPS: u32 = 3;
 /// A four-byte piece of a literal's window; of two, the second.
 struct Piece {
     gram: u32,
+    /// Of two, the first.
+    before: Option<u32>,
     literal: usize,
     /// Where in the literal it stands.
     offset: usize,
@@ -102,7 +104,7 @@ impl Prefilter {
                 } else {
                     map[hash(gram)] |= 1 << ALONE;
                 }
-                pieces.push(Piece { gram, literal, offset });
+                pieces.push(Piece { gram, before: is_pair.then_some(before), literal, offset });
             }
         }
         pieces.sort_by_key(|piece| (hash(piece.gram), piece.gram, piece.literal, piece.offset));
@@ -171,10 +173,11 @@ impl Prefilter {
     /// Compares the literals that have the piece that stands in `text` at `at`.
     fn compare(&self, text: &[u8], at: usize, places: &mut Vec<usize>) {
         let Some(gram) = gram_at(text, at) else { return };
+        let before = at.checked_sub(STRIDE).and_then(|at| gram_at(text, at));
         let wanted = shelf(hash(gram));
         let candidates = self.pieces[self.first[wanted]..].iter();
         for piece in candidates.take_while(|piece| shelf(hash(piece.gram)) == wanted) {
-            if piece.gram != gram {
+            if piece.gram != gram || piece.before.is_some() && piece.before != before {
                 continue;
             }
             let Some(start) = at.checked_sub(piece.offset) else { continue };
