@@ -115,6 +115,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("toml", &["config", "knowledge"]),
     ("twox_hash", &["facts", "ingest"]),
     ("unicode_width", &["report", "weekly"]),
+    ("wide", &["ingest"]),
     ("zeroize", &["collect"]),
 ];
 

@@ -41,6 +41,7 @@ mod power_header;
 mod power_series;
 pub mod prefilter;
 mod property_list;
+mod quiet_front;
 pub mod quiet_lines;
 mod quiet_message;
 pub mod quiet_stretch;

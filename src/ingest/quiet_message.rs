@@ -23,7 +23,7 @@ impl Shape {
     }
 }
 
-const KERNEL_TAG: &[u8; 8] = b"kernel: ";
+pub const KERNEL_TAG: &[u8; 8] = b"kernel: ";
 
 /// A tag is no longer than this; see [`super::log_lines::split_tag`].
 pub const TAG_BYTES_MAX: usize = 64;
@@ -37,7 +37,6 @@ static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" kernel
 
 /// The shape of a message `tag: text`. `None`: it has to be split with care.
 #[must_use]
-#[inline(always)]
 pub fn shape(message: &[u8]) -> Option<Shape> {
     if may_begin_header(message) {
         return None;
@@ -46,7 +45,7 @@ pub fn shape(message: &[u8]) -> Option<Shape> {
         return of_the_kernel(text);
     }
     // A tag has no blanks: `sshd[123]: `.
-    let blank = graphic_bytes(&message[..message.len().min(TAG_BYTES_MAX + 1)]);
+    let blank = message.iter().take(TAG_BYTES_MAX + 1).take_while(|byte| byte.is_ascii_graphic()).count();
     let (tag, text) = message.split_at(blank);
     let is_tag = text.first() == Some(&b' ')
         && tag.len() > 1
@@ -57,7 +56,7 @@ pub fn shape(message: &[u8]) -> Option<Shape> {
 }
 
 fn of_the_kernel(text: &[u8]) -> Option<Shape> {
-    if may_hold_a_tag(text) && GLUED.find(text).is_some() || may_begin_header(text) {
+    if GLUED.find(text).is_some() || may_begin_header(text) {
         return None;
     }
     if text.first() != Some(&b'[') {
@@ -75,33 +74,9 @@ fn of_the_kernel(text: &[u8]) -> Option<Shape> {
 }
 
 /// Whether it is a point, six digits and a bracket.
-fn is_fraction(behind: [u8; FRACTION]) -> bool {
-    const FORM: u64 = u64::from_le_bytes(*b".000000]");
-    // A digit differs from zero by no more than 9, the others not at all.
-    const ROOM: u64 = u64::from_le_bytes([0x7f, 0x76, 0x76, 0x76, 0x76, 0x76, 0x76, 0x7f]);
-    let differs = u64::from_le_bytes(behind) ^ FORM;
-    (differs | ((differs & LOW_BITS) + ROOM)) & !LOW_BITS == 0
+fn is_fraction([point, digits @ .., end]: [u8; FRACTION]) -> bool {
+    point == b'.' && digits.iter().all(u8::is_ascii_digit) && end == b']'
 }
-
-/// Whether a blank and a `k` behind it stand somewhere: cheaper to tell than whether ` kernel: ` does.
-fn may_hold_a_tag(text: &[u8]) -> bool {
-    let (Some(last), Some(behind)) = (text.last_chunk::<9>(), text.get(1..)) else { return false };
-    let pairs = text.as_chunks::<8>().0.iter().zip(behind.as_chunks::<8>().0);
-    let found = pairs.fold(0, |found, (blank, k)| found | is_pair(*blank, *k));
-    let [first @ .., _] = *last;
-    let [_, second @ ..] = *last;
-    (found | is_pair(first, second)) & !LOW_BITS != 0
-}
-
-/// High bits of bytes, at least one of which is set if the first has a blank where the second has a `k`.
-fn is_pair(blank: [u8; 8], k: [u8; 8]) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let differs =
-        u64::from_le_bytes(blank) ^ (ONES * b' ' as u64) | u64::from_le_bytes(k) ^ (ONES * b'k' as u64);
-    differs.wrapping_sub(ONES) & !differs
-}
-
-const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
 /// A place in the text of a kernel message as one in the whole message. An uptime is never so far behind that it
 /// does not fit.
@@ -122,51 +97,9 @@ fn number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// How many printable characters of ASCII other than blanks stand at the front.
-fn graphic_bytes(text: &[u8]) -> usize {
-    // Most tags end here. How long they are differs from line to line, so that a loop, which the processor could
-    // not foresee the end of, would cost more than to look at all of these bytes.
-    let mut passed = 0;
-    if let Some(front) = text.first_chunk::<FRONT_BYTES>() {
-        let ends = front.as_chunks::<8>().0.iter().rev().fold(0, |ends, word| ends << 8 | other_bits(*word));
-        if ends != 0 {
-            return ends.trailing_zeros() as usize;
-        }
-        passed = FRONT_BYTES;
-    }
-    passed + text[passed..].iter().take_while(|byte| byte.is_ascii_graphic()).count()
-}
-
-const FRONT_BYTES: usize = 24;
-
-/// A bit for each byte that is no printable character of ASCII or a blank. Of those behind the first such byte it
-/// may be wrong.
-fn other_bits(word: [u8; 8]) -> u32 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    /// Brings the high bits of all bytes next to each other, to the top.
-    const GATHER: u64 = 0x0002_0408_1020_4081;
-    let word = u64::from_le_bytes(word);
-    // Below 21h, and from 7Fh on.
-    let others = (word.wrapping_sub(0x21 * ONES) & !word | word.wrapping_add(ONES) | word) & (0x80 * ONES);
-    (others.wrapping_mul(GATHER) >> 56) as u32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_what_a_tag_may_hold() {
-        for length in 0..20 {
-            for other in [b' ', b'\t', 0x7f, 0x80, 0xc3, 0xff, 0x00] {
-                for end in [&b"!~x"[..], &[0xff; 12], b""] {
-                    let text = [&b"!~a[]:0Z".repeat(3)[..length], &[other], end].concat();
-                    assert_eq!(graphic_bytes(&text), length, "{text:?}");
-                }
-            }
-            assert_eq!(graphic_bytes(&vec![b'~'; length]), length);
-        }
-    }
 
     #[test]
     fn messages_with_a_tag_are_quiet_and_others_are_not() {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::log_header::{is_plain_host, is_severity};
 use super::log_lines::{KnownHost, LogTracker};
 use super::masked_prefix::MaskedPrefix;
-use super::quiet_message;
+use super::quiet_front::QuietFront;
 use super::sink::ACTIVITY_GAP_SECONDS;
 use super::stamp_mask::StampMask;
 use super::stream::LINE_BYTES_MAX;
@@ -34,6 +34,7 @@ pub struct QuietScan {
     pub day: Day,
     /// What stood between the stamp and the message of the last line.
     last: Option<(MaskedPrefix, KnownHost)>,
+    front: QuietFront,
     /// By the number of a host: one more than the place of its run in the stretch that is being made.
     slots: Vec<usize>,
 }
@@ -127,7 +128,7 @@ impl Outlook {
 impl QuietScan {
     #[must_use]
     pub fn new(day: Day) -> Self {
-        Self { day, last: None, slots: Vec::new() }
+        Self { day, last: None, front: QuietFront::default(), slots: Vec::new() }
     }
 
     /// The quiet lines at the front of `text`, which holds whole lines without literals and without control
@@ -165,8 +166,8 @@ impl QuietScan {
         let (since, rest) = self.day.mask.seconds_since_start(text.get(start..)?)?;
         let (host, message) = self.host(rest, known)?;
         let message = text.len() - message.len();
-        let end = message + memchr::memchr(b'\n', &text[message..])?;
-        let shape = quiet_message::shape(without_return(&text[message..end]))?;
+        let (len, shape) = self.front.message(&text[message..])?;
+        let end = message + len;
         if self.slots.len() <= host.0 {
             self.slots.resize(host.0 + 1, 0);
         }
@@ -213,7 +214,7 @@ impl QuietScan {
             std::str::from_utf8(name).is_ok_and(|name| is_plain_host(name) && !is_severity(name))
         };
         let host = rest.get(..end).filter(is_plain).and_then(known)?;
-        self.last = MaskedPrefix::of(&rest[..=end], |_| true).map(|between| (between, host));
+        self.last = MaskedPrefix::of(&rest[..=end], |_| false).map(|between| (between, host));
         Some((host, &rest[end + 1..]))
     }
 }

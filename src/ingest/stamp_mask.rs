@@ -47,21 +47,15 @@ impl StampMask {
             Some(b'.') => written[fraction + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
             _ => 0,
         };
-        let is_fixed = |place: usize| {
+        let is_free = |place: usize| {
             let is_clock = (minutes..fraction).contains(&place) && place != minutes + 2;
             let is_hour = hours == Hours::Free && (minutes - HOUR_BYTES..minutes - 1).contains(&place);
             let is_fraction = (fraction + 1..fraction + 1 + fraction_digits).contains(&place);
-            !is_clock && !is_hour && !is_fraction
+            is_clock || is_hour || is_fraction
         };
         let behind = if fraction_digits > 0 { fraction + 1 + fraction_digits } else { fraction };
         let has_offset = matches!(written.get(behind), Some(b'Z' | b'+' | b'-'));
-        Some(Self {
-            fixed: MaskedPrefix::of(written, is_fixed)?,
-            hours,
-            has_offset,
-            minutes,
-            fraction_digits,
-        })
+        Some(Self { fixed: MaskedPrefix::of(written, is_free)?, hours, has_offset, minutes, fraction_digits })
     }
 
     /// Whether a zone is written as an offset from UTC.
@@ -76,25 +70,17 @@ impl StampMask {
     #[inline(always)]
     pub fn seconds_since_start<'a>(&self, text: &'a [u8]) -> Option<(i64, &'a [u8])> {
         let rest = self.fixed.strip(text)?;
-        let [m1, m2, _, s1, s2] = *text.get(self.minutes..)?.first_chunk::<CLOCK_BYTES>()?;
+        let clock = text.get(self.minutes - HOUR_BYTES..)?.first_chunk::<8>()?;
+        // What stands there is two digits, a byte, two digits, a byte and two digits.
+        let digits = u64::from_le_bytes(*clock) ^ u64::from_le_bytes(*b"00:00:00");
+        let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+        let [hour, _, _, minute, _, _, second, _] = pairs.to_le_bytes();
         // A leap second is for the careful reader.
-        let is_clock = matches!(m1, b'0'..=b'5') && m2.is_ascii_digit() && matches!(s1, b'0'..=b'5');
-        if !is_clock || !s2.is_ascii_digit() || !self.fraction(text)?.iter().all(u8::is_ascii_digit) {
+        if (hour >= 24) | (minute >= 60) | (second >= 60) {
             return None;
         }
-        let digit = |byte: u8| i64::from(byte - b'0');
-        let seconds = (digit(m1) * 10 + digit(m2)) * 60 + digit(s1) * 10 + digit(s2);
-        Some((self.hour_seconds(text)? + seconds, rest))
-    }
-
-    #[inline]
-    fn hour_seconds(&self, text: &[u8]) -> Option<i64> {
-        if self.hours == Hours::Fixed {
-            return Some(0);
-        }
-        let [h1, h2] = *text.get(self.minutes - HOUR_BYTES..)?.first_chunk::<2>()?;
-        let is_hour = matches!((h1, h2), (b'0' | b'1', b'0'..=b'9') | (b'2', b'0'..=b'3'));
-        is_hour.then(|| (i64::from(h1 - b'0') * 10 + i64::from(h2 - b'0')) * 3600)
+        let hour = if self.hours == Hours::Free { hour } else { 0 };
+        Some((i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second), rest))
     }
 
     /// The same in microseconds.

@@ -84,7 +84,7 @@ pub fn may_begin_header(text: impl AsRef<[u8]>) -> bool {
 }
 
 /// No header has its clock further behind its start.
-const CLOCK_BYTES_MAX: usize = 40;
+pub const CLOCK_BYTES_MAX: usize = 40;
 
 /// Whether two colons stand in the first bytes. Eight bytes at a time, and without a branch, because it is asked of
 /// every other line.
