@@ -217,6 +217,15 @@ fn seconds_of_more_than_two_digits_are_the_same_read_either_way() {
 }
 
 /// Lines that name a restart, of a log whose kernel wrote at these uptimes, one a minute.
+
+#[test]
+fn a_clock_with_odd_parts_is_the_same_read_either_way() {
+    for odd in ["02:002:0{}:04", "02:03:0{}:05", "102:03:0{}", "02:003:0{}"] {
+        let line = |second| format!("2025-03-01T{}Z kvm01 sshd[1]: {second}\n", odd.replace("{}", second));
+        assert_same(&["2", "3", "7", "4"].map(line).concat());
+    }
+}
+
 fn restarts(uptimes: &[&str], log: &str) -> Vec<u64> {
     let lines: String = stamps(&vec![60; uptimes.len()], true)
         .iter()

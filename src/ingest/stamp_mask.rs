@@ -37,10 +37,12 @@ impl StampMask {
                 _ => byte.is_ascii_digit(),
             })
         };
-        let minutes = written.windows("HH:MM:SS".len()).position(is_clock)? + "HH:".len();
+        let clock = written.windows("HH:MM:SS".len()).position(is_clock)?;
+        let minutes = clock + HOUR_BYTES;
         let fraction = minutes + CLOCK_BYTES;
-        // Seconds of more than two digits are for the careful reader.
-        if written.get(fraction).is_some_and(u8::is_ascii_digit) {
+        // What has more digits or more parts is for the careful reader.
+        let goes_on = |byte: &u8| byte.is_ascii_digit() || *byte == b':';
+        if written[..clock].last().is_some_and(goes_on) || written.get(fraction).is_some_and(goes_on) {
             return None;
         }
         let fraction_digits = match written.get(fraction) {
@@ -144,7 +146,15 @@ mod tests {
 
     #[test]
     fn stamps_without_a_clock_or_without_an_end_have_none() {
-        assert!(StampMask::of(b"Mar  1 0203 ", Hours::Fixed).is_none());
+        for odd in [
+            "Mar  1 0203 ",
+            "Mar  1 102:03:04 ",
+            "Mar  1 02:003:04:05 ",
+            "Mar  1 02:03:04:05 ",
+            "Mar  1 02:03:045 ",
+        ] {
+            assert!(StampMask::of(odd.as_bytes(), Hours::Fixed).is_none(), "{odd}");
+        }
         assert!(StampMask::of(b"2025-03-01T02:03:0100 ", Hours::Fixed).is_none());
         assert!(
             StampMask::of(&[b"Mar  1 02:03:04 ".as_slice(), &[b' '; 64]].concat(), Hours::Free).is_none()
