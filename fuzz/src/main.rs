@@ -88,7 +88,7 @@ fn run(target: Target, options: Vec<String>) -> io::Result<ExitCode> {
         format!("-max_len={bytes_max}"),
         "-timeout=5".to_owned(),
         "-rss_limit_mb=2048".to_owned(),
-        // To weigh the inputs by how rare what they reach is takes more time than most readers do.
+        // To weigh the inputs by how rare what they reach is halves the rate, or worse.
         "-entropic=0".to_owned(),
         format!("-artifact_prefix={}/", crashes.display()),
     ];
