@@ -216,16 +216,25 @@ fn seconds_of_more_than_two_digits_are_the_same_read_either_way() {
     );
 }
 
-/// Lines that name a restart, of a log whose kernel wrote at these uptimes, one a minute.
-
 #[test]
 fn a_clock_with_odd_parts_is_the_same_read_either_way() {
-    for odd in ["02:002:0{}:04", "02:03:0{}:05", "102:03:0{}", "02:003:0{}"] {
-        let line = |second| format!("2025-03-01T{}Z kvm01 sshd[1]: {second}\n", odd.replace("{}", second));
-        assert_same(&["2", "3", "7", "4"].map(line).concat());
+    for (usual, odd) in [
+        ("2025-03-01T02:01:0{}Z", "2025-03-01T02:002:0{}:04Z"),
+        ("2025-03-01T02:01:0{}Z", "2025-03-01T02:002:02:0{}Z"),
+        ("2025-03-01T02:01:0{}Z", "2025-03-01T02:03:0{}:05Z"),
+        ("2025-03-01T02:01:0{}Z", "2025-03-01T02:003:0{}Z"),
+        ("Mar 01 2025 02:01:0{}", "Mar 01 2025 02:03:0{}.0{}:n4A"),
+        ("Mar 01 2025 02:01:0{}", "Mar 01 2025 02:03:0{}.0{}"),
+    ] {
+        let line = |stamp: &str, second: &str| {
+            format!("{} kvm01 sshd[1]: a message of some length\n", stamp.replace("{}", second))
+        };
+        let before: String = (0..9).map(|second: u8| line(usual, &second.to_string())).collect();
+        assert_same(&(before + &["2", "3", "4", "7"].map(|second| line(odd, second)).concat()));
     }
 }
 
+/// Lines that name a restart, of a log whose kernel wrote at these uptimes, one a minute.
 fn restarts(uptimes: &[&str], log: &str) -> Vec<u64> {
     let lines: String = stamps(&vec![60; uptimes.len()], true)
         .iter()

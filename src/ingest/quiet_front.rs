@@ -6,16 +6,16 @@
 
 use wide::u8x16;
 
+use super::log_header::CLOCK_BYTES_MAX;
 use super::masked_prefix::MaskedPrefix;
-use super::quiet_message::{self, KERNEL_TAG, Shape};
-use super::quiet_stretch::without_return;
+use super::quiet_message::{self, KERNEL_TAG, Shape, without_return};
 
 /// Bytes that are looked at together; a bit stands for each.
 const WINDOW: usize = 64;
 /// The header that a message may begin with has its two colons within as many bytes.
-const CLOCK: u64 = (1 << super::log_header::CLOCK_BYTES_MAX) - 1;
+const CLOCK: u64 = (1 << CLOCK_BYTES_MAX) - 1;
 /// A tag with a longer one is left to the careful look, so that the text's clock is within the window.
-const BLANK_MAX: usize = WINDOW - super::log_header::CLOCK_BYTES_MAX - 1;
+const BLANK_MAX: usize = WINDOW - CLOCK_BYTES_MAX - 1;
 
 /// Remembers in which form the kernel last wrote its uptime.
 #[derive(Default)]

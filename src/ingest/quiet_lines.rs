@@ -4,8 +4,8 @@
 use chrono::{TimeDelta, Timelike};
 
 use super::log_lines::{LogTracker, Remembered};
-use super::quiet_message;
-use super::quiet_stretch::{Day, Outlook, QuietScan, Run, Stretch, is_going_on, without_return};
+use super::quiet_message::{self, without_return};
+use super::quiet_stretch::{Day, Outlook, QuietScan, Run, Stretch, is_going_on};
 use super::sink::Sink;
 use super::stamp_mask::{Hours, StampMask};
 use super::written_time::steady_seconds;

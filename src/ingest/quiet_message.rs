@@ -35,6 +35,12 @@ const FRACTION: usize = ".123456]".len();
 /// Another line of the kernel's may begin behind this.
 static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" kernel: "));
 
+/// A message without the carriage return that some write before the end of a line.
+#[must_use]
+pub fn without_return(message: &[u8]) -> &[u8] {
+    message.strip_suffix(b"\r").unwrap_or(message)
+}
+
 /// The shape of a message `tag: text`. `None`: it has to be split with care.
 #[must_use]
 pub fn shape(message: &[u8]) -> Option<Shape> {

@@ -225,12 +225,6 @@ pub fn is_going_on(gap: i64) -> bool {
     (0..=ACTIVITY_GAP_SECONDS).contains(&gap)
 }
 
-/// A message without the carriage return that some write before the end of a line.
-#[must_use]
-pub fn without_return(message: &[u8]) -> &[u8] {
-    message.strip_suffix(b"\r").unwrap_or(message)
-}
-
 fn end_of_line(text: &[u8], at: usize) -> usize {
     text.get(at..).and_then(|rest| memchr::memchr(b'\n', rest)).map_or(text.len(), |end| at + end + 1)
 }

@@ -40,23 +40,23 @@ impl StampMask {
         let clock = written.windows("HH:MM:SS".len()).position(is_clock)?;
         let minutes = clock + HOUR_BYTES;
         let fraction = minutes + CLOCK_BYTES;
-        // What has more digits or more parts is for the careful reader.
-        let goes_on = |byte: &u8| byte.is_ascii_digit() || *byte == b':';
-        if written[..clock].last().is_some_and(goes_on) || written.get(fraction).is_some_and(goes_on) {
-            return None;
-        }
         let fraction_digits = match written.get(fraction) {
             Some(b'.') => written[fraction + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
             _ => 0,
         };
+        let behind = if fraction_digits > 0 { fraction + 1 + fraction_digits } else { fraction };
+        // What has more digits or more parts, or goes on in another way, is for the careful reader.
+        let has_offset = matches!(written.get(behind), Some(b'Z' | b'+' | b'-'));
+        let is_end = has_offset || written.get(behind) == Some(&b' ');
+        if !is_end || written[..clock].last().is_some_and(|byte| byte.is_ascii_digit() || *byte == b':') {
+            return None;
+        }
         let is_free = |place: usize| {
             let is_clock = (minutes..fraction).contains(&place) && place != minutes + 2;
             let is_hour = hours == Hours::Free && (minutes - HOUR_BYTES..minutes - 1).contains(&place);
             let is_fraction = (fraction + 1..fraction + 1 + fraction_digits).contains(&place);
             is_clock || is_hour || is_fraction
         };
-        let behind = if fraction_digits > 0 { fraction + 1 + fraction_digits } else { fraction };
-        let has_offset = matches!(written.get(behind), Some(b'Z' | b'+' | b'-'));
         Some(Self { fixed: MaskedPrefix::of(written, is_free)?, hours, has_offset, minutes, fraction_digits })
     }
 
@@ -66,8 +66,8 @@ impl StampMask {
         self.has_offset
     }
 
-    /// Seconds since the hour, or where hours are free since midnight, of a line that begins with such a stamp, and what stands behind the stamp.
-    /// Needs a few bytes more than the stamp has.
+    /// Seconds since the hour, or where hours are free since midnight, of a line that begins with such a stamp, and
+    /// what stands behind the stamp. Needs a few bytes more than the stamp has.
     #[must_use]
     #[inline(always)]
     pub fn seconds_since_start<'a>(&self, text: &'a [u8]) -> Option<(i64, &'a [u8])> {
@@ -152,6 +152,7 @@ mod tests {
             "Mar  1 02:003:04:05 ",
             "Mar  1 02:03:04:05 ",
             "Mar  1 02:03:045 ",
+            "Mar  1 02:03:04.05:n4A ",
         ] {
             assert!(StampMask::of(odd.as_bytes(), Hours::Fixed).is_none(), "{odd}");
         }
