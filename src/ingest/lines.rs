@@ -1,20 +1,20 @@
 //! Feeds a source to a reader of lines and books every byte.
 //!
-//! Two threads work on a large source, each on batches of its own: it reads the next one, searches it for
-//! literals and for quiet lines while the other reads on, and feeds it to the reader when all before it is fed. A
-//! batch stays with its thread, and so in the cache of one core.
+//! Two threads work on a large source, each on batches of its own: it reads the next one and searches it for
+//! literals and for quiet lines while the other does the same, or feeds the reader what was searched. Neither waits
+//! for the other, unless the reader is far behind.
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::thread;
 
 use super::formats::LineReader;
+use super::in_order::{InOrder, soon};
 use super::prefilter::Prefilter;
 use super::quiet_lines::Ahead;
 use super::quiet_stretch::Outlook;
 use super::sink::Sink;
 use super::stream::{BATCH_BYTES, Batch, LINE_BYTES_MAX, Stream};
-use super::turns::{Turns, soon};
 use crate::ledger::{Fate, Reason};
 use crate::model::record::Span;
 
@@ -29,18 +29,23 @@ pub fn drive(stream: &mut Stream, prefilter: &Prefilter, reader: &mut dyn LineRe
             spent = batch;
         }
     } else {
-        drive_in_turns(stream, prefilter, &mut feed, sink);
+        drive_on_two_threads(stream, prefilter, &mut feed, sink);
     }
     feed.end(sink);
 }
 
-fn drive_in_turns(stream: &mut Stream, prefilter: &Prefilter, feed: &mut Feed<'_>, sink: &mut Sink<'_>) {
+fn drive_on_two_threads(
+    stream: &mut Stream,
+    prefilter: &Prefilter,
+    feed: &mut Feed<'_>,
+    sink: &mut Sink<'_>,
+) {
     let numbered = Mutex::new((stream, 0));
     let outlook = Mutex::new(None);
-    let turns = Turns::new((feed, sink));
+    let feeding = InOrder::new((feed, sink));
     thread::scope(|scope| {
-        let other = scope.spawn(|| work(&numbered, prefilter, &outlook, &turns));
-        work(&numbered, prefilter, &outlook, &turns);
+        let other = scope.spawn(|| work(&numbered, prefilter, &outlook, &feeding));
+        work(&numbered, prefilter, &outlook, &feeding);
         if let Err(panic) = other.join() {
             resume_unwind(panic);
         }
@@ -52,25 +57,27 @@ fn work(
     numbered: &Mutex<(&mut Stream, u64)>,
     prefilter: &Prefilter,
     outlook: &Mutex<Option<Outlook>>,
-    turns: &Turns<(&mut Feed<'_>, &mut Sink<'_>)>,
+    feeding: &InOrder<(&mut Feed<'_>, &mut Sink<'_>), Batch>,
 ) {
     let mut spent = Batch::default();
     loop {
         let Some(mut next) = soon(numbered) else { return };
         let (stream, number) = &mut *next;
         let Some(mut batch) = stream.next_batch(spent) else { return };
-        let turn = *number;
+        let place = *number;
         *number += 1;
         drop(next);
         let Ok(before) = outlook.lock().map(|outlook| outlook.clone()) else { return };
         batch.search(prefilter, before);
-        let fed = turns.take(turn, |(feed, sink)| {
-            feed.batch(&batch, sink);
-            feed.reader.outlook().filter(|_| !sink.has_stretches)
+        let handed_in = feeding.hand_in(place, batch, |(feed, sink), batch| {
+            feed.batch(batch, sink);
+            let now = feed.reader.outlook().filter(|_| !sink.has_stretches);
+            if let Ok(mut outlook) = outlook.lock() {
+                *outlook = now;
+            }
         });
-        let (Some(now), Ok(mut outlook)) = (fed, outlook.lock()) else { return };
-        *outlook = now;
-        spent = batch;
+        let Some(done) = handed_in else { return };
+        spent = done.unwrap_or_default();
     }
 }
 
