@@ -59,6 +59,11 @@ impl MaskedPrefix {
         Some(Self { words, count: bytes.len().div_ceil(8), len: bytes.len() })
     }
 
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.len
+    }
+
     /// What stands behind the prefix. `None` also where `text` is hardly longer than it.
     #[must_use]
     #[inline(always)]

@@ -48,6 +48,7 @@ mod quiet_message;
 pub mod quiet_stretch;
 mod quoted_output;
 pub mod reading;
+mod recent_hosts;
 pub mod recognise;
 mod redfish;
 mod redfish_documents;

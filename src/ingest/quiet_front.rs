@@ -7,8 +7,7 @@
 use wide::u8x16;
 
 use super::log_header::CLOCK_BYTES_MAX;
-use super::masked_prefix::MaskedPrefix;
-use super::quiet_message::{self, KERNEL_TAG, Shape, without_return};
+use super::quiet_message::{self, KERNEL_TAG, Shape, UPTIME_DIGITS_MAX, without_return};
 
 /// Bytes that are looked at together; a bit stands for each.
 const WINDOW: usize = 64;
@@ -17,109 +16,99 @@ const CLOCK: u64 = (1 << CLOCK_BYTES_MAX) - 1;
 /// A tag with a longer one is left to the careful look, so that the text's clock is within the window.
 const BLANK_MAX: usize = WINDOW - CLOCK_BYTES_MAX - 1;
 
-/// Remembers in which form the kernel last wrote its uptime.
-#[derive(Default)]
-pub struct QuietFront {
-    uptime: Option<UptimeForm>,
+/// Where the first line of `text` ends and the shape of its message, which `text` begins with, if that is a
+/// quiet one.
+#[must_use]
+#[inline(always)]
+pub fn message(text: &[u8]) -> Option<(usize, Shape)> {
+    usual(text).or_else(|| any(text))
 }
 
-struct UptimeForm {
-    /// `[` to `]`.
-    form: MaskedPrefix,
-    /// Where in a message the digits begin.
-    first: usize,
-    shape: Shape,
+#[inline(never)]
+fn any(text: &[u8]) -> Option<(usize, Shape)> {
+    let end = memchr::memchr(b'\n', text)?;
+    Some((end, quiet_message::shape(without_return(&text[..end]))?))
 }
 
-impl QuietFront {
-    /// Where the first line of `text` ends and the shape of its message, which `text` begins with, if that is a
-    /// quiet one.
-    #[must_use]
-    #[inline(always)]
-    pub fn message(&mut self, text: &[u8]) -> Option<(usize, Shape)> {
-        self.usual(text).or_else(|| self.any(text))
+/// `None`: perhaps.
+#[inline(always)]
+fn usual(text: &[u8]) -> Option<(usize, Shape)> {
+    let window = text.first_chunk::<WINDOW>()?;
+    let (colons, newlines, others) = places(window);
+    let blank = others.trailing_zeros() as usize;
+    if !(2..=BLANK_MAX).contains(&blank) {
+        return None;
     }
-
-    #[inline(never)]
-    fn any(&mut self, text: &[u8]) -> Option<(usize, Shape)> {
-        let end = memchr::memchr(b'\n', text)?;
-        let message = without_return(&text[..end]);
-        let shape = quiet_message::shape(message)?;
-        if let Some(uptime) = shape.uptime() {
-            self.uptime = UptimeForm::of(message, uptime.start, uptime.end, shape);
-        }
-        Some((end, shape))
+    let line = newlines ^ newlines.wrapping_sub(1);
+    let colons = colons & line;
+    let is_tag = (window[blank] == b' ') & (window[blank - 1] == b':') & window[0].is_ascii_alphabetic();
+    let is_header = may_begin(window[0]) & has_two(colons & CLOCK)
+        | may_begin(window[blank + 1]) & has_two(colons >> (blank + 1) & CLOCK);
+    if !is_tag | is_header | (window[blank + 1] == b'<') {
+        return None;
     }
+    if window.first_chunk() == Some(KERNEL_TAG) {
+        return of_the_kernel(text, window, newlines);
+    }
+    if window.first_chunk() == Some(b"kernel") {
+        return None;
+    }
+    let end = match newlines {
+        0 => WINDOW + memchr::memchr(b'\n', &text[WINDOW..])?,
+        _ => newlines.trailing_zeros() as usize,
+    };
+    Some((end, Shape::default()))
+}
 
-    /// `None`: perhaps.
-    #[inline(always)]
-    fn usual(&self, text: &[u8]) -> Option<(usize, Shape)> {
-        let window = text.first_chunk::<WINDOW>()?;
-        let (colons, newlines, others) = places(window);
-        let blank = others.trailing_zeros() as usize;
-        if !(2..=BLANK_MAX).contains(&blank) {
-            return None;
-        }
+#[inline(always)]
+fn of_the_kernel(text: &[u8], window: &[u8; WINDOW], newlines: u64) -> Option<(usize, Shape)> {
+    let shape = match window[KERNEL_TAG.len()] {
+        b'[' if !window[KERNEL_TAG.len() + 1].is_ascii_alphabetic() => uptime(window)?,
+        _ => Shape::default(),
+    };
+    // Behind ` kernel: ` another line may begin: a `k` behind a blank is looked at more closely.
+    let behind_tag = !0 << KERNEL_TAG.len();
+    let mut newlines = newlines;
+    let mut pairs = blanks_before_k(window) & behind_tag;
+    let mut start = 0;
+    loop {
         let line = newlines ^ newlines.wrapping_sub(1);
-        let colons = colons & line;
-        let is_tag = (window[blank] == b' ') & (window[blank - 1] == b':') & window[0].is_ascii_alphabetic();
-        let is_header = may_begin(window[0]) & has_two(colons & CLOCK)
-            | may_begin(window[blank + 1]) & has_two(colons >> (blank + 1) & CLOCK);
-        if !is_tag | is_header | (window[blank + 1] == b'<') {
+        if pairs & line != 0 {
             return None;
         }
-        if window.first_chunk() == Some(KERNEL_TAG) {
-            return self.of_the_kernel(text, window, newlines);
+        if newlines != 0 {
+            return Some((start + newlines.trailing_zeros() as usize, shape));
         }
-        if window.first_chunk() == Some(b"kernel") {
-            return None;
-        }
-        let end = match newlines {
-            0 => WINDOW + memchr::memchr(b'\n', &text[WINDOW..])?,
-            _ => newlines.trailing_zeros() as usize,
-        };
-        Some((end, Shape::default()))
-    }
-
-    #[inline(always)]
-    fn of_the_kernel(&self, text: &[u8], window: &[u8; WINDOW], newlines: u64) -> Option<(usize, Shape)> {
-        let shape = if window[KERNEL_TAG.len()] == b'[' {
-            let UptimeForm { form, first, shape } = self.uptime.as_ref()?;
-            form.strip(&window[KERNEL_TAG.len()..]).filter(|_| window[*first] != b'0')?;
-            *shape
-        } else {
-            Shape::default()
-        };
-        // Behind ` kernel: ` another line may begin: a `k` behind a blank is looked at more closely.
-        let behind_tag = !0 << KERNEL_TAG.len();
-        let mut newlines = newlines;
-        let mut pairs = blanks_before_k(window) & behind_tag;
-        let mut start = 0;
-        loop {
-            let line = newlines ^ newlines.wrapping_sub(1);
-            if pairs & line != 0 {
-                return None;
-            }
-            if newlines != 0 {
-                return Some((start + newlines.trailing_zeros() as usize, shape));
-            }
-            // The blank may be the last of a window.
-            start += WINDOW - 1;
-            let window = text.get(start..)?.first_chunk::<WINDOW>()?;
-            newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
-            pairs = blanks_before_k(window);
-        }
+        // The blank may be the last of a window.
+        start += WINDOW - 1;
+        let window = text.get(start..)?.first_chunk::<WINDOW>()?;
+        newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
+        pairs = blanks_before_k(window);
     }
 }
 
-impl UptimeForm {
-    /// Of a message in which an uptime was found that is no young one.
-    fn of(message: &[u8], first: usize, end: usize, shape: Shape) -> Option<Self> {
-        let form = message.get(KERNEL_TAG.len()..=end)?;
-        let is_old = message.get(first + 1).is_some_and(u8::is_ascii_digit);
-        let form = MaskedPrefix::of(form, |place| form[place].is_ascii_digit()).filter(|_| is_old)?;
-        Some(Self { form, first, shape })
-    }
+/// The shape of a message of the kernel's with an uptime that is no young one. `None`: perhaps.
+#[inline(always)]
+fn uptime(window: &[u8; WINDOW]) -> Option<Shape> {
+    const START: usize = KERNEL_TAG.len() + 1;
+    let bytes = window[START..].first_chunk::<32>()?;
+    let halves = bytes.as_chunks::<16>().0;
+    let (first, second) = (u8x16::new(halves[0]), u8x16::new(halves[1]));
+    let is_digit = |bytes: u8x16| {
+        let from_zero = bytes - u8x16::splat(b'0');
+        from_zero.min(u8x16::splat(9)).simd_eq(from_zero)
+    };
+    let blank = u8x16::splat(b' ');
+    let blanks = first.simd_eq(blank).to_bitmask() | second.simd_eq(blank).to_bitmask() << 16;
+    let digits = is_digit(first).to_bitmask() | is_digit(second).to_bitmask() << 16;
+    let from = blanks.trailing_ones() as usize;
+    let seconds = (!(u64::from(digits) >> from)).trailing_zeros() as usize;
+    let point = from + seconds;
+    let end = point + ".123456".len();
+    let is_old = seconds > 1 && *bytes.get(from)? != b'0';
+    let is_stamp = seconds <= UPTIME_DIGITS_MAX && *bytes.get(end)? == b']' && bytes[point] == b'.';
+    let is_fraction = u64::from(digits) >> (point + 1) & 0x3f == 0x3f;
+    (is_old & is_stamp & is_fraction).then(|| Shape::with_uptime(START + from, START + end))
 }
 
 /// Whether a header may begin with the byte, but for those in `<>`; see
@@ -197,8 +186,22 @@ mod tests {
             "Mar  1 02:03:04 x: ",
             "",
         ];
-        let uptimes =
-            ["", "[   12.345678] ", "[    9.345678] ", "[12345.345678] ", "[1234x.345678] ", "[12.3] "];
+        let uptimes = [
+            "",
+            "[   12.345678] ",
+            "[    9.345678] ",
+            "[   02.345678] ",
+            "[12345.345678] ",
+            "[123456789012.345678]",
+            "[1234567890123.345678] ",
+            "[               1234567890.345678]",
+            "[                  1234567890.345678]",
+            "[1234x.345678] ",
+            "[12345.34567]] ",
+            "[12.3] ",
+            "[UFW BLOCK] ",
+            "[]",
+        ];
         let texts = [
             "",
             "docker0: port 1",
@@ -224,8 +227,7 @@ mod tests {
 
     #[test]
     fn says_what_the_careful_look_says() {
-        let mut front = QuietFront::default();
-        let mut usual = 0;
+        let mut usually = 0;
         for message in messages() {
             for filling in [0, 1, 20, 62, 63, 64, 65, 130] {
                 for behind in [
@@ -234,12 +236,12 @@ mod tests {
                     "\nkernel: [   12.345678] and more kernel: of it, as long as a window takes, or two",
                 ] {
                     let text = format!("{message}{}{behind}", "y".repeat(filling));
-                    usual += usize::from(front.usual(text.as_bytes()).is_some());
-                    assert_eq!(front.message(text.as_bytes()), careful(text.as_bytes()), "{text:?}");
+                    usually += usize::from(usual(text.as_bytes()).is_some());
+                    assert_eq!(super::message(text.as_bytes()), careful(text.as_bytes()), "{text:?}");
                 }
             }
         }
-        assert!(usual > 1000, "most need no careful look: {usual}");
+        assert!(usually > 1000, "most need no careful look: {usually}");
     }
 
     #[test]
@@ -247,7 +249,7 @@ mod tests {
         for before in 0..200 {
             let text =
                 format!("kernel: {} kernel: [    0.000000] Linux\n{}", "y".repeat(before), "z".repeat(80));
-            assert_eq!(QuietFront::default().message(text.as_bytes()), None, "{before}");
+            assert_eq!(message(text.as_bytes()), None, "{before}");
         }
     }
 
@@ -255,7 +257,7 @@ mod tests {
     fn bytes_that_are_no_part_of_a_tag_end_it() {
         for byte in 0..=u8::MAX {
             let text = [b"ss", &[byte][..], b"d: text\n", &[b'z'; 80]].concat();
-            assert_eq!(QuietFront::default().message(&text), careful(&text), "{byte:#x}");
+            assert_eq!(message(&text), careful(&text), "{byte:#x}");
         }
     }
 }

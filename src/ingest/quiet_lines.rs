@@ -5,7 +5,7 @@ use chrono::{TimeDelta, Timelike};
 
 use super::log_lines::{LogTracker, Remembered};
 use super::quiet_message::{self, without_return};
-use super::quiet_stretch::{Day, Outlook, QuietScan, Run, Stretch, is_going_on};
+use super::quiet_stretch::{Day, Outlook, QuietScan, Run, Stretch, is_going_on, without_priority};
 use super::sink::Sink;
 use super::stamp_mask::{Hours, StampMask};
 use super::written_time::steady_seconds;
@@ -35,10 +35,11 @@ pub struct QuietLines {
 impl QuietLines {
     /// Keeps the stamp of a line that was split: all that stands before `host` and its `message`.
     pub fn keep(&mut self, line: &str, stamp: &Stamp, host: &str, message: &str) {
-        let day = day_of(line, stamp, host, message);
-        if self.day() != day.as_ref() {
-            self.scan = day.map(QuietScan::new);
+        let written = written_stamp(line.as_bytes(), host.as_bytes(), message.len());
+        if self.day().zip(written).is_some_and(|(day, written)| is_of(day, written, stamp)) {
+            return;
         }
+        self.scan = written.and_then(|written| day_of(written, stamp)).map(QuietScan::new);
     }
 
     /// The next line may be of another month or year than those before it.
@@ -108,7 +109,7 @@ fn hand_over(
     let offset = sink.account.cursor();
     for run in &stretch.runs {
         let lines = run.last_lines().map(|line| {
-            let micros = day.mask.micros_since_start(&text[line.start..]).unwrap_or(0);
+            let micros = day.mask.micros_since_start(without_priority(&text[line.start..])).unwrap_or(0);
             Remembered {
                 span: Span {
                     offset: offset + line.start as u64,
@@ -125,16 +126,24 @@ fn hand_over(
     Passed { bytes: stretch.bytes, lines: stretch.lines }
 }
 
-/// The day of a line whose stamp was read.
-fn day_of(line: &str, stamp: &Stamp, host: &str, message: &str) -> Option<Day> {
-    let start = line.len().checked_sub(host.len() + 1 + message.len())?;
-    let (written, rest) = (line.get(..start)?, line.get(start..)?);
-    if host.is_empty() || !rest.starts_with(host) || !written.ends_with(' ') {
-        return None;
-    }
+/// What stands before the host and the message of a line, without a priority.
+fn written_stamp<'a>(line: &'a [u8], host: &[u8], message: usize) -> Option<&'a [u8]> {
+    let (written, rest) = line.split_at_checked(line.len().checked_sub(host.len() + 1 + message)?)?;
+    let stands_there = !host.is_empty() && rest.starts_with(host) && written.ends_with(b" ");
+    stands_there.then(|| without_priority(written))
+}
+
+/// Whether the stamp, written so, is one of a day, and would make the same day.
+fn is_of(day: &Day, written: &[u8], stamp: &Stamp) -> bool {
+    let micros = || day.mask.micros_since_start(written);
+    written.len() == day.mask.bytes() && micros().and_then(|micros| moved(&day.stamp, micros)) == Some(*stamp)
+}
+
+/// The day of a stamp that was read.
+fn day_of(written: &[u8], stamp: &Stamp) -> Option<Day> {
     let of = |hours| {
-        let mask = StampMask::of(written.as_bytes(), hours)?;
-        let stamp = moved(stamp, -mask.micros_since_start(written.as_bytes())?)?;
+        let mask = StampMask::of(written, hours)?;
+        let stamp = moved(stamp, -mask.micros_since_start(written)?)?;
         Some(Day { mask, seconds: steady_seconds(&stamp)?, stamp })
     };
     of(Hours::Free).filter(starts_at_midnight).or_else(|| of(Hours::Fixed))

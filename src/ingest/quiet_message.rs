@@ -15,6 +15,14 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Of a message in which the kernel's uptime stands there.
+    #[must_use]
+    pub fn with_uptime(from: usize, to: usize) -> Self {
+        // It is never so far behind that the places do not fit.
+        let byte = |place| u8::try_from(place).unwrap_or(0);
+        Self { uptime: (byte(from), byte(to)) }
+    }
+
     /// Where the kernel's uptime stands, if there is one.
     #[must_use]
     pub fn uptime(self) -> Option<Range<usize>> {
@@ -27,6 +35,8 @@ pub const KERNEL_TAG: &[u8; 8] = b"kernel: ";
 
 /// A tag is no longer than this; see [`super::log_lines::split_tag`].
 pub const TAG_BYTES_MAX: usize = 64;
+/// Digits of the seconds in it.
+pub const UPTIME_DIGITS_MAX: usize = 12;
 /// `4294967296.123456` and some blanks.
 pub const UPTIME_BYTES_MAX: usize = 32;
 /// The digits behind the point, and what ends the stamp.
@@ -65,29 +75,23 @@ fn of_the_kernel(text: &[u8]) -> Option<Shape> {
     if GLUED.find(text).is_some() || may_begin_header(text) {
         return None;
     }
-    if text.first() != Some(&b'[') {
+    if text.first() != Some(&b'[') || text.get(1).is_some_and(u8::is_ascii_alphabetic) {
         return Some(Shape::default());
     }
     let blanks = text[1..].iter().take(UPTIME_BYTES_MAX).take_while(|byte| **byte == b' ').count();
     let from = 1 + blanks;
     let digits = text[from..].iter().take(UPTIME_BYTES_MAX).take_while(|byte| byte.is_ascii_digit()).count();
     let to = from + digits + FRACTION - 1;
-    let is_stamp = (1..=12).contains(&digits) && to - 1 <= UPTIME_BYTES_MAX;
+    let is_stamp = (1..=UPTIME_DIGITS_MAX).contains(&digits) && to - 1 <= UPTIME_BYTES_MAX;
     // Ten seconds and more have a digit before the last that is not zero.
     let is_old = || text[from..from + digits - 1].iter().any(|digit| *digit != b'0');
     (is_stamp && is_fraction(*text[from + digits..].first_chunk()?) && is_old())
-        .then(|| Shape { uptime: (in_message(from), in_message(to)) })
+        .then(|| Shape::with_uptime(KERNEL_TAG.len() + from, KERNEL_TAG.len() + to))
 }
 
 /// Whether it is a point, six digits and a bracket.
 fn is_fraction([point, digits @ .., end]: [u8; FRACTION]) -> bool {
     point == b'.' && digits.iter().all(u8::is_ascii_digit) && end == b']'
-}
-
-/// A place in the text of a kernel message as one in the whole message. An uptime is never so far behind that it
-/// does not fit.
-fn in_message(place: usize) -> u8 {
-    u8::try_from(KERNEL_TAG.len() + place).unwrap_or(0)
 }
 
 /// Microseconds of an uptime that [`shape`] has found.
@@ -114,6 +118,7 @@ mod tests {
             "kernel: docker0: port 1 entered",
             "a.b-c/d: x",
             "CRON[1]: (root) CMD (x)",
+            "kernel: [UFW BLOCK] IN=eno1",
         ] {
             assert!(shape(quiet.as_bytes()).is_some(), "{quiet}");
         }

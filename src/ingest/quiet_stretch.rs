@@ -11,16 +11,19 @@ use std::sync::Arc;
 
 use super::log_header::{is_plain_host, is_severity};
 use super::log_lines::{KnownHost, LogTracker};
-use super::masked_prefix::MaskedPrefix;
-use super::quiet_front::QuietFront;
+use super::quiet_front;
+use super::recent_hosts::RecentHosts;
 use super::sink::ACTIVITY_GAP_SECONDS;
 use super::stamp_mask::StampMask;
 use super::stream::LINE_BYTES_MAX;
 use crate::model::Stamp;
 
-/// After so many lines of a batch that are not quiet, the rest of it is left to the reader: its lines may be of
-/// another day, or of a log that has no quiet ones.
-const ODD_LINES_MAX: usize = 64;
+/// If a batch has so many more lines that are not quiet than quiet ones, the rest of it is left to the reader: its
+/// lines may be of another day, or of a log that has no quiet ones.
+const ODD_LINES_MAX: u64 = 64;
+
+/// The highest priority is 191 (RFC 5424, 6.2.1).
+const PRIORITY_DIGITS_MAX: usize = 3;
 
 /// What a reader knows by which quiet lines can be told.
 #[derive(Clone)]
@@ -32,9 +35,7 @@ pub struct Outlook {
 /// Makes stretches of the lines of a day.
 pub struct QuietScan {
     pub day: Day,
-    /// What stood between the stamp and the message of the last line.
-    last: Option<(MaskedPrefix, KnownHost)>,
-    front: QuietFront,
+    recent: RecentHosts,
     /// By the number of a host: one more than the place of its run in the stretch that is being made.
     slots: Vec<usize>,
 }
@@ -99,7 +100,7 @@ impl Outlook {
     pub fn survey(&self, text: &[u8], places: &[usize]) -> Vec<Stretch> {
         let mut scan = QuietScan::new(self.day.clone());
         let mut stretches = Vec::new();
-        let mut odd_lines = 0;
+        let mut odd_lines_left = ODD_LINES_MAX;
         let mut start = 0;
         for place in places.iter().copied().chain([text.len()]) {
             let Some(before) = text.get(start..place) else { continue };
@@ -108,13 +109,14 @@ impl Outlook {
                 let known = |name: &[u8]| self.hosts.get(name).copied();
                 let stretch = scan.stretch(&text[start..end], start, known, |_, _, _| true);
                 start += stretch.bytes;
+                odd_lines_left += stretch.lines;
                 if stretch.lines > 0 {
                     stretches.push(stretch);
                 }
                 if start < end {
                     start = end_of_line(text, start);
-                    odd_lines += 1;
-                    if odd_lines == ODD_LINES_MAX {
+                    odd_lines_left -= 1;
+                    if odd_lines_left == 0 {
                         return stretches;
                     }
                 }
@@ -128,7 +130,7 @@ impl Outlook {
 impl QuietScan {
     #[must_use]
     pub fn new(day: Day) -> Self {
-        Self { day, last: None, front: QuietFront::default(), slots: Vec::new() }
+        Self { day, recent: RecentHosts::default(), slots: Vec::new() }
     }
 
     /// The quiet lines at the front of `text`, which holds whole lines without literals and without control
@@ -163,10 +165,11 @@ impl QuietScan {
         may_pass: &mut impl FnMut(KnownHost, i64, Option<i64>) -> bool,
     ) -> Option<usize> {
         let start = stretch.bytes;
-        let (since, rest) = self.day.mask.seconds_since_start(text.get(start..)?)?;
+        let written = without_priority(text.get(start..)?);
+        let (since, rest) = self.day.mask.seconds_since_start(written)?;
         let (host, message) = self.host(rest, known)?;
         let message = text.len() - message.len();
-        let (len, shape) = self.front.message(&text[message..])?;
+        let (len, shape) = quiet_front::message(&text[message..])?;
         let end = message + len;
         if self.slots.len() <= host.0 {
             self.slots.resize(host.0 + 1, 0);
@@ -203,10 +206,8 @@ impl QuietScan {
         rest: &'a [u8],
         known: &impl Fn(&[u8]) -> Option<KnownHost>,
     ) -> Option<(KnownHost, &'a [u8])> {
-        if let Some((between, host)) = &self.last
-            && let Some(message) = between.strip(rest)
-        {
-            return Some((*host, message));
+        if let Some(found) = self.recent.strip(rest) {
+            return Some(found);
         }
         let end = memchr::memchr2(b' ', b'\n', rest).filter(|end| rest[*end] == b' ')?;
         // Of a host whose name is an odd one, every line is read with care.
@@ -214,9 +215,18 @@ impl QuietScan {
             std::str::from_utf8(name).is_ok_and(|name| is_plain_host(name) && !is_severity(name))
         };
         let host = rest.get(..end).filter(is_plain).and_then(known)?;
-        self.last = MaskedPrefix::of(&rest[..=end], |_| false).map(|between| (between, host));
+        self.recent.keep(rest, end, host);
         Some((host, &rest[end + 1..]))
     }
+}
+
+/// A line without the syslog priority (`<34>`) that may stand before its stamp.
+#[must_use]
+#[inline(always)]
+pub fn without_priority(line: &[u8]) -> &[u8] {
+    let Some((b'<', rest)) = line.split_first() else { return line };
+    let digits = rest.iter().take(PRIORITY_DIGITS_MAX).take_while(|byte| byte.is_ascii_digit()).count();
+    if rest.get(digits) == Some(&b'>') { &rest[digits + 1..] } else { line }
 }
 
 /// Whether a line that follows the one before by so many seconds belongs to the same activity.

@@ -60,6 +60,12 @@ impl StampMask {
         Some(Self { fixed: MaskedPrefix::of(written, is_free)?, hours, has_offset, minutes, fraction_digits })
     }
 
+    /// Bytes of the stamps, with what stands between them and the host.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.fixed.bytes()
+    }
+
     /// Whether a zone is written as an offset from UTC.
     #[must_use]
     pub fn has_offset(&self) -> bool {
