@@ -69,6 +69,7 @@ fn message() -> impl Strategy<Value = String> {
         "kernel: [  T12] odd",
         "kernel:[ 12.345678] no blank",
         "kernel: text without uptime",
+        "kernel: [UFW BLOCK] IN=eno1 OUT=",
         "kernel[7]: [  1.000000] with a number",
         "[ 77.123456] no tag",
         "two words: and a colon",
@@ -85,10 +86,12 @@ fn message() -> impl Strategy<Value = String> {
     prop_oneof![3 => fixed.prop_map(str::to_owned), 2 => uptime]
 }
 
+const LONG_NAME: &str = "a-name-that-is-longer-than-what-is-compared.example.net";
+
 fn log() -> impl Strategy<Value = String> {
     let line = (
         prop_oneof![6 => 0_i64..3, 1 => 60_i64..2000, 1 => -90_i64..0, 1 => 50_000_i64..9_000_000],
-        0..4_usize,
+        0..6_usize,
         message(),
         0..40_u8,
     );
@@ -96,12 +99,15 @@ fn log() -> impl Strategy<Value = String> {
         let steps: Vec<i64> = lines.iter().map(|line| line.0).collect();
         let mut text = String::new();
         for (stamp, (_, host, message, odd)) in stamps(&steps, full).iter().zip(&lines) {
-            let host = ["kvm01", "kvm01", "kvm02", "db-1.example.net"][*host];
+            let host = ["kvm01", "kvm01", "kvm02", "db-1.example.net", "db-2.example.net", LONG_NAME][*host];
             match odd {
                 0 => text.push_str("  a line that goes on\n"),
                 1 => text.push_str(&format!("\0\0\0{stamp} {host} {message}\n")),
                 2 => text.push_str(&format!("{stamp} {host} half a li\0\0{stamp} {host} {message}\n")),
                 3 => text.push_str(&format!("<30>{stamp} {host} {message}\n")),
+                5 => text.push_str(&format!("<6>{stamp} {host} {message}\n")),
+                6 => text.push_str(&format!("<1911>{stamp} {host} {message}\n")),
+                7 => text.push_str(&format!("<>{stamp} {host} so\u{8} ba\u{7}ck\n")),
                 4 => text.push_str(&format!("{stamp}  {host} {message}\r\n")),
                 _ => text.push_str(&format!("{stamp} {host} {message}\n")),
             }
@@ -141,6 +147,30 @@ fn long_logs_are_cut_into_batches_and_read_as_one() {
     assert_eq!((facts.understood, facts.quarantined), (40_001, 0));
     assert_eq!(facts, careful(log.as_bytes()));
     assert_eq!(facts.records.last().unwrap().span.line, 40_001);
+}
+
+#[test]
+fn logs_of_many_hosts_and_with_priorities_are_read_as_one() {
+    let lines = stamps(&vec![1; 20_000], false);
+    let mut log = String::new();
+    for (n, at) in lines.iter().enumerate() {
+        let priority = ["", "<6>", "<30>", "<191>"][n / 5000];
+        let line = match n % 100 {
+            7 => "no tag here".to_owned(),
+            8 => "last message repeated 2 times".to_owned(),
+            9 => format!("kernel: [{n:5}.000001] usb 1-1: new device"),
+            10 => "kernel: [UFW BLOCK] IN=eno1 OUT=".to_owned(),
+            11 if n > 10_000 => "kernel: [    0.000000] Linux version 6.1.0".to_owned(),
+            _ => format!("app[{n}]: value {n}"),
+        };
+        log.push_str(&format!("{priority}{at} node{:03} {line}\n", n * 7 % 300));
+        if n % 333 == 0 {
+            log.push_str("\tat a place that it names\n");
+        }
+    }
+    let facts = quick(log.as_bytes());
+    assert_eq!((facts.understood, facts.quarantined), (20_000, 0), "{:?}", facts.reasons);
+    assert_eq!(facts, careful(log.as_bytes()));
 }
 
 /// Lines that are told beforehand, on another thread, from what was known some batches ago.
@@ -225,6 +255,8 @@ fn a_clock_with_odd_parts_is_the_same_read_either_way() {
         ("2025-03-01T02:01:0{}Z", "2025-03-01T02:003:0{}Z"),
         ("Mar 01 2025 02:01:0{}", "Mar 01 2025 02:03:0{}.0{}:n4A"),
         ("Mar 01 2025 02:01:0{}", "Mar 01 2025 02:03:0{}.0{}"),
+        ("Mar 01 2025 02:01:0{}.00", "Mar 01 2025 02:01:1{}.0{}"),
+        ("Mar 01 2025 02:01:0{}.0012345", "Mar 01 2025 02:01:1{}.0{}98765"),
     ] {
         let line = |stamp: &str, second: &str| {
             format!("{} kvm01 sshd[1]: a message of some length\n", stamp.replace("{}", second))

@@ -4,6 +4,7 @@
 //! literals and for quiet lines while the other does the same, or feeds the reader what was searched. Neither waits
 //! for the other, unless the reader is far behind.
 
+use std::borrow::Cow;
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::thread;
@@ -15,6 +16,7 @@ use super::quiet_lines::Ahead;
 use super::quiet_stretch::Outlook;
 use super::sink::Sink;
 use super::stream::{BATCH_BYTES, Batch, LINE_BYTES_MAX, Stream};
+use super::terminal;
 use crate::ledger::{Fate, Reason};
 use crate::model::record::Span;
 
@@ -96,6 +98,7 @@ impl Feed<'_> {
         let whole = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
         let mut places = batch.places.iter().copied().peekable();
         let mut stretches = batch.stretches.iter().peekable();
+        let is_verbatim = self.reader.is_verbatim();
         let mut start = 0;
         while start < whole {
             // Up to the line of the next literal, lines may be passed over.
@@ -114,11 +117,14 @@ impl Feed<'_> {
             }
             if start < whole {
                 let end = memchr::memchr(b'\n', &text[start..]).map_or(whole, |at| start + at + 1);
+                let has_literal = places.peek().is_some_and(|place| *place < end);
+                sink.may_match = has_literal || batch.has_control || !is_verbatim;
                 self.piece(&text[start..end], batch.has_control, sink);
                 start = end;
                 while places.next_if(|place| *place < start).is_some() {}
             }
         }
+        sink.may_match = true;
         self.rest(&text[whole..], batch, sink);
     }
 
@@ -188,6 +194,8 @@ impl Feed<'_> {
     fn line(&mut self, piece: &[u8], sink: &mut Sink<'_>) {
         sink.at(Span { offset: sink.account.cursor(), len: piece.len() as u64, line: self.number });
         let text = trim_line_end(piece);
+        // What was taken back may have stood in the middle of a literal.
+        sink.may_match |= terminal::has_marks(text);
         let fate = if text.is_empty() { Fate::Ignored("blank-line") } else { self.reader.line(text, sink) };
         if fate == Fate::Parsed {
             sink.understood += 1;
@@ -202,6 +210,13 @@ impl Feed<'_> {
         }
         self.reader.finish(sink);
     }
+}
+
+/// A line as text, bytes that are no UTF-8 replaced. Faster for lines that have none than [`String::from_utf8_lossy`],
+/// which looks at each byte.
+#[must_use]
+pub fn as_text(line: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
 }
 
 fn trim_line_end(line: &[u8]) -> &[u8] {

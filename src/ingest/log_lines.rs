@@ -125,7 +125,7 @@ impl LogTracker {
         self.last = place;
         let state = &mut self.hosts[place];
         let seconds = steady_seconds(&line.stamp);
-        let mut signatures = sink.interest.signatures(line.program, line.text);
+        let mut signatures = sink.signatures(line.program, line.text);
         if !signatures.is_empty()
             && let Some(once_in) = sink.interest.once_in_seconds()
         {
@@ -357,6 +357,12 @@ const NEW_YEAR_DAYS: i32 = 150;
 const CLOCK_SET_LINES: u32 = 2000;
 
 impl YearWraps {
+    /// How often the months have started over, and the last month and day.
+    #[must_use]
+    pub fn day(&self) -> (u16, Option<(u8, u8)>) {
+        (self.wraps, self.last)
+    }
+
     /// Counts lines of the same month and day as the one before.
     pub fn same_day(&mut self, lines: u64) {
         self.since_wrap = self.since_wrap.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
@@ -416,7 +422,7 @@ impl LogTracker {
     /// Takes a line whose time nobody knows: it may be worth keeping, but says nothing of when its
     /// host was active.
     pub fn take_untimed(&mut self, line: &SplitLine<'_>, sink: &mut Sink<'_>) {
-        let mut signatures = sink.interest.signatures(line.program, line.text);
+        let mut signatures = sink.signatures(line.program, line.text);
         if sink.nul_before > 0 {
             sink.nul_before = 0;
             signatures.push(NUL_BYTES.to_owned());

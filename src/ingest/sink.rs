@@ -29,6 +29,8 @@ pub struct Sink<'a> {
     pub understood: u64,
     /// Whether all lines of some stretches of time are to be kept.
     pub has_stretches: bool,
+    /// Whether the text of the line at hand may have signatures; where it may not, they need not be looked for.
+    pub may_match: bool,
     open_runs: BTreeMap<Option<String>, usize>,
     span: Span,
 }
@@ -47,6 +49,7 @@ impl<'a> Sink<'a> {
             header_host: None,
             understood: 0,
             has_stretches: interest.has_stretches(),
+            may_match: true,
             open_runs: BTreeMap::new(),
             span: Span::default(),
         }
@@ -69,6 +72,12 @@ impl<'a> Sink<'a> {
         secrets::mask_body(&mut body);
         let host = host.or_else(|| self.header_host.clone());
         self.records.push(Record { source: self.source, span: self.span, host, stamp, body });
+    }
+
+    /// Ids of the signatures of a line of a log.
+    #[must_use]
+    pub fn signatures(&self, program: &str, text: &str) -> Vec<String> {
+        if self.may_match { self.interest.signatures(program, text) } else { Vec::new() }
     }
 
     /// For readers of whole files: books the next `piece` and says where the records that follow

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// backspaces took back. Most text has neither and is handed back as it is.
 #[must_use]
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\u{1b}', '\u{8}', '\r', '\u{7}']) {
+    if !has_marks(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());
@@ -22,6 +22,18 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(plain)
+}
+
+/// Whether an escape sequence may stand in the text.
+#[must_use]
+pub fn has_escape(text: &[u8]) -> bool {
+    memchr::memchr(0x1b, text).is_some()
+}
+
+/// Whether [`plain`] would change the text.
+#[must_use]
+pub fn has_marks(text: &[u8]) -> bool {
+    memchr::memchr3(0x1b, 0x8, 0x7, text).is_some() || memchr::memchr(b'\r', text).is_some()
 }
 
 fn pass_escape(rest: &mut std::str::Chars<'_>) {

@@ -68,11 +68,11 @@ fn same_places(input: &[u8]) {
 
 pub fn all() -> Vec<Target> {
     let log = |id: &str| formats::by_id(id).expect("it is in the register");
-    let syslogs = [log("syslog-rfc3164"), log("syslog-rfc3339")];
+    let verbatim = ["syslog-rfc3164", "syslog-rfc3339", "linux-dmesg-text", "linux-kernel-text"].map(log);
     let fixtures = |format: &&dyn Format| seeds::of_format(format.id());
-    let logs: Vec<Vec<u8>> = syslogs.iter().flat_map(fixtures).collect();
-    // The first byte says as which of the two the rest is read.
-    let chosen = (0..).zip(&syslogs).flat_map(|(choice, format)| {
+    let logs: Vec<Vec<u8>> = verbatim.iter().flat_map(fixtures).collect();
+    // The first byte says as which of them the rest is read.
+    let chosen = (0..).zip(&verbatim).flat_map(|(choice, format)| {
         seeds::of_format(format.id()).into_iter().map(move |log| [&[choice], log.as_slice()].concat())
     });
     let words = |text: &[u8]| [b"soft lockup\0blocked for more than\0Linux version \0\0", text].concat();
@@ -86,7 +86,7 @@ pub fn all() -> Vec<Target> {
             bytes_max: BYTES_MAX,
             check: Box::new(move |input| {
                 if let Some((choice, log)) = input.split_first() {
-                    same_facts(syslogs[usize::from(*choice) % syslogs.len()], log);
+                    same_facts(verbatim[usize::from(*choice) % verbatim.len()], log);
                 }
             }),
         },

@@ -80,6 +80,11 @@ pub trait LineReader: Send {
     ) -> Passed {
         Passed::default()
     }
+    /// Whether what is taken for a line's text stands in that line as it is. Then a line without literals has no
+    /// signatures.
+    fn is_verbatim(&self) -> bool {
+        false
+    }
     /// By what lines that it could pass over can be told beforehand.
     fn outlook(&self) -> Option<Outlook> {
         None

@@ -7,6 +7,7 @@
 //! Not handled: dates that stand elsewhere in such a log.
 
 use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ingest::{kernel_stamp, log_header};
@@ -65,7 +66,7 @@ struct ClockReader {
 
 impl LineReader for ClockReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let Some((program, message)) = split_line(&text) else {
             let has_clock = text.as_bytes().get(2) == Some(&b':') && text.as_bytes().get(5) == Some(&b':');
             return if self.begun && !has_clock {

@@ -11,6 +11,7 @@
 use chrono::DateTime;
 
 use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -104,7 +105,7 @@ struct AlertReader {
 
 impl LineReader for AlertReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let Some((stamp, place, own)) = split_line(&text).or_else(|| split_event(&text)) else {
             return Fate::Quarantined(Reason::BadShape);
         };

@@ -8,6 +8,7 @@
 //! Not handled: `ausearch -i` in locales that write the day first.
 
 use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -77,7 +78,7 @@ struct AuditReader {
 
 impl LineReader for AuditReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let Some(event) = split_event(&text) else {
             return if is_separator(&text) {
                 Fate::Ignored("audit-separator")

@@ -9,6 +9,7 @@
 
 use crate::ingest::console::{ConsoleLine, console_line};
 use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header::{When, split_when};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -64,7 +65,7 @@ struct BootLogReader {
 
 impl LineReader for BootLogReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let text = terminal::plain(&text);
         if let Some(stamp) = boot_time(&text) {
             self.boot = Some(stamp);

@@ -8,6 +8,7 @@
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp::micros_of;
+use crate::ingest::lines::as_text;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -50,7 +51,7 @@ struct DmesgJsonReader {
 
 impl LineReader for DmesgJsonReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let text = text.trim();
         let Some((key, value)) = text.split_once(':').filter(|(key, _)| key.starts_with('"')) else {
             let framing = text.bytes().all(|byte| b"{}[],".contains(&byte));

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use crate::ingest::console::{ConsoleLine, console_line, shows_console};
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp::{self, KernelTime};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps};
 use crate::ingest::sink::Sink;
 use crate::ingest::{kernel_text, log_header, terminal};
@@ -109,8 +110,12 @@ struct DmesgReader {
 }
 
 impl LineReader for DmesgReader {
+    fn is_verbatim(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let text = terminal::plain(&text);
         self.is_console |= matches!(text, Cow::Owned(_));
         if let Some((time, message)) = kernel_stamp::split(&text) {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::journal_entry::JournalEntry;
+use crate::ingest::lines::as_text;
 use crate::ingest::log_lines::LogTracker;
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -74,7 +75,7 @@ struct JournalReader {
 
 impl LineReader for JournalReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let text = unframed(&text);
         let bare = text.trim_end_matches(',');
         if !self.open.is_empty() {

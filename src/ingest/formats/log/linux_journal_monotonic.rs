@@ -9,6 +9,7 @@
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header::{self, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
 use crate::ingest::sink::Sink;
@@ -80,7 +81,7 @@ struct MonotonicReader {
 
 impl LineReader for MonotonicReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let Some((micros, host, program, text)) = split(&text) else {
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };

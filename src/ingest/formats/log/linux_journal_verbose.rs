@@ -9,6 +9,7 @@
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::journal_entry::JournalEntry;
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header::{self, When};
 use crate::ingest::log_lines::LogTracker;
 use crate::ingest::sink::Sink;
@@ -75,7 +76,7 @@ struct VerboseReader {
 
 impl LineReader for VerboseReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let text = crate::ingest::terminal::plain(&text);
         if let Some(cursor) = split_head(&text) {
             self.close(sink);

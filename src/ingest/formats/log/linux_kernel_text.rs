@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_text::{Shape, shape};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ingest::{log_header, terminal};
@@ -116,8 +117,12 @@ struct KernelTextReader {
 }
 
 impl LineReader for KernelTextReader {
+    fn is_verbatim(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let text = terminal::plain(&text);
         let split = SplitLine {
             stamp: Stamp::Missing,

@@ -8,6 +8,7 @@
 //! Not handled: fragments of one netconsole message that arrived out of order are taken each for itself.
 
 use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_lines::{LogTracker, SplitLine, split_tag};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -85,7 +86,7 @@ struct KmsgReader {
 
 impl LineReader for KmsgReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let Some(message) = split_record(&text) else {
             return if is_property(&text) {
                 Fate::Ignored("device-property")

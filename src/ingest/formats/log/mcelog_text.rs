@@ -9,6 +9,7 @@
 use chrono::DateTime;
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
 use crate::ledger::{Fate, Reason};
@@ -145,7 +146,7 @@ struct McelogReader {
 
 impl LineReader for McelogReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         if begins_event(&text) && (self.numbered || !is_number(&text)) || self.event.len() >= EVENT_LINES_MAX
         {
             self.close(sink);

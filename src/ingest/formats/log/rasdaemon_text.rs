@@ -7,6 +7,7 @@
 //! Not handled: `--error-count`, a table without times.
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header::{When, split_when};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -86,7 +87,7 @@ struct RasdaemonReader {
 
 impl LineReader for RasdaemonReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         if is_heading(&text) {
             return Fate::Ignored("heading");
         }

@@ -5,16 +5,18 @@
 //! Time:   the host's local clock, no year and no zone; months wrap. Behind a relay's header, the host's own.
 //! Units:  none.
 //! Spec:   RFC 3164 §4.1, as written by rsyslog, syslog-ng, busybox, journalctl and devices; `<PRI>` is passed over.
-//! Loses:  severity, facility, fractions of a second.
+//! Loses:  severity, facility; where no year is written, fractions of a second.
 //! Not handled: a message other than the kernel's that was glued to the end of another without a `<PRI>`.
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header::{self, Family, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
 use crate::ingest::quiet_lines::{Ahead, Passed, QuietLines};
 use crate::ingest::quiet_stretch::Outlook;
 use crate::ingest::sink::Sink;
+use crate::ingest::terminal;
 use crate::ingest::written_time::month_of;
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
@@ -47,6 +49,8 @@ struct Header<'a> {
     month: u8,
     day: u8,
     second_of_day: u32,
+    /// Of the second.
+    micros: u32,
     year: Option<i32>,
     host: &'a str,
     message: &'a str,
@@ -71,9 +75,9 @@ fn split_header(line: &str) -> Option<Header<'_>> {
         }
         _ => (None, first, after),
     };
-    let second_of_day = seconds_of(clock)?;
+    let (second_of_day, micros) = (seconds_of(clock)?, micros_of(clock));
     let (host, message) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
-    Some(Header { month, day, second_of_day, year, host, message })
+    Some(Header { month, day, second_of_day, micros, year, host, message })
 }
 
 fn seconds_of(clock: &str) -> Option<u32> {
@@ -86,12 +90,31 @@ fn seconds_of(clock: &str) -> Option<u32> {
         .then(|| hour * 3600 + minute * 60 + second.min(59))
 }
 
+/// What stands behind the point of a clock, if that is digits and nothing else.
+fn micros_of(clock: &str) -> u32 {
+    let digits = clock.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.as_bytes() } else { &[] };
+    (0..6).fold(0, |micros, place| micros * 10 + digits.get(place).map_or(0, |digit| u32::from(digit - b'0')))
+}
+
 #[derive(Default)]
 struct SyslogReader {
     tracker: LogTracker,
     wraps: YearWraps,
     quiet: QuietLines,
     unsplit: Unsplit,
+}
+
+impl SyslogReader {
+    fn unsplit_line(&mut self, text: &str, sink: &mut Sink<'_>) -> Fate {
+        let before = self.wraps.day();
+        let fate = self.unsplit.line(text, &mut self.tracker, &mut self.wraps, sink);
+        if self.wraps.day() != before {
+            // The same date may be of another year from here on.
+            self.quiet.forget();
+        }
+        fate
+    }
 }
 
 impl LineReader for SyslogReader {
@@ -111,25 +134,28 @@ impl LineReader for SyslogReader {
         passed
     }
 
+    fn is_verbatim(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let plain = split_header(&text).filter(|header| log_header::is_plain(header.host, header.message));
-        let (Some(header), true) = (plain, !text.contains('\u{1b}')) else {
-            // Its date may be of another month or year than that of the hour.
-            self.quiet.forget();
-            return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
+        let (Some(header), true) = (plain, !terminal::has_escape(line)) else {
+            return self.unsplit_line(&text, sink);
         };
         let (program, message) = split_tag(header.message);
         let is_glued = || program == "kernel" && log_header::glued_kernel_line(header.message).is_some();
         if program.is_empty() || is_glued() {
-            // Its date may be of another month or year than that of the hour.
-            self.quiet.forget();
-            return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
+            return self.unsplit_line(&text, sink);
         }
         let stamp = match header.year {
             Some(year) => {
                 let date = chrono::NaiveDate::from_ymd_opt(year, header.month.into(), header.day.into());
-                let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(header.second_of_day, 0);
+                let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(
+                    header.second_of_day,
+                    header.micros * 1000,
+                );
                 match (date, time) {
                     (Some(date), Some(time)) => Stamp::Local(date.and_time(time)),
                     _ => return Fate::Quarantined(Reason::BadField("date")),

@@ -13,11 +13,13 @@
 
 use crate::ingest::formats::{Fit, Format, Head, LineReader, Reader, SourceKind};
 use crate::ingest::kernel_stamp;
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header::{self, Family, Unsplit};
 use crate::ingest::log_lines::{LogTracker, SplitLine, YearWraps, split_tag};
 use crate::ingest::quiet_lines::{Ahead, Passed, QuietLines};
 use crate::ingest::quiet_stretch::Outlook;
 use crate::ingest::sink::Sink;
+use crate::ingest::terminal;
 use crate::ingest::written_time::{self, DayFirst};
 use crate::ledger::Fate;
 use crate::model::Stamp;
@@ -61,7 +63,13 @@ fn split_line(line: &str) -> Option<Parts<'_>> {
     let (host, tagged) = rest.split_once(' ')?;
     let (program, message) = split_tag(tagged);
     let plain = !program.is_empty() && log_header::is_plain(host, message) && !log_header::is_severity(host);
-    (plain && !line.contains('\u{1b}')).then_some(Parts { stamp, host, tagged, program, message })
+    (plain && !terminal::has_escape(line.as_bytes())).then_some(Parts {
+        stamp,
+        host,
+        tagged,
+        program,
+        message,
+    })
 }
 
 /// A stamp at the front: one word, or date and clock as two.
@@ -109,8 +117,12 @@ impl LineReader for FullStampReader {
         passed
     }
 
+    fn is_verbatim(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let Some(parts) = split_line(&text) else {
             return self.unsplit.line(&text, &mut self.tracker, &mut self.wraps, sink);
         };

@@ -8,6 +8,7 @@
 //! Not handled: console_timestamps=raw.
 
 use crate::ingest::formats::{self, Fit, Format, Head, LineReader, Reader, SourceKind};
+use crate::ingest::lines::as_text;
 use crate::ingest::log_header::{When, split_when};
 use crate::ingest::log_lines::{LogTracker, SplitLine};
 use crate::ingest::sink::Sink;
@@ -69,7 +70,7 @@ struct XenReader {
 
 impl LineReader for XenReader {
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
-        let text = String::from_utf8_lossy(line);
+        let text = as_text(line);
         let text = terminal::plain(&text);
         let Some((stamp, message)) = split_line(&text) else {
             // A guest's own output, or the loader's before Xen.
