@@ -150,6 +150,39 @@ fn long_logs_are_cut_into_batches_and_read_as_one() {
 }
 
 #[test]
+fn a_boot_is_passed_over_where_the_kernel_was_not_up_long_before() {
+    let boot = |from: u64, hosts: &[&str]| -> String {
+        (0..200)
+            .map(|n| {
+                let at = chrono::DateTime::from_timestamp((1_740_787_200 + from + n / 20) as i64, 0).unwrap();
+                let stamp = at.format("%b %e %H:%M:%S");
+                let host = hosts[n as usize % hosts.len()];
+                match n / 2 {
+                    0 if from % 3 > 0 => {
+                        format!("{stamp} {host} kernel: [    0.000000] Linux version 6.1.{n}\n")
+                    }
+                    31 | 57 => format!("{stamp} {host} systemd[1]: Started {n}.\n"),
+                    _ => format!("{stamp} {host} kernel: [{:5}.{:06}] pci {n}: of\n", n / 15, n * 4999),
+                }
+            })
+            .collect()
+    };
+    for hosts in [&["kvm01"][..], &["kvm01", "kvm02"]] {
+        let mut log = String::new();
+        for from in [0, 11, 12, 100, 3001, 3014, 90_000, 90_013] {
+            log.push_str(&boot(from, hosts));
+            log.push_str(
+                &"Mar  1 00:50:00 kvm01 kernel: [ 3000.000001] usb 1-1: new device\n"
+                    .repeat(from as usize % 4),
+            );
+        }
+        assert_same(&log);
+        // Long enough for batches that are told beforehand.
+        assert_same(&log.repeat(30));
+    }
+}
+
+#[test]
 fn logs_of_many_hosts_and_with_priorities_are_read_as_one() {
     let lines = stamps(&vec![1; 20_000], false);
     let mut log = String::new();

@@ -200,6 +200,13 @@ impl LogTracker {
         state.run.and(state.last_seconds)
     }
 
+    /// Whether a young kernel of that host would have started over.
+    #[must_use]
+    pub fn was_up_long(&self, KnownHost(place): KnownHost) -> bool {
+        let last_uptime = self.hosts.get(place).and_then(|state| state.last_uptime);
+        last_uptime.is_some_and(|before| before > STEP_BACK_MICROS)
+    }
+
     /// The stretch of time whose lines are to be kept, if a line of the host belongs to one.
     #[must_use]
     pub fn stretch(&self, KnownHost(place): KnownHost, seconds: i64, sink: &Sink<'_>) -> Option<u32> {

@@ -87,7 +87,7 @@ fn of_the_kernel(text: &[u8], window: &[u8; WINDOW], newlines: u64) -> Option<(u
     }
 }
 
-/// The shape of a message of the kernel's with an uptime that is no young one. `None`: perhaps.
+/// The shape of a message of the kernel's with an uptime. `None`: perhaps it has one.
 #[inline(always)]
 fn uptime(window: &[u8; WINDOW]) -> Option<Shape> {
     const START: usize = KERNEL_TAG.len() + 1;
@@ -105,10 +105,13 @@ fn uptime(window: &[u8; WINDOW]) -> Option<Shape> {
     let seconds = (!(u64::from(digits) >> from)).trailing_zeros() as usize;
     let point = from + seconds;
     let end = point + ".123456".len();
-    let is_old = seconds > 1 && *bytes.get(from)? != b'0';
-    let is_stamp = seconds <= UPTIME_DIGITS_MAX && *bytes.get(end)? == b']' && bytes[point] == b'.';
+    // Digits behind a zero are left to the careful look.
+    let is_young = seconds == 1;
+    let is_sure = is_young || *bytes.get(from)? != b'0';
+    let is_stamp =
+        (1..=UPTIME_DIGITS_MAX).contains(&seconds) && *bytes.get(end)? == b']' && bytes[point] == b'.';
     let is_fraction = u64::from(digits) >> (point + 1) & 0x3f == 0x3f;
-    (is_old & is_stamp & is_fraction).then(|| Shape::with_uptime(START + from, START + end))
+    (is_sure & is_stamp & is_fraction).then(|| Shape::with_uptime(START + from, START + end, is_young))
 }
 
 /// Whether a header may begin with the byte, but for those in `<>`; see

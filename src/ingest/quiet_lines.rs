@@ -5,7 +5,7 @@ use chrono::{TimeDelta, Timelike};
 
 use super::log_lines::{LogTracker, Remembered};
 use super::quiet_message::{self, without_return};
-use super::quiet_stretch::{Day, Outlook, QuietScan, Run, Stretch, is_going_on, without_priority};
+use super::quiet_stretch::{Candidate, Day, Outlook, QuietScan, Run, Stretch, is_going_on, without_priority};
 use super::sink::Sink;
 use super::stamp_mask::{Hours, StampMask};
 use super::written_time::steady_seconds;
@@ -78,11 +78,12 @@ impl QuietLines {
             return hand_over(stretch, &scan.day, text, number, tracker, sink);
         }
         let start = scan.day.seconds;
-        let may_pass = |host, since, before: Option<i64>| {
-            let goes_on =
-                || tracker.active_until(host).is_some_and(|until| is_going_on(start + since - until));
-            (before.is_some() || goes_on())
-                && !(sink.has_stretches && tracker.stretch(host, start + since, sink).is_some())
+        let may_pass = |line: Candidate| {
+            let at = start + line.since;
+            let goes_on = || tracker.active_until(line.host).is_some_and(|until| is_going_on(at - until));
+            (line.before.is_some() || goes_on())
+                && !(line.starts_young && tracker.was_up_long(line.host))
+                && !(sink.has_stretches && tracker.stretch(line.host, at, sink).is_some())
         };
         let stretch = scan.stretch(text, 0, |name| tracker.known(name), may_pass);
         hand_over(&stretch, &scan.day, text, number, tracker, sink)
@@ -93,6 +94,7 @@ impl QuietLines {
 fn follows(stretch: &Stretch, day: &Day, tracker: &LogTracker, sink: &Sink<'_>) -> bool {
     let goes_on = |run: &Run| {
         tracker.active_until(run.host).is_some_and(|until| is_going_on(day.seconds + run.first - until))
+            && !(run.starts_young && tracker.was_up_long(run.host))
     };
     !sink.has_stretches && stretch.runs.iter().all(goes_on)
 }

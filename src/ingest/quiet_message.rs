@@ -12,15 +12,22 @@ use super::log_header::may_begin_header;
 pub struct Shape {
     /// From where to where the kernel's uptime stands in the message, if there is one: `12.345678`.
     uptime: (u8, u8),
+    is_young: bool,
 }
 
 impl Shape {
     /// Of a message in which the kernel's uptime stands there.
     #[must_use]
-    pub fn with_uptime(from: usize, to: usize) -> Self {
+    pub fn with_uptime(from: usize, to: usize, is_young: bool) -> Self {
         // It is never so far behind that the places do not fit.
         let byte = |place| u8::try_from(place).unwrap_or(0);
-        Self { uptime: (byte(from), byte(to)) }
+        Self { uptime: (byte(from), byte(to)), is_young }
+    }
+
+    /// Whether the kernel had been up for less than ten seconds: it may have started over.
+    #[must_use]
+    pub fn is_young(self) -> bool {
+        self.is_young
     }
 
     /// Where the kernel's uptime stands, if there is one.
@@ -85,8 +92,8 @@ fn of_the_kernel(text: &[u8]) -> Option<Shape> {
     let is_stamp = (1..=UPTIME_DIGITS_MAX).contains(&digits) && to - 1 <= UPTIME_BYTES_MAX;
     // Ten seconds and more have a digit before the last that is not zero.
     let is_old = || text[from..from + digits - 1].iter().any(|digit| *digit != b'0');
-    (is_stamp && is_fraction(*text[from + digits..].first_chunk()?) && is_old())
-        .then(|| Shape::with_uptime(KERNEL_TAG.len() + from, KERNEL_TAG.len() + to))
+    (is_stamp && is_fraction(*text[from + digits..].first_chunk()?))
+        .then(|| Shape::with_uptime(KERNEL_TAG.len() + from, KERNEL_TAG.len() + to, !is_old()))
 }
 
 /// Whether it is a point, six digits and a bracket.
@@ -119,6 +126,7 @@ mod tests {
             "a.b-c/d: x",
             "CRON[1]: (root) CMD (x)",
             "kernel: [UFW BLOCK] IN=eno1",
+            "kernel: [    0.000000] Command line",
         ] {
             assert!(shape(quiet.as_bytes()).is_some(), "{quiet}");
         }
@@ -131,7 +139,6 @@ mod tests {
             "Mar  1 02:03:04 kvm01 sshd: relayed",
             "sshd: Mar  1 02:03:04 kvm01 sshd: relayed",
             "kernel: lost the rest kernel: [    0.000000] Linux",
-            "kernel: [    0.000000] Command line",
             "kernel: [  12.34] two digits",
             "kernel: [ 12a.345678] text",
             "kernel: [.345678] text",
@@ -142,10 +149,17 @@ mod tests {
 
     #[test]
     fn uptimes_are_read_where_they_stand() {
-        for (text, expected) in [("[   12.345678] x", 12_345_678), ("[1234567.000001]", 1_234_567_000_001)] {
+        for (text, expected, is_young) in [
+            ("[   12.345678] x", 12_345_678, false),
+            ("[1234567.000001]", 1_234_567_000_001, false),
+            ("[    9.999999]", 9_999_999, true),
+            ("[00009.999999]", 9_999_999, true),
+            ("[   10.000000]", 10_000_000, false),
+        ] {
             let message = format!("kernel: {text}");
-            let stamped = shape(message.as_bytes()).unwrap().uptime().unwrap();
-            assert_eq!(micros(&message.as_bytes()[stamped]), Some(expected));
+            let shape = shape(message.as_bytes()).unwrap();
+            assert_eq!(micros(&message.as_bytes()[shape.uptime().unwrap()]), Some(expected));
+            assert_eq!(shape.is_young(), is_young, "{text}");
         }
     }
 }

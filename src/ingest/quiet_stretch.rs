@@ -74,6 +74,10 @@ pub struct Run {
     recent: [Line; LogTracker::LAST_LINES],
     /// Where the last uptime stands.
     pub uptime: Option<Range<usize>>,
+    /// Whether the first uptime is a young one: then the kernel must not have been up for long before.
+    pub starts_young: bool,
+    /// Whether the last one is.
+    is_young: bool,
 }
 
 /// Where a line stands: bytes and lines since the start of its stretch.
@@ -85,7 +89,32 @@ pub struct Line {
     pub number: u64,
 }
 
+/// A line that can be passed over if its host is going on.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate {
+    pub host: KnownHost,
+    /// Seconds since the day's start.
+    pub since: i64,
+    /// Those of the host's line before it, if that is of this stretch.
+    pub before: Option<i64>,
+    /// See [`Run::starts_young`].
+    pub starts_young: bool,
+}
+
 impl Run {
+    fn new(host: KnownHost, since: i64) -> Self {
+        Self {
+            host,
+            lines: 0,
+            first: since,
+            last: since,
+            recent: Default::default(),
+            uptime: None,
+            starts_young: false,
+            is_young: false,
+        }
+    }
+
     /// The last lines, the oldest first.
     pub fn last_lines(&self) -> impl Iterator<Item = &Line> {
         let kept = self.lines.min(LogTracker::LAST_LINES as u64);
@@ -107,7 +136,7 @@ impl Outlook {
             let end = memchr::memrchr(b'\n', before).map_or(start, |at| start + at + 1);
             while start < end {
                 let known = |name: &[u8]| self.hosts.get(name).copied();
-                let stretch = scan.stretch(&text[start..end], start, known, |_, _, _| true);
+                let stretch = scan.stretch(&text[start..end], start, known, |_| true);
                 start += stretch.bytes;
                 odd_lines_left += stretch.lines;
                 if stretch.lines > 0 {
@@ -134,15 +163,13 @@ impl QuietScan {
     }
 
     /// The quiet lines at the front of `text`, which holds whole lines without literals and without control
-    /// characters and begins at `start`. `known` tells hosts by their names; `may_pass` is asked of each line, with
-    /// its host, its time in seconds since the day's start, and that of the host's line before it, if that is of
-    /// this stretch.
+    /// characters and begins at `start`. `known` tells hosts by their names; `may_pass` is asked of each line.
     pub fn stretch(
         &mut self,
         text: &[u8],
         start: usize,
         known: impl Fn(&[u8]) -> Option<KnownHost>,
-        mut may_pass: impl FnMut(KnownHost, i64, Option<i64>) -> bool,
+        mut may_pass: impl FnMut(Candidate) -> bool,
     ) -> Stretch {
         let mut stretch = Stretch { start, ..Stretch::default() };
         while let Some(end) = self.next(text, &mut stretch, &known, &mut may_pass) {
@@ -162,7 +189,7 @@ impl QuietScan {
         text: &[u8],
         stretch: &mut Stretch,
         known: &impl Fn(&[u8]) -> Option<KnownHost>,
-        may_pass: &mut impl FnMut(KnownHost, i64, Option<i64>) -> bool,
+        may_pass: &mut impl FnMut(Candidate) -> bool,
     ) -> Option<usize> {
         let start = stretch.bytes;
         let written = without_priority(text.get(start..)?);
@@ -175,17 +202,20 @@ impl QuietScan {
             self.slots.resize(host.0 + 1, 0);
         }
         let slot = self.slots[host.0];
-        let before = stretch.runs.get(slot.wrapping_sub(1)).map(|run| run.last);
+        let run = stretch.runs.get(slot.wrapping_sub(1));
+        let before = run.map(|run| run.last);
+        let is_first_uptime = run.is_none_or(|run| run.uptime.is_none());
+        let starts_young = shape.is_young() && is_first_uptime;
         let is_odd = before.is_some_and(|before| !is_going_on(since - before))
             || end - start >= LINE_BYTES_MAX
-            || !may_pass(host, since, before);
+            // The kernel may have started over.
+            || shape.is_young() && run.is_some_and(|run| !is_first_uptime && !run.is_young)
+            || !may_pass(Candidate { host, since, before, starts_young });
         if is_odd {
             return None;
         }
         if before.is_none() {
-            let run =
-                Run { host, lines: 0, first: since, last: since, recent: Default::default(), uptime: None };
-            stretch.runs.push(run);
+            stretch.runs.push(Run::new(host, since));
             self.slots[host.0] = stretch.runs.len();
         }
         let run = &mut stretch.runs[self.slots[host.0] - 1];
@@ -195,6 +225,8 @@ impl QuietScan {
         run.last = since;
         if let Some(uptime) = shape.uptime() {
             run.uptime = Some(message + uptime.start..message + uptime.end);
+            run.starts_young |= starts_young;
+            run.is_young = shape.is_young();
         }
         Some(end)
     }

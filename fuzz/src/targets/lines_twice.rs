@@ -68,7 +68,16 @@ fn same_places(input: &[u8]) {
 
 pub fn all() -> Vec<Target> {
     let log = |id: &str| formats::by_id(id).expect("it is in the register");
-    let verbatim = ["syslog-rfc3164", "syslog-rfc3339", "linux-dmesg-text", "linux-kernel-text"].map(log);
+    let verbatim = [
+        "syslog-rfc3164",
+        "syslog-rfc3339",
+        "linux-dmesg-text",
+        "linux-kernel-text",
+        "linux-journal-monotonic",
+        "hpc-alert-log",
+        "clock-only-log",
+    ]
+    .map(log);
     let fixtures = |format: &&dyn Format| seeds::of_format(format.id());
     let logs: Vec<Vec<u8>> = verbatim.iter().flat_map(fixtures).collect();
     // The first byte says as which of them the rest is read.

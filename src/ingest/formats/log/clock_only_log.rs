@@ -65,6 +65,10 @@ struct ClockReader {
 }
 
 impl LineReader for ClockReader {
+    fn is_verbatim(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = as_text(line);
         let Some((program, message)) = split_line(&text) else {

@@ -104,6 +104,10 @@ struct AlertReader {
 }
 
 impl LineReader for AlertReader {
+    fn is_verbatim(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = as_text(line);
         let Some((stamp, place, own)) = split_line(&text).or_else(|| split_event(&text)) else {

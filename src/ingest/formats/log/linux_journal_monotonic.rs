@@ -80,6 +80,10 @@ struct MonotonicReader {
 }
 
 impl LineReader for MonotonicReader {
+    fn is_verbatim(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Fate {
         let text = as_text(line);
         let Some((micros, host, program, text)) = split(&text) else {
