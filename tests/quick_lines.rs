@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use coroner::ingest::Interest;
 use coroner::ingest::drive::read_bytes;
+use coroner::ingest::formats::{self, Reader};
+use coroner::ingest::sink::Sink;
 use coroner::knowledge::Knowledge;
+use coroner::ledger::Fate;
 use coroner::model::record::{Body, SourceFacts, SourceId};
 use proptest::prelude::*;
 
@@ -290,12 +293,92 @@ fn a_clock_with_odd_parts_is_the_same_read_either_way() {
         ("Mar 01 2025 02:01:0{}", "Mar 01 2025 02:03:0{}.0{}"),
         ("Mar 01 2025 02:01:0{}.00", "Mar 01 2025 02:01:1{}.0{}"),
         ("Mar 01 2025 02:01:0{}.0012345", "Mar 01 2025 02:01:1{}.0{}98765"),
+        ("Mar 01 2025 02:01:0{}.5Z", "Mar 01 2025 02:01:1{}.{}Z"),
+        ("Mar 01 2025 02:01:0{}.5+01:00", "Mar 01 2025 02:01:1{}.{}+01:00"),
+        ("Mar 01 2025 02:01:0{}.5-x", "Mar 01 2025 02:01:1{}.{}-x"),
     ] {
         let line = |stamp: &str, second: &str| {
             format!("{} kvm01 sshd[1]: a message of some length\n", stamp.replace("{}", second))
         };
+        // A log of years is taken for one of full stamps; the other reader knows them, too.
+        let yearless = if usual.contains('T') {
+            ""
+        } else {
+            "Mar  1 02:00:59 kvm01 sshd[1]: a message of some length\n"
+        };
         let before: String = (0..9).map(|second: u8| line(usual, &second.to_string())).collect();
-        assert_same(&(before + &["2", "3", "4", "7"].map(|second| line(odd, second)).concat()));
+        assert_same(
+            &(yearless.repeat(30) + &before + &["2", "3", "4", "7"].map(|second| line(odd, second)).concat()),
+        );
+    }
+}
+
+/// How many lines at the front of `log` are passed over once the first is read, as a log of that format.
+fn passed(format: &str, log: &str) -> u64 {
+    let Reader::Lines(mut reader) = formats::by_id(format).unwrap().open() else { panic!("it reads lines") };
+    let mut sink = Sink::new(SourceId(0), knowledge());
+    let (first, rest) = log.split_once('\n').unwrap();
+    assert_eq!(reader.line(first.as_bytes(), &mut sink), Fate::Parsed);
+    // Some bytes behind a line have to be at hand for it to be looked at.
+    let text = format!("{rest}{}\n", "z".repeat(100));
+    reader.pass(text.as_bytes(), 2, None, &mut sink).lines
+}
+
+#[test]
+fn usual_lines_are_passed_over() {
+    let first = "Mar  1 02:03:04 kvm01 kernel: [    0.000000] Linux version 6.1.0\n";
+    for line in [
+        "Mar  1 02:03:05 kvm01 kernel: [    0.000001] Command line: BOOT_IMAGE=/boot/vmlinuz\n",
+        "Mar  1 02:03:05 kvm01 kernel: [    9.999999] usb 1-1: new device\n",
+        "Mar  1 02:03:05 kvm01 kernel: [   77.000000] usb 1-1: new device\n",
+        "Mar  1 02:03:05 kvm01 kernel: [UFW BLOCK] IN=eno1 OUT=\n",
+        "Mar  1 02:03:05 kvm01 sshd[12]: Accepted publickey for root\n",
+        "<30>Mar  1 02:03:05 kvm01 sshd[12]: Accepted publickey for root\n",
+        "<6>Mar  1 02:03:05 kvm01 kernel: [    1.000000] usb 1-1: new device\n",
+    ] {
+        assert_eq!(passed("syslog-rfc3164", &format!("{first}{}", line.repeat(5))), 5, "{line}");
+        let full =
+            |line: &str| line.replace("Mar  1 ", "2025-03-01T").replace(" kvm01", ".000001+01:00 kvm01");
+        assert_eq!(passed("syslog-rfc3339", &full(&format!("{first}{}", line.repeat(5)))), 5, "{line}");
+    }
+    let young = "Mar  1 02:03:05 kvm01 kernel: [    0.000001] Command line: BOOT_IMAGE=/boot/vmlinuz\n";
+    for (log, expected) in [
+        // The kernel may have started over.
+        (format!("{}{young}", first.replace("0.000000] Linux version", "77.000000] Linux")), 0),
+        (format!("{first}{young}{}{young}", young.replace("    0.", "   70.")), 2),
+        (format!("{first}{young}Mar  2 02:03:05 kvm01 app: of another day\n"), 1),
+        (format!("{first}{young}Mar  1 02:03:05 kvm02 app: of another host\n"), 1),
+        (format!("{first}{young}<1911>{young}"), 1),
+    ] {
+        assert_eq!(passed("syslog-rfc3164", &log), expected, "{log}");
+    }
+}
+
+#[test]
+fn months_are_not_counted_by_lines_that_have_a_year() {
+    let year = "Jan 01 2025 00:00:02 kvm01 app[1]: a message of some length\n";
+    let log = [
+        &"Dec 31 23:00:00 kvm01 app: up\n".repeat(130),
+        "Jan  1 00:00:01 kvm01 app: up\n",
+        &year.repeat(2500),
+        "Sep  1 00:00:00 kvm01 app: up\n",
+    ];
+    assert_same(&log.concat());
+}
+
+#[test]
+fn a_literal_in_which_something_was_taken_back_is_found() {
+    let dmesg = "[   12.345678] watchdog: BUG: sofx\u{8}t lockup - CPU#0 stuck for 22s!\n".repeat(3);
+    let syslog = "Mar  1 02:03:04 kvm01 app: up\n".repeat(5)
+        + "Mar  1 02:03:05 relay <4>Mar  1 02:03:05 kvm01 kernel: watchdog: BUG: soft lo\u{7}ckup - CPU#0 stuck for 22s!\n";
+    for log in [dmesg, syslog] {
+        assert_same(&log);
+        let facts = quick(log.as_bytes());
+        let is_lockup = |body: &Body| match body {
+            Body::Log(line) => line.signatures.iter().any(|signature| signature.contains("lockup")),
+            _ => false,
+        };
+        assert!(facts.records.iter().any(|record| is_lockup(&record.body)), "{:?}", facts.format);
     }
 }
 

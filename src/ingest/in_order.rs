@@ -26,8 +26,8 @@ struct State<T, W> {
     panicked: bool,
 }
 
-/// Tells those who wait of a panic.
-struct Alarm<'a, T, W>(&'a InOrder<T, W>);
+/// Tells those who wait if the thread that has it panics. See [`InOrder::alarm`].
+pub struct Alarm<'a, T, W>(&'a InOrder<T, W>);
 
 impl<T, W> Drop for Alarm<'_, T, W> {
     fn drop(&mut self) {
@@ -52,22 +52,27 @@ impl<T, W> InOrder<T, W> {
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
+    /// To be held by each thread for as long as it makes pieces ready: a piece that will never be handed in is not
+    /// waited for.
+    pub fn alarm(&self) -> Alarm<'_, T, W> {
+        Alarm(self)
+    }
+
     /// Hands in the piece of that number. Numbers are taken in order, each once, and whoever has taken one hands it in
     /// before it takes another: who waits here does so for one that is not waiting. Where it is its turn, `work` is
     /// done on the piece and on those behind it. Gives a piece that is done, if one is at hand. `None`: somebody
     /// panicked.
     pub fn hand_in(&self, number: u64, piece: W, mut work: impl FnMut(&mut T, &W)) -> Option<Option<W>> {
-        let _alarm = Alarm(self);
         let mut state = soon(&self.state)?;
         state.ready.insert(number, piece);
         loop {
             if state.panicked {
                 return None;
             }
-            let next = state.next;
-            let is_free = state.shared.is_some();
-            if let Some(piece) = is_free.then(|| state.ready.remove(&next)).flatten() {
-                let mut shared = state.shared.take()?;
+            let is_ready = state.ready.contains_key(&state.next);
+            if let Some(mut shared) = state.shared.take_if(|_| is_ready) {
+                let next = state.next;
+                let piece = state.ready.remove(&next)?;
                 drop(state);
                 work(&mut shared, &piece);
                 state = soon(&self.state)?;
@@ -126,7 +131,8 @@ mod tests {
                 });
             }
         });
-        done.hand_in(PIECES, PIECES, |done, _| assert_eq!(*done, (0..PIECES).collect::<Vec<_>>())).unwrap();
+        let done = done.state.into_inner().unwrap().shared.unwrap();
+        assert_eq!(done, (0..PIECES).collect::<Vec<_>>());
     }
 
     #[test]
@@ -138,22 +144,35 @@ mod tests {
         assert_eq!(done.hand_in(2, 12, |done, _| assert_eq!(*done, [10, 11])), Some(Some(12)));
     }
 
+    /// Hands in as many pieces as may lie ready behind one that panics, and waits for it.
+    fn wait_for(done: &InOrder<(), ()>, panic: impl FnOnce()) {
+        const LAST: u64 = READY_MAX as u64;
+        for number in 1..LAST {
+            assert_eq!(done.hand_in(number, (), |(), ()| ()), Some(None));
+        }
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| done.hand_in(LAST, (), |(), ()| ()));
+            assert!(catch_unwind(AssertUnwindSafe(panic)).is_err());
+            assert_eq!(waits.join().unwrap(), None);
+        });
+        assert_eq!(done.hand_in(LAST + 1, (), |(), ()| ()), None);
+    }
+
     #[test]
     fn nobody_waits_for_a_piece_that_panicked() {
         let done = InOrder::new(());
-        thread::scope(|scope| {
-            let waits: Vec<_> = (1..=READY_MAX as u64)
-                .map(|number| {
-                    let done = &done;
-                    scope.spawn(move || done.hand_in(number, (), |(), ()| ()))
-                })
-                .collect();
-            let panics = catch_unwind(AssertUnwindSafe(|| done.hand_in(0, (), |(), ()| panic!("a bug"))));
-            assert!(panics.is_err());
-            for waiting in waits {
-                waiting.join().unwrap();
-            }
+        wait_for(&done, || {
+            let _alarm = done.alarm();
+            done.hand_in(0, (), |(), ()| panic!("a bug"));
         });
-        assert_eq!(done.hand_in(READY_MAX as u64 + 1, (), |(), ()| ()), None);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_piece_that_is_never_handed_in() {
+        let done = InOrder::new(());
+        wait_for(&done, || {
+            let _alarm = done.alarm();
+            panic!("a bug");
+        });
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Two threads work on a large source, each on batches of its own: it reads the next one and searches it for
 //! literals and for quiet lines while the other does the same, or feeds the reader what was searched. Neither waits
-//! for the other, unless the reader is far behind.
+//! until the other is done, unless the reader is far behind.
 
 use std::borrow::Cow;
 use std::panic::resume_unwind;
@@ -61,15 +61,16 @@ fn work(
     outlook: &Mutex<Option<Outlook>>,
     feeding: &InOrder<(&mut Feed<'_>, &mut Sink<'_>), Batch>,
 ) {
+    let _alarm = feeding.alarm();
     let mut spent = Batch::default();
     loop {
+        let Ok(before) = outlook.lock().map(|outlook| outlook.clone()) else { return };
         let Some(mut next) = soon(numbered) else { return };
         let (stream, number) = &mut *next;
         let Some(mut batch) = stream.next_batch(spent) else { return };
         let place = *number;
         *number += 1;
         drop(next);
-        let Ok(before) = outlook.lock().map(|outlook| outlook.clone()) else { return };
         batch.search(prefilter, before);
         let handed_in = feeding.hand_in(place, batch, |(feed, sink), batch| {
             feed.batch(batch, sink);
@@ -194,8 +195,8 @@ impl Feed<'_> {
     fn line(&mut self, piece: &[u8], sink: &mut Sink<'_>) {
         sink.at(Span { offset: sink.account.cursor(), len: piece.len() as u64, line: self.number });
         let text = trim_line_end(piece);
-        // What was taken back may have stood in the middle of a literal.
-        sink.may_match |= terminal::has_marks(text);
+        // Without what a terminal does not show, a literal may stand there.
+        sink.may_match = sink.may_match || terminal::has_marks(text);
         let fate = if text.is_empty() { Fate::Ignored("blank-line") } else { self.reader.line(text, sink) };
         if fate == Fate::Parsed {
             sink.understood += 1;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::kernel_stamp;
-use super::quiet_message::{TAG_BYTES_MAX, UPTIME_BYTES_MAX};
+use super::quiet_message::{TAG_BYTES_MAX, UPTIME_BYTES_MAX, YOUNG_SECONDS};
 use super::second_look::SecondLook;
 use super::sink::Sink;
 use super::written_time::steady_seconds;
@@ -200,7 +200,7 @@ impl LogTracker {
         state.run.and(state.last_seconds)
     }
 
-    /// Whether a young kernel of that host would have started over.
+    /// Whether a young kernel of that host might have started over.
     #[must_use]
     pub fn was_up_long(&self, KnownHost(place): KnownHost) -> bool {
         let last_uptime = self.hosts.get(place).and_then(|state| state.last_uptime);
@@ -241,6 +241,8 @@ impl LogTracker {
 
 /// Microseconds of uptime within which a kernel that starts over is noticed.
 const YOUNG_MICROS: u64 = 5_000_000;
+/// What is young to those who pass over lines is at least what is so here.
+const _: () = assert!(YOUNG_MICROS <= YOUNG_SECONDS * 1_000_000);
 /// A step back by less is a message that was printed late.
 const STEP_BACK_MICROS: u64 = 60_000_000;
 

@@ -107,7 +107,7 @@ fn uptime(window: &[u8; WINDOW]) -> Option<Shape> {
     let end = point + ".123456".len();
     // Digits behind a zero are left to the careful look.
     let is_young = seconds == 1;
-    let is_sure = is_young || *bytes.get(from)? != b'0';
+    let is_sure = is_young | (bytes[from % 32] != b'0');
     let is_stamp =
         (1..=UPTIME_DIGITS_MAX).contains(&seconds) && *bytes.get(end)? == b']' && bytes[point] == b'.';
     let is_fraction = u64::from(digits) >> (point + 1) & 0x3f == 0x3f;

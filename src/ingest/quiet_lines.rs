@@ -3,9 +3,10 @@
 
 use chrono::{TimeDelta, Timelike};
 
+use super::log_header::priority_len;
 use super::log_lines::{LogTracker, Remembered};
 use super::quiet_message::{self, without_return};
-use super::quiet_stretch::{Candidate, Day, Outlook, QuietScan, Run, Stretch, is_going_on, without_priority};
+use super::quiet_stretch::{Candidate, Day, Outlook, QuietScan, Run, Stretch, is_going_on};
 use super::sink::Sink;
 use super::stamp_mask::{Hours, StampMask};
 use super::written_time::steady_seconds;
@@ -39,12 +40,22 @@ impl QuietLines {
         if self.day().zip(written).is_some_and(|(day, written)| is_of(day, written, stamp)) {
             return;
         }
-        self.scan = written.and_then(|written| day_of(written, stamp)).map(QuietScan::new);
+        match (written.and_then(|written| day_of(written, stamp)), &mut self.scan) {
+            // What it knows of hosts holds for every day.
+            (Some(day), Some(scan)) => scan.day = day,
+            (day, scan) => *scan = day.map(QuietScan::new),
+        }
     }
 
     /// The next line may be of another month or year than those before it.
     pub fn forget(&mut self) {
         self.scan = None;
+    }
+
+    /// Whether the lines that can be passed over have no year.
+    #[must_use]
+    pub fn is_yearless(&self) -> bool {
+        self.day().is_some_and(|day| matches!(day.stamp, Stamp::Yearless { .. }))
     }
 
     fn day(&self) -> Option<&Day> {
@@ -111,7 +122,8 @@ fn hand_over(
     let offset = sink.account.cursor();
     for run in &stretch.runs {
         let lines = run.last_lines().map(|line| {
-            let micros = day.mask.micros_since_start(without_priority(&text[line.start..])).unwrap_or(0);
+            let stamped = &text[line.start..line.end];
+            let micros = day.mask.micros_since_start(&stamped[priority_len(stamped)..]).unwrap_or(0);
             Remembered {
                 span: Span {
                     offset: offset + line.start as u64,
@@ -132,7 +144,7 @@ fn hand_over(
 fn written_stamp<'a>(line: &'a [u8], host: &[u8], message: usize) -> Option<&'a [u8]> {
     let (written, rest) = line.split_at_checked(line.len().checked_sub(host.len() + 1 + message)?)?;
     let stands_there = !host.is_empty() && rest.starts_with(host) && written.ends_with(b" ");
-    stands_there.then(|| without_priority(written))
+    stands_there.then(|| &written[priority_len(written)..])
 }
 
 /// Whether the stamp, written so, is one of a day, and would make the same day.
@@ -148,7 +160,7 @@ fn day_of(written: &[u8], stamp: &Stamp) -> Option<Day> {
         let stamp = moved(stamp, -mask.micros_since_start(written)?)?;
         Some(Day { mask, seconds: steady_seconds(&stamp)?, stamp })
     };
-    of(Hours::Free).filter(starts_at_midnight).or_else(|| of(Hours::Fixed))
+    of(Hours::Free).filter(starts_at_midnight).or_else(|| of(Hours::Fixed)).filter(starts_at_a_second)
 }
 
 /// Whether the time of day of the lines of a day is the one that is written: it is not in the afternoon of a clock
@@ -158,6 +170,15 @@ fn starts_at_midnight(day: &Day) -> bool {
         Stamp::Local(at) => at.num_seconds_from_midnight() == 0,
         Stamp::Yearless { second_of_day, .. } => second_of_day == 0,
         _ => day.mask.has_offset(),
+    }
+}
+
+/// Whether the fraction that is written is the one that was read.
+fn starts_at_a_second(day: &Day) -> bool {
+    match day.stamp {
+        Stamp::Zoned(at) => at.timestamp_subsec_nanos() == 0,
+        Stamp::Local(at) => at.nanosecond() == 0,
+        _ => true,
     }
 }
 

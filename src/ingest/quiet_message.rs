@@ -24,7 +24,7 @@ impl Shape {
         Self { uptime: (byte(from), byte(to)), is_young }
     }
 
-    /// Whether the kernel had been up for less than ten seconds: it may have started over.
+    /// Whether the kernel had been up for less than [`YOUNG_SECONDS`]: it may have started over.
     #[must_use]
     pub fn is_young(self) -> bool {
         self.is_young
@@ -42,6 +42,8 @@ pub const KERNEL_TAG: &[u8; 8] = b"kernel: ";
 
 /// A tag is no longer than this; see [`super::log_lines::split_tag`].
 pub const TAG_BYTES_MAX: usize = 64;
+/// An uptime of more has two digits.
+pub const YOUNG_SECONDS: u64 = 10;
 /// Digits of the seconds in it.
 pub const UPTIME_DIGITS_MAX: usize = 12;
 /// `4294967296.123456` and some blanks.

@@ -2,14 +2,15 @@
 //!
 //! A line is quiet if no literal stands in it (whoever calls knows), its stamp differs from one that was read
 //! with care in the time of day only, its host is known and wrote without a gap, and its message has a tag and
-//! nothing odd. To tell takes no more than an [`Outlook`], so that it can be done on another thread than the
+//! nothing odd. A priority before the stamp says nothing; a young uptime of the kernel's may say that it has started
+//! over, if it was not young before. To tell takes no more than an [`Outlook`], so that it can be done on another thread than the
 //! reader's, and before it is the line's turn.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::log_header::{is_plain_host, is_severity};
+use super::log_header::{is_plain_host, is_severity, priority_len};
 use super::log_lines::{KnownHost, LogTracker};
 use super::quiet_front;
 use super::recent_hosts::RecentHosts;
@@ -21,9 +22,6 @@ use crate::model::Stamp;
 /// If a batch has so many more lines that are not quiet than quiet ones, the rest of it is left to the reader: its
 /// lines may be of another day, or of a log that has no quiet ones.
 const ODD_LINES_MAX: u64 = 64;
-
-/// The highest priority is 191 (RFC 5424, 6.2.1).
-const PRIORITY_DIGITS_MAX: usize = 3;
 
 /// What a reader knows by which quiet lines can be told.
 #[derive(Clone)]
@@ -192,8 +190,8 @@ impl QuietScan {
         may_pass: &mut impl FnMut(Candidate) -> bool,
     ) -> Option<usize> {
         let start = stretch.bytes;
-        let written = without_priority(text.get(start..)?);
-        let (since, rest) = self.day.mask.seconds_since_start(written)?;
+        let line = text.get(start..)?;
+        let (since, rest) = self.day.mask.seconds_since_start(&line[priority_len(line)..])?;
         let (host, message) = self.host(rest, known)?;
         let message = text.len() - message.len();
         let (len, shape) = quiet_front::message(&text[message..])?;
@@ -250,15 +248,6 @@ impl QuietScan {
         self.recent.keep(rest, end, host);
         Some((host, &rest[end + 1..]))
     }
-}
-
-/// A line without the syslog priority (`<34>`) that may stand before its stamp.
-#[must_use]
-#[inline(always)]
-pub fn without_priority(line: &[u8]) -> &[u8] {
-    let Some((b'<', rest)) = line.split_first() else { return line };
-    let digits = rest.iter().take(PRIORITY_DIGITS_MAX).take_while(|byte| byte.is_ascii_digit()).count();
-    if rest.get(digits) == Some(&b'>') { &rest[digits + 1..] } else { line }
 }
 
 /// Whether a line that follows the one before by so many seconds belongs to the same activity.

@@ -70,9 +70,9 @@ impl Entry {
     }
 }
 
-/// Bits for what stands behind a name of that length and a blank.
+/// Bits for what stands behind a name of that length, which fits, and a blank.
 fn bits_behind(len: usize) -> u32 {
-    u32::try_from(!0_u64 << (len + 1) & u64::from(u32::MAX)).unwrap_or(0)
+    u32::MAX << (len + 1)
 }
 
 /// A hash of the first word, if it ends within the front.

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use coroner::ingest::Interest;
-use coroner::ingest::formats::{self, Format};
+use coroner::ingest::formats::{self, Format, Reader};
 use coroner::ingest::prefilter::{Prefilter, Watch};
 
 use super::balance::{Outcome, read_as};
@@ -67,17 +67,11 @@ fn same_places(input: &[u8]) {
 }
 
 pub fn all() -> Vec<Target> {
-    let log = |id: &str| formats::by_id(id).expect("it is in the register");
-    let verbatim = [
-        "syslog-rfc3164",
-        "syslog-rfc3339",
-        "linux-dmesg-text",
-        "linux-kernel-text",
-        "linux-journal-monotonic",
-        "hpc-alert-log",
-        "clock-only-log",
-    ]
-    .map(log);
+    let is_verbatim = |format: &&dyn Format| match format.open() {
+        Reader::Lines(reader) => reader.is_verbatim(),
+        _ => false,
+    };
+    let verbatim: Vec<&dyn Format> = formats::all().filter(is_verbatim).collect();
     let fixtures = |format: &&dyn Format| seeds::of_format(format.id());
     let logs: Vec<Vec<u8>> = verbatim.iter().flat_map(fixtures).collect();
     // The first byte says as which of them the rest is read.

@@ -80,8 +80,8 @@ pub trait LineReader: Send {
     ) -> Passed {
         Passed::default()
     }
-    /// Whether what is taken for a line's text stands in that line as it is. Then a line without literals has no
-    /// signatures.
+    /// Whether what is taken for a line's text stands in that line as it is, but for what a terminal does not show.
+    /// Then a line without literals has no signatures; those with such characters are searched in any case.
     fn is_verbatim(&self) -> bool {
         false
     }

@@ -71,6 +71,18 @@ fn relayed(rest: &str, depth: u8) -> Option<(Option<&str>, Header<'_>)> {
         .find_map(|(host, text)| Some((host, read_nested(text, depth + 1)?)))
 }
 
+/// The highest priority is 191 (RFC 5424, 6.2.1).
+const PRIORITY_DIGITS_MAX: usize = 3;
+
+/// Bytes of the priority (`<34>`) at the front of a line.
+#[must_use]
+#[inline(always)]
+pub fn priority_len(line: &[u8]) -> usize {
+    let Some((b'<', rest)) = line.split_first() else { return 0 };
+    let digits = rest.iter().take(PRIORITY_DIGITS_MAX).take_while(|byte| byte.is_ascii_digit()).count();
+    if rest.get(digits) == Some(&b'>') { digits + 2 } else { 0 }
+}
+
 /// Whether a header can begin here, by its first bytes; cheap enough to be asked of every line.
 #[must_use]
 #[inline]

@@ -169,7 +169,7 @@ fn has_clock(text: &str) -> bool {
 /// the next boot wrote on. Found by the kernel's tag, in the text of the first message.
 #[must_use]
 pub fn glued_kernel_line(text: &str) -> Option<usize> {
-    KERNEL_TAG.find_iter(text.as_bytes()).take(8).find_map(|tag| {
+    GLUED.find_iter(text.as_bytes()).take(8).find_map(|tag| {
         // No header is longer than this, so little is searched for each tag.
         let from = text.floor_char_boundary(tag.saturating_sub(HEADER_BYTES_MAX));
         let header = &text[..text.floor_char_boundary(tag + HEADER_BYTES_MAX)];
@@ -186,7 +186,7 @@ pub fn glued_kernel_line(text: &str) -> Option<usize> {
 const HEADER_BYTES_MAX: usize = 100;
 
 /// To prepare the search for each line takes longer than the search.
-static KERNEL_TAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" kernel: "));
+static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" kernel: "));
 
 /// Where further messages begin inside a line: senders that do not end their messages glue them,
 /// `<PRI>` to text. The first start, 0, is not among them.

@@ -44,12 +44,3 @@ pub static ALL: &[&dyn Format] = &[
     &windows_event_list::WindowsEventList,
     &xen_console_text::XenConsoleText,
 ];
-
-/// Takes a syslog priority (`<34>`) off the front of a line.
-fn strip_priority(line: &str) -> &str {
-    let Some(inner) = line.strip_prefix('<') else { return line };
-    match inner.split_once('>') {
-        Some((number, rest)) if number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
-        _ => line,
-    }
-}

@@ -57,7 +57,7 @@ struct Header<'a> {
 }
 
 fn split_header(line: &str) -> Option<Header<'_>> {
-    let line = super::strip_priority(line);
+    let line = &line[log_header::priority_len(line.as_bytes())..];
     let (month_word, rest) = line.split_once(' ')?;
     if month_word.chars().count() > 6 {
         return None;
@@ -90,11 +90,11 @@ fn seconds_of(clock: &str) -> Option<u32> {
         .then(|| hour * 3600 + minute * 60 + second.min(59))
 }
 
-/// What stands behind the point of a clock, if that is digits and nothing else.
+/// The digits behind the point of a clock.
 fn micros_of(clock: &str) -> u32 {
-    let digits = clock.split_once('.').map_or("", |(_, fraction)| fraction);
-    let digits = if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.as_bytes() } else { &[] };
-    (0..6).fold(0, |micros, place| micros * 10 + digits.get(place).map_or(0, |digit| u32::from(digit - b'0')))
+    let fraction = clock.split_once('.').map_or("", |(_, fraction)| fraction);
+    let mut digits = fraction.bytes().take_while(u8::is_ascii_digit);
+    (0..6).fold(0, |micros, _| micros * 10 + digits.next().map_or(0, |digit| u32::from(digit - b'0')))
 }
 
 #[derive(Default)]
@@ -129,7 +129,9 @@ impl LineReader for SyslogReader {
         let passed = self.quiet.pass(text, number, ahead, &mut self.tracker, sink);
         if passed.lines > 0 {
             self.unsplit.passed();
-            self.wraps.same_day(passed.lines);
+            if self.quiet.is_yearless() {
+                self.wraps.same_day(passed.lines);
+            }
         }
         passed
     }

@@ -59,7 +59,7 @@ struct Parts<'a> {
 
 /// Splits the plain form: stamp, host, a program's tag, text.
 fn split_line(line: &str) -> Option<Parts<'_>> {
-    let (stamp, rest) = split_stamp(super::strip_priority(line))?;
+    let (stamp, rest) = split_stamp(&line[log_header::priority_len(line.as_bytes())..])?;
     let (host, tagged) = rest.split_once(' ')?;
     let (program, message) = split_tag(tagged);
     let plain = !program.is_empty() && log_header::is_plain(host, message) && !log_header::is_severity(host);
