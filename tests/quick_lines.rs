@@ -161,7 +161,7 @@ fn a_boot_is_passed_over_where_the_kernel_was_not_up_long_before() {
                 let stamp = at.format("%b %e %H:%M:%S");
                 let host = hosts[n as usize % hosts.len()];
                 match n / 2 {
-                    0 if from % 3 > 0 => {
+                    0 if !from.is_multiple_of(3) => {
                         format!("{stamp} {host} kernel: [    0.000000] Linux version 6.1.{n}\n")
                     }
                     31 | 57 => format!("{stamp} {host} systemd[1]: Started {n}.\n"),
