@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::log_header::{When, split_when};
-use super::written_time::month_of;
+use super::written_time::{self, month_of};
 use crate::model::Stamp;
 
 /// A time before a kernel message.
@@ -181,11 +181,7 @@ pub(crate) fn micros_of(number: &str) -> Option<u64> {
         return None;
     }
     let whole: u64 = seconds.parse().ok()?;
-    let mut micros = 0;
-    for at in 0..6 {
-        micros = micros * 10 + fraction.as_bytes().get(at).map_or(0, |digit| u64::from(digit - b'0'));
-    }
-    Some(whole * 1_000_000 + micros)
+    Some(whole * 1_000_000 + u64::from(written_time::micros_of(fraction.as_bytes())))
 }
 
 fn is_decimal(text: &str) -> bool {

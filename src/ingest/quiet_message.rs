@@ -1,11 +1,8 @@
 //! Whether a message without a literal can be passed over: a tag, and nothing odd behind it.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
-
-use super::log_header::may_begin_header;
+use super::log_header::{GLUED, may_begin_header};
 
 /// What a message that can be passed over holds. It is small, because one is made of every line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,9 +47,6 @@ pub const UPTIME_DIGITS_MAX: usize = 12;
 pub const UPTIME_BYTES_MAX: usize = 32;
 /// The digits behind the point, and what ends the stamp.
 const FRACTION: usize = ".123456]".len();
-
-/// Another line of the kernel's may begin behind this.
-static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" kernel: "));
 
 /// A message without the carriage return that some write before the end of a line.
 #[must_use]

@@ -1,6 +1,7 @@
 //! A time stamp of which all but the time of day is fixed, or all but minutes, seconds and their fraction.
 
 use super::masked_prefix::{self, MaskedPrefix};
+use super::written_time;
 
 /// `HH:`
 const HOUR_BYTES: usize = 3;
@@ -100,10 +101,7 @@ impl StampMask {
         padded[..shown].copy_from_slice(&text[..shown]);
         let (seconds, _) = self.seconds_since_start(&padded)?;
         let fraction = self.fraction(text)?;
-        let micros = (0..6).fold(0, |micros, place| {
-            micros * 10 + fraction.get(place).map_or(0, |digit| i64::from(digit.wrapping_sub(b'0')))
-        });
-        Some(seconds * 1_000_000 + micros)
+        Some(seconds * 1_000_000 + i64::from(written_time::micros_of(fraction)))
     }
 
     fn fraction<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {

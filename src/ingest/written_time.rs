@@ -158,6 +158,14 @@ pub fn month_of(word: &str) -> Option<u32> {
     Some(month)
 }
 
+/// Microseconds of the digits behind the point of a second, of which those behind the sixth are passed over.
+#[must_use]
+pub fn micros_of(digits: &[u8]) -> u32 {
+    (0..6).fold(0, |micros, place| {
+        micros * 10 + digits.get(place).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0')))
+    })
+}
+
 /// `HH:MM[:SS[.fraction]] [AM|PM]`, and what follows (the zone).
 fn read_time(text: &str) -> Option<(NaiveTime, &str)> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.'))).unwrap_or(text.len());

@@ -7,7 +7,7 @@ mod when;
 mod who;
 
 pub use fit::{Family, fit, fits, whole_lines};
-pub use unsplit::{Unsplit, glued_kernel_line};
+pub use unsplit::{GLUED, Unsplit, glued_kernel_line};
 pub use when::{When, split_when};
 pub use who::is_severity;
 use who::{Promise, host_name, split_who};

@@ -185,8 +185,9 @@ pub fn glued_kernel_line(text: &str) -> Option<usize> {
 
 const HEADER_BYTES_MAX: usize = 100;
 
-/// To prepare the search for each line takes longer than the search.
-static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" kernel: "));
+/// Behind this another line of the kernel's may begin. To prepare the search for each line takes longer than the
+/// search.
+pub static GLUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" kernel: "));
 
 /// Where further messages begin inside a line: senders that do not end their messages glue them,
 /// `<PRI>` to text. The first start, 0, is not among them.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 
-use crate::ingest::written_time::month_of;
+use crate::ingest::written_time::{micros_of, month_of};
 use crate::ipmi::column_time::zone_seconds;
 use crate::model::Stamp;
 
@@ -238,11 +238,7 @@ fn fraction_micros(text: &str) -> Option<(u32, &str)> {
     if digits == 0 || digits > 9 {
         return None;
     }
-    let mut micros = 0;
-    for at in 0..6 {
-        micros = micros * 10 + text.as_bytes()[..digits].get(at).map_or(0, |digit| u32::from(digit - b'0'));
-    }
-    Some((micros, &text[digits..]))
+    Some((micros_of(&text.as_bytes()[..digits]), &text[digits..]))
 }
 
 /// Zones by abbreviation that `ipmi::column_time` gives no offset, as several places use them. They are the

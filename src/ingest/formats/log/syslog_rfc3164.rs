@@ -17,7 +17,7 @@ use crate::ingest::quiet_lines::{Ahead, Passed, QuietLines};
 use crate::ingest::quiet_stretch::Outlook;
 use crate::ingest::sink::Sink;
 use crate::ingest::terminal;
-use crate::ingest::written_time::month_of;
+use crate::ingest::written_time::{self, month_of};
 use crate::ledger::{Fate, Reason};
 use crate::model::Stamp;
 
@@ -90,11 +90,10 @@ fn seconds_of(clock: &str) -> Option<u32> {
         .then(|| hour * 3600 + minute * 60 + second.min(59))
 }
 
-/// The digits behind the point of a clock.
 fn micros_of(clock: &str) -> u32 {
     let fraction = clock.split_once('.').map_or("", |(_, fraction)| fraction);
-    let mut digits = fraction.bytes().take_while(u8::is_ascii_digit);
-    (0..6).fold(0, |micros, _| micros * 10 + digits.next().map_or(0, |digit| u32::from(digit - b'0')))
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    written_time::micros_of(&fraction.as_bytes()[..digits])
 }
 
 #[derive(Default)]
