@@ -22,29 +22,44 @@ const LITERAL_BYTES_MIN: usize = GRAM + STRIDE - 1;
 /// And so many for two looks.
 const PAIR_BYTES_MIN: usize = LITERAL_BYTES_MIN + STRIDE;
 /// Bits of the hash of a piece: the map takes 128 KiB. A smaller one is nearer to the processor, but takes more
-/// pieces for others, which costs more.
+/// pieces for others, which costs as much.
 const HASH_BITS: u32 = 17;
 /// Bits of the hash that lead to the pieces.
 const SHELF_BITS: u32 = 12;
-/// Looks between two branches, and the bytes that they see.
+/// Looks that are taken together, a byte of a word each, and the bytes that they see.
 const LOOKS: usize = 8;
-const BLOCK: usize = (LOOKS - 1) * STRIDE + GRAM;
+const BLOCK: usize = LOOKS * STRIDE;
+/// Blocks that are looked at before anything is compared.
+const BLOCKS: usize = 512;
 
 /// Bits of the map: a piece is one of a short literal, or in each of the groups the first or the second of two.
 /// Two pieces count only together if they are of one group, so that fewer belong to two literals.
-const ALONE: u32 = 0;
-const FIRST: u32 = 1;
-const SECOND: u32 = FIRST + GROUPS;
+const SECOND: u32 = 0;
 const GROUPS: u32 = 3;
+const ALONE: u32 = SECOND + GROUPS;
+/// What has to stand before a piece for it to count is this many bits further up.
+const BEFORE: u32 = ALONE + 1;
+const FIRST: u32 = SECOND + BEFORE;
+/// Bits of a piece for which what stands before it counts, of each look.
+const COUNTING: u64 = u64::from_le_bytes([(1 << BEFORE) - 1; LOOKS]);
+/// Before a piece of a short literal anything may stand.
+const ANYTHING: u8 = 1 << (ALONE + BEFORE);
 
-/// A four-byte piece of a literal's window; of two, the second.
+/// A four-byte piece of a literal's window, of two the second, with what stands before it.
 struct Piece {
-    gram: u32,
-    /// Of two, the first.
-    before: Option<u32>,
-    literal: usize,
+    /// The piece and as many bytes before it, of those that `known` has ones for.
+    bytes: u64,
+    known: u64,
+    literal: u32,
     /// Where in the literal it stands.
-    offset: usize,
+    offset: u32,
+}
+
+/// Looks of the block that begins there: a bit in the byte of each that counts.
+#[derive(Clone, Copy, Default)]
+struct Hits {
+    at: usize,
+    counting: u64,
 }
 
 /// What the readers of logs look out for.
@@ -65,10 +80,10 @@ pub struct Prefilter {
     literals: Vec<Vec<u8>>,
     /// For each hash, what pieces have it.
     map: Box<[u8; 1 << HASH_BITS]>,
-    /// For the front of each hash, the first of its pieces.
-    first: Vec<usize>,
     /// Sorted by hash.
     pieces: Vec<Piece>,
+    /// For the front of each hash, where its pieces begin; they end where those of the next begin.
+    shelves: Vec<u32>,
     /// Finds the literals that are too short to skip by.
     short: Option<AhoCorasick>,
 }
@@ -87,7 +102,7 @@ impl Prefilter {
         let (long, short): (Vec<&[u8]>, Vec<&[u8]>) = literals
             .filter(|literal| !literal.is_empty())
             .partition(|literal| literal.len() >= LITERAL_BYTES_MIN);
-        let mut map = Box::new([0_u8; 1 << HASH_BITS]);
+        let mut map = Box::new([ANYTHING; 1 << HASH_BITS]);
         let mut pieces = Vec::new();
         for (literal, bytes) in long.iter().enumerate() {
             let is_pair = bytes.len() >= PAIR_BYTES_MIN;
@@ -104,21 +119,19 @@ impl Prefilter {
                 } else {
                     map[hash(gram)] |= 1 << ALONE;
                 }
-                pieces.push(Piece { gram, before: is_pair.then_some(before), literal, offset });
+                pieces.push(Piece::of(bytes, gram, literal, offset));
             }
         }
-        pieces.sort_by_key(|piece| (hash(piece.gram), piece.gram, piece.literal, piece.offset));
-        let mut first = vec![0; 1 << SHELF_BITS];
-        for (index, piece) in pieces.iter().enumerate().rev() {
-            first[shelf(hash(piece.gram))] = index;
-        }
+        pieces.sort_by_key(|piece| (hash(piece.gram()), piece.bytes, piece.literal, piece.offset));
+        let start = |wanted| pieces.partition_point(|piece| shelf(hash(piece.gram())) < wanted) as u32;
+        let shelves = (0..=1 << SHELF_BITS).map(start).collect();
         // Building fails only for more patterns than fit into memory.
         let short = if short.is_empty() {
             None
         } else {
             AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&short).ok()
         };
-        Self { literals: long.into_iter().map(<[u8]>::to_vec).collect(), map, first, pieces, short }
+        Self { literals: long.into_iter().map(<[u8]>::to_vec).collect(), map, pieces, shelves, short }
     }
 
     /// Appends to `places` where in `text` literals begin, ascending, each place once. Of short
@@ -136,64 +149,91 @@ impl Prefilter {
     }
 
     fn find_long(&self, text: &[u8], places: &mut Vec<usize>) {
+        let mut hits = [Hits::default(); BLOCKS];
+        let mut before = u64::from(ANYTHING);
         let mut at = 0;
-        let mut before = 0;
-        // Several looks at a time, a byte of a word each: the branch that is hardly ever taken comes once for
-        // all of them.
-        while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
-            let mut seen = 0_u64;
-            for look in 0..LOOKS {
-                let key = gram_at(block, look * STRIDE).map_or(0, hash);
-                seen |= u64::from(self.map[key]) << (look * 8);
+        for part in text.chunks(BLOCKS * BLOCK) {
+            let (blocks, rest) = part.as_chunks::<BLOCK>();
+            let mut count = 0;
+            for block in blocks {
+                let (mut word, mut last) = (0, 0);
+                for (look, gram) in block.as_chunks::<GRAM>().0.iter().enumerate() {
+                    last = self.seen(u32::from_le_bytes(*gram));
+                    word |= last << (look * 8);
+                }
+                let counting = word & (word << 8 | before) >> BEFORE & COUNTING;
+                before = last;
+                // Whether a look counts cannot be foreseen: a block without one is overwritten by the next.
+                hits[count] = Hits { at, counting };
+                count += usize::from(counting != 0);
+                at += BLOCK;
             }
-            let hits = worth_comparing(seen, before);
-            if hits != 0 {
-                self.compare_hits(text, at, hits, places);
+            for hits in &hits[..count] {
+                self.compare_hits(text, *hits, places);
             }
-            before = seen;
-            at += LOOKS * STRIDE;
-        }
-        while at < text.len() {
-            self.compare(text, at, places);
-            at += STRIDE;
+            for place in (at..at + rest.len()).step_by(STRIDE) {
+                self.compare(text, place, places);
+            }
+            at += rest.len();
         }
     }
 
-    /// Compares at each look that has a bit in `hits`. Apart, so that the loop above has the registers to itself.
-    #[cold]
-    #[inline(never)]
-    fn compare_hits(&self, text: &[u8], at: usize, mut hits: u64, places: &mut Vec<usize>) {
-        while hits != 0 {
-            let look = hits.trailing_zeros() / 8;
+    /// What the map has for a piece.
+    #[inline(always)]
+    fn seen(&self, gram: u32) -> u64 {
+        u64::from(self.map[hash(gram)])
+    }
+
+    /// Compares at each look that counts.
+    fn compare_hits(&self, text: &[u8], Hits { at, mut counting }: Hits, places: &mut Vec<usize>) {
+        while counting != 0 {
+            let look = counting.trailing_zeros() / 8;
             self.compare(text, at + look as usize * STRIDE, places);
-            hits &= !(0xff << (look * 8));
+            counting &= !(0xff << (look * 8));
         }
     }
 
     /// Compares the literals that have the piece that stands in `text` at `at`.
+    #[inline]
     fn compare(&self, text: &[u8], at: usize, places: &mut Vec<usize>) {
         let Some(gram) = gram_at(text, at) else { return };
-        let before = at.checked_sub(STRIDE).and_then(|at| gram_at(text, at));
-        let wanted = shelf(hash(gram));
-        let candidates = self.pieces[self.first[wanted]..].iter();
-        for piece in candidates.take_while(|piece| shelf(hash(piece.gram)) == wanted) {
-            if piece.gram != gram || piece.before.is_some() && piece.before != before {
+        let before = at.checked_sub(GRAM).and_then(|at| gram_at(text, at)).unwrap_or(0);
+        let bytes = together(before, gram);
+        let shelf = shelf(hash(gram));
+        for piece in &self.pieces[self.shelves[shelf] as usize..self.shelves[shelf + 1] as usize] {
+            if (bytes ^ piece.bytes) & piece.known != 0 {
                 continue;
             }
-            let Some(start) = at.checked_sub(piece.offset) else { continue };
-            if text[start..].starts_with(&self.literals[piece.literal]) {
+            let Some(start) = at.checked_sub(piece.offset as usize) else { continue };
+            if text[start..].starts_with(&self.literals[piece.literal as usize]) {
                 places.push(start);
             }
         }
     }
 }
 
-/// Bits in the byte of each look that hits, given what was seen by it and by the looks before.
-fn worth_comparing(seen: u64, before: u64) -> u64 {
-    const EACH: u64 = u64::from_le_bytes([1; LOOKS]);
-    const EACH_GROUP: u64 = u64::from_le_bytes([(1 << GROUPS) - 1; LOOKS]);
-    let shifted = seen << 8 | before >> (8 * (LOOKS - 1));
-    seen >> ALONE & EACH | seen >> SECOND & shifted >> FIRST & EACH_GROUP
+impl Piece {
+    /// The piece `gram` that stands in a literal at `offset`.
+    fn of(literal: &[u8], gram: u32, number: usize, offset: usize) -> Self {
+        let mut before = [0; GRAM];
+        let known = offset.min(GRAM);
+        before[GRAM - known..].copy_from_slice(&literal[offset - known..offset]);
+        Self {
+            bytes: together(u32::from_le_bytes(before), gram),
+            known: !0 << (8 * (GRAM - known)),
+            literal: number as u32,
+            offset: offset as u32,
+        }
+    }
+
+    fn gram(&self) -> u32 {
+        (self.bytes >> 32) as u32
+    }
+}
+
+/// Two pieces that follow each other, as one number.
+fn together(before: u32, gram: u32) -> u64 {
+    u64::from(gram) << 32 | u64::from(before)
 }
 
 /// The piece at `at`, if there are so many bytes.
@@ -256,6 +296,20 @@ mod tests {
                     let text = format!("{}{literal}{}", "x".repeat(before), "y".repeat(behind));
                     assert_eq!(places(&literals, &text), everywhere(&literals, &text), "{text}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn finds_what_stands_across_the_blocks_of_a_long_text() {
+        let literals = ["soft lockup", "Oops: 0", "blocked for more than"];
+        let part = BLOCKS * BLOCK;
+        for literal in literals {
+            for start in (part - 40..part + 40).chain(2 * part - 40..2 * part + 40) {
+                let text = format!("{}{literal}{}", "x".repeat(start), "y".repeat(2 * part));
+                assert_eq!(places(&literals, &text), [start]);
+                let cut = &text[..start + literal.len() - 1];
+                assert_eq!(places(&literals, cut), Vec::<usize>::new());
             }
         }
     }
