@@ -1,39 +1,52 @@
-//! What lines begin with, the digits at some places of it free, compared eight bytes at a time: a comparison of a
+//! What lines begin with, the digits at some places of it free, compared sixteen bytes at a time: a comparison of a
 //! length that is not known beforehand costs more than all else that is done with most lines.
 
+use wide::u8x16;
+
 /// A prefix is no longer than this.
-pub const BYTES_MAX: usize = WORDS_MAX * 8;
-const WORDS_MAX: usize = 6;
+pub const BYTES_MAX: usize = PIECES_MAX * PIECE;
+const PIECES_MAX: usize = 3;
+/// Bytes that are compared at once.
+const PIECE: usize = 16;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaskedPrefix {
-    words: [Word; WORDS_MAX],
-    /// Words that are compared.
+    pieces: [Piece; PIECES_MAX],
+    /// Pieces that are compared.
     count: usize,
     len: usize,
 }
 
-/// What eight bytes have to be.
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
-struct Word {
-    /// With a `0` where any digit will do.
-    wanted: u64,
-    /// Bits that have to be as wanted.
-    fixed: u64,
-    /// Bits of the bytes that have to be digits.
-    digits: u64,
+/// What sixteen bytes have to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Piece {
+    wanted: u8x16,
+    /// Ones for the bytes that need not be as wanted.
+    free: u8x16,
+    /// Ones for those that need not be digits.
+    not_digits: u8x16,
 }
 
-impl Word {
-    /// Not zero where `bytes` are not what they have to be.
+impl Piece {
+    /// Of which the bytes at some places are wanted, or any digit if there is none. Behind them anything will do.
+    fn of(bytes: &[Option<u8>]) -> Self {
+        let (mut wanted, mut free, mut not_digits) = ([0; PIECE], [!0; PIECE], [!0; PIECE]);
+        for (place, byte) in bytes.iter().enumerate() {
+            match byte {
+                Some(byte) => (wanted[place], free[place]) = (*byte, 0),
+                None => not_digits[place] = 0,
+            }
+        }
+        Self { wanted: u8x16::new(wanted), free: u8x16::new(free), not_digits: u8x16::new(not_digits) }
+    }
+
+    /// Ones for the bytes that are what they have to be.
     #[inline(always)]
-    fn differences(&self, bytes: u64) -> u64 {
-        const HIGH: u64 = 0x8080_8080_8080_8080;
-        /// Brings what differs from a zero by more than 9 to 80h or above.
-        const ROOM: u64 = 0x7676_7676_7676_7676;
-        let differs = bytes ^ self.wanted;
-        let free = differs & self.digits;
-        differs & self.fixed | (((free & !HIGH) + ROOM) | free) & HIGH
+    fn matches(&self, bytes: &[u8; PIECE]) -> u8x16 {
+        let bytes = u8x16::new(*bytes);
+        let from_zero = bytes - u8x16::splat(b'0');
+        let is_digit = from_zero.min(u8x16::splat(9)).simd_eq(from_zero);
+        (bytes.simd_eq(self.wanted) | self.free) & (is_digit | self.not_digits)
     }
 }
 
@@ -44,19 +57,13 @@ impl MaskedPrefix {
         if bytes.len() > BYTES_MAX {
             return None;
         }
-        let mut words = [Word::default(); WORDS_MAX];
-        for (place, byte) in bytes.iter().enumerate() {
-            let word = &mut words[place / 8];
-            let shift = place % 8 * 8;
-            if is_free(place) {
-                word.wanted |= u64::from(b'0') << shift;
-                word.digits |= 0xff << shift;
-            } else {
-                word.wanted |= u64::from(*byte) << shift;
-                word.fixed |= 0xff << shift;
-            }
+        let wanted: Vec<Option<u8>> =
+            bytes.iter().enumerate().map(|(place, byte)| (!is_free(place)).then_some(*byte)).collect();
+        let mut pieces = [Piece::of(&[]); PIECES_MAX];
+        for (piece, wanted) in pieces.iter_mut().zip(wanted.chunks(PIECE)) {
+            *piece = Piece::of(wanted);
         }
-        Some(Self { words, count: bytes.len().div_ceil(8), len: bytes.len() })
+        Some(Self { pieces, count: bytes.len().div_ceil(PIECE), len: bytes.len() })
     }
 
     #[must_use]
@@ -68,12 +75,12 @@ impl MaskedPrefix {
     #[must_use]
     #[inline(always)]
     pub fn strip<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
-        let front = text.get(..self.count * 8)?.as_chunks::<8>().0;
-        let mut differ = 0;
-        for (bytes, word) in front.iter().zip(&self.words) {
-            differ |= word.differences(u64::from_le_bytes(*bytes));
+        let front = text.get(..self.count * PIECE)?.as_chunks::<PIECE>().0;
+        let mut matches = u8x16::splat(!0);
+        for (bytes, piece) in front.iter().zip(&self.pieces) {
+            matches &= piece.matches(bytes);
         }
-        if differ != 0 {
+        if matches.to_bitmask() != (1 << PIECE) - 1 {
             return None;
         }
         text.get(self.len..)

@@ -34,17 +34,19 @@ fn any(text: &[u8]) -> Option<(usize, Shape)> {
 #[inline(always)]
 fn usual(text: &[u8]) -> Option<(usize, Shape)> {
     let window = text.first_chunk::<WINDOW>()?;
-    let (colons, newlines, others) = places(window);
-    let blank = others.trailing_zeros() as usize;
+    let blank = graphic_bytes(window);
     if !(2..=BLANK_MAX).contains(&blank) {
         return None;
     }
-    let line = newlines ^ newlines.wrapping_sub(1);
-    let colons = colons & line;
-    let is_tag = (window[blank] == b' ') & (window[blank - 1] == b':') & window[0].is_ascii_alphabetic();
-    let is_header = may_begin(window[0]) & has_two(colons & CLOCK)
-        | may_begin(window[blank + 1]) & has_two(colons >> (blank + 1) & CLOCK);
-    if !is_tag | is_header | (window[blank + 1] == b'<') {
+    let colons = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b':')));
+    let newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
+    let colons = colons & up_to_first(newlines);
+    let behind = window[blank + 1];
+    let front = colons & CLOCKS[usize::from(window[0])];
+    let after = colons >> (blank + 1) & CLOCKS[usize::from(behind)];
+    let is_header = all_but_first(front) | all_but_first(after) != 0;
+    let is_tag = window[blank - 1..].first_chunk() == Some(b": ") && window[0].is_ascii_alphabetic();
+    if !is_tag || is_header || behind == b'<' {
         return None;
     }
     if window.first_chunk() == Some(KERNEL_TAG) {
@@ -53,11 +55,13 @@ fn usual(text: &[u8]) -> Option<(usize, Shape)> {
     if window.first_chunk() == Some(b"kernel") {
         return None;
     }
-    let end = match newlines {
-        0 => WINDOW + memchr::memchr(b'\n', &text[WINDOW..])?,
-        _ => newlines.trailing_zeros() as usize,
-    };
-    Some((end, Shape::default()))
+    let (mut start, mut newlines) = (0, newlines);
+    while newlines == 0 {
+        start += WINDOW;
+        let window = text.get(start..)?.first_chunk::<WINDOW>()?;
+        newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
+    }
+    Some((start + newlines.trailing_zeros() as usize, Shape::default()))
 }
 
 #[inline(always)]
@@ -67,24 +71,16 @@ fn of_the_kernel(text: &[u8], window: &[u8; WINDOW], newlines: u64) -> Option<(u
         _ => Shape::default(),
     };
     // Behind ` kernel: ` another line may begin: a `k` behind a blank is looked at more closely.
-    let behind_tag = !0 << KERNEL_TAG.len();
-    let mut newlines = newlines;
-    let mut pairs = blanks_before_k(window) & behind_tag;
-    let mut start = 0;
-    loop {
-        let line = newlines ^ newlines.wrapping_sub(1);
-        if pairs & line != 0 {
-            return None;
-        }
-        if newlines != 0 {
-            return Some((start + newlines.trailing_zeros() as usize, shape));
-        }
-        // The blank may be the last of a window.
-        start += WINDOW - 1;
-        let window = text.get(start..)?.first_chunk::<WINDOW>()?;
-        newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
-        pairs = blanks_before_k(window);
+    let mut pairs = blanks_before_k(text)? & !0 << KERNEL_TAG.len();
+    let (mut start, mut newlines) = (0, newlines);
+    while newlines == 0 && pairs == 0 {
+        start += WINDOW;
+        let rest = text.get(start..)?;
+        newlines = mask(rest.first_chunk()?, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
+        pairs = blanks_before_k(rest)?;
     }
+    let is_sure = pairs & up_to_first(newlines) == 0;
+    is_sure.then(|| (start + newlines.trailing_zeros() as usize, shape))
 }
 
 /// The shape of a message of the kernel's with an uptime. `None`: perhaps it has one.
@@ -111,43 +107,61 @@ fn uptime(window: &[u8; WINDOW]) -> Option<Shape> {
     let is_stamp =
         (1..=UPTIME_DIGITS_MAX).contains(&seconds) && *bytes.get(end)? == b']' && bytes[point] == b'.';
     let is_fraction = u64::from(digits) >> (point + 1) & 0x3f == 0x3f;
-    (is_sure & is_stamp & is_fraction).then(|| Shape::with_uptime(START + from, START + end, is_young))
+    if is_sure & is_stamp & is_fraction {
+        Some(Shape::with_uptime(START + from, START + end, is_young))
+    } else {
+        None
+    }
 }
 
-/// Whether a header may begin with the byte, but for those in `<>`; see
-/// [`super::log_header::may_begin_header`].
+/// Where the colons stand of a header that begins with the byte, but for those in `<>`; see
+/// [`super::log_header::may_begin_header`]. From a table, because comparisons of two bytes are put together by the
+/// compiler at a great expense.
+static CLOCKS: [u64; 256] = {
+    let mut clocks = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_digit() | byte.is_ascii_uppercase() {
+            clocks[byte as usize] = CLOCK;
+        }
+        byte += 1;
+    }
+    clocks
+};
+
+/// The bits but for the first that is set.
 #[inline(always)]
-fn may_begin(byte: u8) -> bool {
-    byte.is_ascii_digit() | byte.is_ascii_uppercase()
+fn all_but_first(places: u64) -> u64 {
+    places & places.wrapping_sub(1)
 }
 
+/// Bits up to the first that is set, and all if none is.
 #[inline(always)]
-fn has_two(places: u64) -> bool {
-    places & places.wrapping_sub(1) != 0
+fn up_to_first(places: u64) -> u64 {
+    places ^ places.wrapping_sub(1)
 }
 
-/// Bits for colons, for the ends of lines, and for all that is no printable character of ASCII or a blank: of these
-/// only those in the first half of the window.
+/// How many of the first bytes are printable characters of ASCII and no blanks, of no more than half the window.
 #[inline(always)]
-fn places(window: &[u8; WINDOW]) -> (u64, u64, u32) {
-    let colons = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b':')));
-    let newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
+fn graphic_bytes(window: &[u8; WINDOW]) -> usize {
     // From 21h to 7Eh, which is the first of what the difference leaves.
     let graphic = |bytes: u8x16| {
         let from_first = bytes - u8x16::splat(b'!');
         from_first.min(u8x16::splat(b'~' - b'!')).simd_eq(from_first)
     };
     let [first, second, ..] = quarters(window);
-    let graphic = graphic(first).to_bitmask() | graphic(second).to_bitmask() << 16;
-    (colons, newlines, !graphic)
+    (graphic(first).to_bitmask() | graphic(second).to_bitmask() << 16).trailing_ones() as usize
 }
 
-/// Bits for blanks that a `k` follows in the window.
+/// Bits for blanks at the front that a `k` follows, if `text` is longer than a window.
 #[inline(always)]
-fn blanks_before_k(window: &[u8; WINDOW]) -> u64 {
-    let blanks = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b' ')));
-    let ks = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'k')));
-    blanks & ks >> 1
+fn blanks_before_k(text: &[u8]) -> Option<u64> {
+    let (before, behind) = (quarters(text.first_chunk()?), quarters(text.get(1..)?.first_chunk()?));
+    let (blank, k) = (u8x16::splat(b' '), u8x16::splat(b'k'));
+    let pairs = |quarter: usize| {
+        u64::from((before[quarter].simd_eq(blank) & behind[quarter].simd_eq(k)).to_bitmask())
+    };
+    Some(pairs(0) | pairs(1) << 16 | pairs(2) << 32 | pairs(3) << 48)
 }
 
 /// A bit for each byte for which `is` gives ones.

@@ -196,27 +196,25 @@ impl QuietScan {
         let message = text.len() - message.len();
         let (len, shape) = quiet_front::message(&text[message..])?;
         let end = message + len;
-        if self.slots.len() <= host.0 {
-            self.slots.resize(host.0 + 1, 0);
-        }
-        let slot = self.slots[host.0];
-        let run = stretch.runs.get(slot.wrapping_sub(1));
-        let before = run.map(|run| run.last);
-        let is_first_uptime = run.is_none_or(|run| run.uptime.is_none());
-        let starts_young = shape.is_young() && is_first_uptime;
-        let is_odd = before.is_some_and(|before| !is_going_on(since - before))
-            || end - start >= LINE_BYTES_MAX
-            // The kernel may have started over.
-            || shape.is_young() && run.is_some_and(|run| !is_first_uptime && !run.is_young)
-            || !may_pass(Candidate { host, since, before, starts_young });
-        if is_odd {
+        let run = stretch.runs.get_mut(self.slots[host.0].wrapping_sub(1));
+        let before = run.as_ref().map(|run| run.last);
+        let starts_young = shape.is_young() && run.as_ref().is_none_or(|run| run.uptime.is_none());
+        if end - start >= LINE_BYTES_MAX || !may_pass(Candidate { host, since, before, starts_young }) {
             return None;
         }
-        if before.is_none() {
-            stretch.runs.push(Run::new(host, since));
-            self.slots[host.0] = stretch.runs.len();
+        let run = match run {
+            Some(run) => run,
+            None => {
+                stretch.runs.push(Run::new(host, since));
+                self.slots[host.0] = stretch.runs.len();
+                stretch.runs.last_mut()?
+            }
+        };
+        // With a young uptime the kernel may have started over.
+        let is_odd = shape.is_young() && !starts_young && !run.is_young;
+        if is_odd || !is_going_on(since - run.last) {
+            return None;
         }
-        let run = &mut stretch.runs[self.slots[host.0] - 1];
         run.recent[run.lines as usize % LogTracker::LAST_LINES] =
             Line { start, message, end, number: stretch.lines };
         run.lines += 1;
@@ -245,6 +243,9 @@ impl QuietScan {
             std::str::from_utf8(name).is_ok_and(|name| is_plain_host(name) && !is_severity(name))
         };
         let host = rest.get(..end).filter(is_plain).and_then(known)?;
+        if self.slots.len() <= host.0 {
+            self.slots.resize(host.0 + 1, 0);
+        }
         self.recent.keep(rest, end, host);
         Some((host, &rest[end + 1..]))
     }
