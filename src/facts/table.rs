@@ -1,6 +1,7 @@
 //! Columns in, Parquet out; Parquet in, columns out.
 
 use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
@@ -43,13 +44,15 @@ pub fn write(path: &Path, columns: Vec<Column>) -> Result<(), FactsError> {
 /// Row group by row group, on this thread: to have polars cut the table, and to start its threads, takes longer than
 /// all else that is done for a small table.
 fn write_row_groups(file: File, frame: &DataFrame) -> PolarsResult<()> {
-    let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Uncompressed);
+    // What polars writes of a table it writes by the byte.
+    let mut file = BufWriter::new(file);
+    let writer = ParquetWriter::new(&mut file).with_compression(ParquetCompression::Uncompressed);
     let mut writer = writer.set_parallel(false).batched(frame.schema())?;
     for start in (0..frame.height()).step_by(ROW_GROUP_ROWS) {
         writer.write_batch(&frame.slice(i64::try_from(start).unwrap_or(i64::MAX), ROW_GROUP_ROWS))?;
     }
     writer.finish()?;
-    Ok(())
+    Ok(file.flush()?)
 }
 
 /// Reads one table.
