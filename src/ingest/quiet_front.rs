@@ -21,7 +21,12 @@ const BLANK_MAX: usize = WINDOW - CLOCK_BYTES_MAX - 1;
 #[must_use]
 #[inline(always)]
 pub fn message(text: &[u8]) -> Option<(usize, Shape)> {
-    usual(text).or_else(|| any(text))
+    // What is usually told stays in registers if the other call has a place of its own for what it returns.
+    if let Some(told) = usual(text) {
+        return Some(told);
+    }
+    let (end, shape) = any(text)?;
+    Some((end, shape))
 }
 
 #[inline(never)]
@@ -34,49 +39,63 @@ fn any(text: &[u8]) -> Option<(usize, Shape)> {
 #[inline(always)]
 fn usual(text: &[u8]) -> Option<(usize, Shape)> {
     let window = text.first_chunk::<WINDOW>()?;
+    // First of all, because it cannot be foreseen and tells most.
+    if window.first_chunk() == Some(KERNEL_TAG) {
+        of_the_kernel(text, window)
+    } else {
+        of_others(text, window)
+    }
+}
+
+#[inline(always)]
+fn of_others(text: &[u8], window: &[u8; WINDOW]) -> Option<(usize, Shape)> {
     let blank = graphic_bytes(window);
     if !(2..=BLANK_MAX).contains(&blank) {
         return None;
     }
-    let colons = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b':')));
-    let newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
-    let colons = colons & up_to_first(newlines);
+    let mut newlines = newlines(window);
+    let colons = colons(window) & up_to_first(newlines);
     let behind = window[blank + 1];
     let front = colons & CLOCKS[usize::from(window[0])];
     let after = colons >> (blank + 1) & CLOCKS[usize::from(behind)];
     let is_header = all_but_first(front) | all_but_first(after) != 0;
-    let is_tag = window[blank - 1..].first_chunk() == Some(b": ") && window[0].is_ascii_alphabetic();
+    let is_tag = window[blank - 1..].first_chunk() == Some(b": ")
+        && window[0].is_ascii_alphabetic()
+        && window.first_chunk() != Some(b"kernel");
     if !is_tag || is_header || behind == b'<' {
         return None;
     }
-    if window.first_chunk() == Some(KERNEL_TAG) {
-        return of_the_kernel(text, window, newlines);
-    }
-    if window.first_chunk() == Some(b"kernel") {
-        return None;
-    }
-    let (mut start, mut newlines) = (0, newlines);
+    let mut start = 0;
     while newlines == 0 {
         start += WINDOW;
-        let window = text.get(start..)?.first_chunk::<WINDOW>()?;
-        newlines = mask(window, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
+        newlines = self::newlines(text.get(start..)?.first_chunk()?);
     }
     Some((start + newlines.trailing_zeros() as usize, Shape::default()))
 }
 
 #[inline(always)]
-fn of_the_kernel(text: &[u8], window: &[u8; WINDOW], newlines: u64) -> Option<(usize, Shape)> {
-    let shape = match window[KERNEL_TAG.len()] {
-        b'[' if !window[KERNEL_TAG.len() + 1].is_ascii_alphabetic() => uptime(window)?,
-        _ => Shape::default(),
+fn of_the_kernel(text: &[u8], window: &[u8; WINDOW]) -> Option<(usize, Shape)> {
+    const TAG: usize = KERNEL_TAG.len();
+    let mut newlines = newlines(window);
+    let behind = window[TAG];
+    let shape = if behind == b'[' && !window[TAG + 1].is_ascii_alphabetic() {
+        uptime(window)?
+    } else {
+        let clock = CLOCKS[usize::from(behind)];
+        let is_header =
+            clock != 0 && all_but_first((colons(window) & up_to_first(newlines)) >> TAG & clock) != 0;
+        if is_header || behind == b'<' {
+            return None;
+        }
+        Shape::default()
     };
     // Behind ` kernel: ` another line may begin: a `k` behind a blank is looked at more closely.
-    let mut pairs = blanks_before_k(text)? & !0 << KERNEL_TAG.len();
-    let (mut start, mut newlines) = (0, newlines);
+    let mut pairs = blanks_before_k(text)? & !0 << TAG;
+    let mut start = 0;
     while newlines == 0 && pairs == 0 {
         start += WINDOW;
         let rest = text.get(start..)?;
-        newlines = mask(rest.first_chunk()?, |bytes| bytes.simd_eq(u8x16::splat(b'\n')));
+        newlines = self::newlines(rest.first_chunk()?);
         pairs = blanks_before_k(rest)?;
     }
     let is_sure = pairs & up_to_first(newlines) == 0;
@@ -164,11 +183,22 @@ fn blanks_before_k(text: &[u8]) -> Option<u64> {
     Some(pairs(0) | pairs(1) << 16 | pairs(2) << 32 | pairs(3) << 48)
 }
 
-/// A bit for each byte for which `is` gives ones.
 #[inline(always)]
-fn mask(window: &[u8; WINDOW], is: impl Fn(u8x16) -> u8x16) -> u64 {
-    let [a, b, c, d] = quarters(window).map(|bytes| u64::from(is(bytes).to_bitmask()));
-    a | b << 16 | c << 32 | d << 48
+fn newlines(window: &[u8; WINDOW]) -> u64 {
+    places(window, b'\n')
+}
+
+#[inline(always)]
+fn colons(window: &[u8; WINDOW]) -> u64 {
+    places(window, b':')
+}
+
+/// A bit for each byte that is the wanted one.
+#[inline(always)]
+fn places(window: &[u8; WINDOW], wanted: u8) -> u64 {
+    let is = |bytes: u8x16| u64::from(bytes.simd_eq(u8x16::splat(wanted)).to_bitmask());
+    let [a, b, c, d] = quarters(window);
+    is(a) | is(b) << 16 | is(c) << 32 | is(d) << 48
 }
 
 #[inline(always)]

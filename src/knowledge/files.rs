@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -70,7 +71,7 @@ struct File {
 
 /// What is compiled in, file by file.
 pub(super) fn shipped() -> Result<Vec<Entries>, FileError> {
-    SHIPPED.iter().map(|(file, text)| parse(file, text, true)).collect()
+    SHIPPED.par_iter().map(|(file, text)| parse(file, text, true)).collect()
 }
 
 /// The files of the user's folder that end with `.toml`, in the order of their names.
@@ -112,7 +113,7 @@ pub(super) fn parse(file: &str, text: &str, shipped: bool) -> Result<Entries, Fi
         .map_err(|source| FileError::Toml { file: file.to_owned(), source: Box::new(source) })?;
     let origin = |start: usize| Origin {
         file: file.to_owned(),
-        line: 1 + text.get(..start).map_or(0, |before| before.matches('\n').count()),
+        line: 1 + text.get(..start).map_or(0, |before| memchr::memchr_iter(b'\n', before.as_bytes()).count()),
         shipped,
     };
     let mut entries = Entries::default();
