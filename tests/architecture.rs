@@ -96,7 +96,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rand", &["hypothesis", "stats"]),
     ("rand_xoshiro", &["hypothesis", "stats"]),
     ("rawzip", &["case", "ingest"]),
-    ("rayon", &["hypothesis", "ingest", "pipeline"]),
+    ("rayon", &["hypothesis", "ingest", "knowledge", "pipeline"]),
     ("regex", &["knowledge"]),
     ("ruzstd", &["ingest"]),
     ("rrule", &["ingest"]),

@@ -113,7 +113,7 @@ pub(super) fn parse(file: &str, text: &str, shipped: bool) -> Result<Entries, Fi
         .map_err(|source| FileError::Toml { file: file.to_owned(), source: Box::new(source) })?;
     let origin = |start: usize| Origin {
         file: file.to_owned(),
-        line: 1 + text.get(..start).map_or(0, |before| memchr::memchr_iter(b'\n', before.as_bytes()).count()),
+        line: 1 + text.get(..start).map_or(0, |before| before.bytes().filter(|byte| *byte == b'\n').count()),
         shipped,
     };
     let mut entries = Entries::default();
