@@ -111,9 +111,10 @@ fn read_text(path: &Path) -> std::io::Result<String> {
 pub(super) fn parse(file: &str, text: &str, shipped: bool) -> Result<Entries, FileError> {
     let parsed: File = toml::from_str(text)
         .map_err(|source| FileError::Toml { file: file.to_owned(), source: Box::new(source) })?;
+    let ends_of_lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let origin = |start: usize| Origin {
         file: file.to_owned(),
-        line: 1 + text.get(..start).map_or(0, |before| before.bytes().filter(|byte| *byte == b'\n').count()),
+        line: 1 + ends_of_lines.partition_point(|end| *end < start),
         shipped,
     };
     let mut entries = Entries::default();
