@@ -3,6 +3,8 @@
 
 use wide::u8x16;
 
+use super::byte_bits::within;
+
 /// A prefix is no longer than this.
 pub const BYTES_MAX: usize = PIECES_MAX * PIECE;
 const PIECES_MAX: usize = 3;
@@ -44,9 +46,7 @@ impl Piece {
     #[inline(always)]
     fn matches(&self, bytes: &[u8; PIECE]) -> u8x16 {
         let bytes = u8x16::new(*bytes);
-        let from_zero = bytes - u8x16::splat(b'0');
-        let is_digit = from_zero.min(u8x16::splat(9)).simd_eq(from_zero);
-        (bytes.simd_eq(self.wanted) | self.free) & (is_digit | self.not_digits)
+        (bytes.simd_eq(self.wanted) | self.free) & (within(bytes, b'0', b'9') | self.not_digits)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finds sources, recognises them by content, and drives their readers.
 
 pub mod attribution;
+mod byte_bits;
 pub mod calendar;
 mod captured;
 mod column_words;

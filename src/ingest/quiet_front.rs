@@ -6,6 +6,7 @@
 
 use wide::u8x16;
 
+use super::byte_bits::{bits, halves, within};
 use super::log_header::CLOCK_BYTES_MAX;
 use super::quiet_message::{self, KERNEL_TAG, Shape, UPTIME_DIGITS_MAX, without_return};
 
@@ -107,15 +108,10 @@ fn of_the_kernel(text: &[u8], window: &[u8; WINDOW]) -> Option<(usize, Shape)> {
 fn uptime(window: &[u8; WINDOW]) -> Option<Shape> {
     const START: usize = KERNEL_TAG.len() + 1;
     let bytes = window[START..].first_chunk::<32>()?;
-    let halves = bytes.as_chunks::<16>().0;
-    let (first, second) = (u8x16::new(halves[0]), u8x16::new(halves[1]));
-    let is_digit = |bytes: u8x16| {
-        let from_zero = bytes - u8x16::splat(b'0');
-        from_zero.min(u8x16::splat(9)).simd_eq(from_zero)
-    };
+    let [first, second] = halves(bytes);
     let blank = u8x16::splat(b' ');
-    let blanks = first.simd_eq(blank).to_bitmask() | second.simd_eq(blank).to_bitmask() << 16;
-    let digits = is_digit(first).to_bitmask() | is_digit(second).to_bitmask() << 16;
+    let blanks = bits([first.simd_eq(blank), second.simd_eq(blank)]);
+    let digits = bits([within(first, b'0', b'9'), within(second, b'0', b'9')]);
     let from = blanks.trailing_ones() as usize;
     let seconds = (!(u64::from(digits) >> from)).trailing_zeros() as usize;
     let point = from + seconds;
@@ -163,13 +159,8 @@ fn up_to_first(places: u64) -> u64 {
 /// How many of the first bytes are printable characters of ASCII and no blanks, of no more than half the window.
 #[inline(always)]
 fn graphic_bytes(window: &[u8; WINDOW]) -> usize {
-    // From 21h to 7Eh, which is the first of what the difference leaves.
-    let graphic = |bytes: u8x16| {
-        let from_first = bytes - u8x16::splat(b'!');
-        from_first.min(u8x16::splat(b'~' - b'!')).simd_eq(from_first)
-    };
     let [first, second, ..] = quarters(window);
-    (graphic(first).to_bitmask() | graphic(second).to_bitmask() << 16).trailing_ones() as usize
+    bits([within(first, b'!', b'~'), within(second, b'!', b'~')]).trailing_ones() as usize
 }
 
 /// Bits for blanks at the front that a `k` follows, if `text` is longer than a window.

@@ -3,6 +3,7 @@
 
 use wide::u8x16;
 
+use super::byte_bits::{bits, halves};
 use super::log_lines::KnownHost;
 
 /// Bytes that are compared at once. A longer name is not remembered.
@@ -64,7 +65,7 @@ impl Entry {
     fn strip<'a>(&self, front: &[u8; FRONT], text: &'a [u8]) -> Option<(KnownHost, &'a [u8])> {
         let [first, second] = halves(front);
         let [first_name, second_name] = halves(&self.name);
-        let same = bits(first.simd_eq(first_name), second.simd_eq(second_name));
+        let same = bits([first.simd_eq(first_name), second.simd_eq(second_name)]);
         let is_same = same | self.behind == !0 && self.behind != !0;
         is_same.then(|| (self.host, &text[self.behind.trailing_zeros() as usize..]))
     }
@@ -80,7 +81,7 @@ fn bits_behind(len: usize) -> u32 {
 fn place_of(front: &[u8; FRONT]) -> Option<usize> {
     let [first, second] = halves(front);
     let blank = u8x16::splat(b' ');
-    let blanks = bits(first.simd_eq(blank), second.simd_eq(blank));
+    let blanks = bits([first.simd_eq(blank), second.simd_eq(blank)]);
     let len = blanks.trailing_zeros() as usize;
     if len == 0 || len >= FRONT - 1 {
         return None;
@@ -92,17 +93,6 @@ fn place_of(front: &[u8; FRONT]) -> Option<usize> {
     // Multiplicative hashing (Knuth, The Art of Computer Programming, vol. 3, 6.4).
     let mixed = (first ^ last.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Some((mixed >> (64 - PLACES.trailing_zeros())) as usize)
-}
-
-#[inline(always)]
-fn halves(front: &[u8; FRONT]) -> [u8x16; 2] {
-    let chunks = front.as_chunks::<16>().0;
-    [u8x16::new(chunks[0]), u8x16::new(chunks[1])]
-}
-
-#[inline(always)]
-fn bits(first: u8x16, second: u8x16) -> u32 {
-    first.to_bitmask() | second.to_bitmask() << 16
 }
 
 #[cfg(test)]
