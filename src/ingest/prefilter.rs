@@ -26,24 +26,23 @@ const PAIR_BYTES_MIN: usize = LITERAL_BYTES_MIN + STRIDE;
 const HASH_BITS: u32 = 17;
 /// Bits of the hash that lead to the pieces.
 const SHELF_BITS: u32 = 12;
-/// Looks that are taken together, a byte of a word each, and the bytes that they see.
-const LOOKS: usize = 8;
+/// Looks that are taken together, and the bytes that they see.
+const LOOKS: usize = 16;
 const BLOCK: usize = LOOKS * STRIDE;
 /// Blocks that are looked at before anything is compared.
-const BLOCKS: usize = 512;
+const BLOCKS: usize = 256;
 
-/// Bits of the map: a piece is one of a short literal, or in each of the groups the first or the second of two.
-/// Two pieces count only together if they are of one group, so that fewer belong to two literals.
-const SECOND: u32 = 0;
-const GROUPS: u32 = 3;
-const ALONE: u32 = SECOND + GROUPS;
-/// What has to stand before a piece for it to count is this many bits further up.
-const BEFORE: u32 = ALONE + 1;
-const FIRST: u32 = SECOND + BEFORE;
-/// Bits of a piece for which what stands before it counts, of each look.
-const COUNTING: u64 = u64::from_le_bytes([(1 << BEFORE) - 1; LOOKS]);
-/// Before a piece of a short literal anything may stand.
-const ANYTHING: u8 = 1 << (ALONE + BEFORE);
+/// What the map has of a piece: it is the second or the first of two of a literal, or the one of a short literal.
+const SECOND: u8 = 1 << 0;
+const FIRST: u8 = 1 << 1;
+const ALONE: u8 = 1 << 2;
+/// Bits of a look in the word of a block, in which the first stands highest. It takes one instruction to put another
+/// look of so many bits behind those before it, and two if they were more.
+const LOOK_BITS: u32 = 3;
+/// From the bit of a first piece to that of a second in the next look.
+const FIRST_TO_SECOND: u32 = LOOK_BITS + 1;
+/// The word of a block has room for the last look of the one before it, and no byte is between two looks.
+const _: () = assert!(LOOKS as u32 * LOOK_BITS + FIRST_TO_SECOND <= u64::BITS && GRAM == STRIDE);
 
 /// A four-byte piece of a literal's window, of two the second, with what stands before it.
 struct Piece {
@@ -55,7 +54,7 @@ struct Piece {
     offset: u32,
 }
 
-/// Looks of the block that begins there: a bit in the byte of each that counts.
+/// Looks of the block that begins there: a bit in the place of each that counts.
 #[derive(Clone, Copy, Default)]
 struct Hits {
     at: usize,
@@ -78,7 +77,7 @@ impl<'a> Watch<'a> {
 /// Finds all places at which one of its literals begins.
 pub struct Prefilter {
     literals: Vec<Vec<u8>>,
-    /// For each hash, what pieces have it.
+    /// For each hash, what the pieces are that have it.
     map: Box<[u8; 1 << HASH_BITS]>,
     /// Sorted by hash.
     pieces: Vec<Piece>,
@@ -102,7 +101,7 @@ impl Prefilter {
         let (long, short): (Vec<&[u8]>, Vec<&[u8]>) = literals
             .filter(|literal| !literal.is_empty())
             .partition(|literal| literal.len() >= LITERAL_BYTES_MIN);
-        let mut map = Box::new([ANYTHING; 1 << HASH_BITS]);
+        let mut map = Box::new([0; 1 << HASH_BITS]);
         let mut pieces = Vec::new();
         for (literal, bytes) in long.iter().enumerate() {
             let is_pair = bytes.len() >= PAIR_BYTES_MIN;
@@ -113,11 +112,10 @@ impl Prefilter {
                     continue;
                 };
                 if is_pair {
-                    let group = literal as u32 % GROUPS;
-                    map[hash(before)] |= 1 << (FIRST + group);
-                    map[hash(gram)] |= 1 << (SECOND + group);
+                    map[hash(before)] |= FIRST;
+                    map[hash(gram)] |= SECOND;
                 } else {
-                    map[hash(gram)] |= 1 << ALONE;
+                    map[hash(gram)] |= ALONE;
                 }
                 pieces.push(Piece::of(bytes, gram, literal, offset));
             }
@@ -150,19 +148,16 @@ impl Prefilter {
 
     fn find_long(&self, text: &[u8], places: &mut Vec<usize>) {
         let mut hits = [Hits::default(); BLOCKS];
-        let mut before = u64::from(ANYTHING);
+        let mut before = 0;
         let mut at = 0;
         for part in text.chunks(BLOCKS * BLOCK) {
             let (blocks, rest) = part.as_chunks::<BLOCK>();
             let mut count = 0;
             for block in blocks {
-                let (mut word, mut last) = (0, 0);
-                for (look, gram) in block.as_chunks::<GRAM>().0.iter().enumerate() {
-                    last = self.seen(u32::from_le_bytes(*gram));
-                    word |= last << (look * 8);
-                }
-                let counting = word & (word << 8 | before) >> BEFORE & COUNTING;
-                before = last;
+                let grams = block.as_chunks::<GRAM>().0.iter().map(|gram| u32::from_le_bytes(*gram));
+                let word = grams.fold(0, |word, gram| (word << LOOK_BITS) + u64::from(self.map[hash(gram)]));
+                let counting = word & each(ALONE) | word & each(SECOND) & (before | word) >> FIRST_TO_SECOND;
+                before = word << (LOOKS as u32 * LOOK_BITS);
                 // Whether a look counts cannot be foreseen: a block without one is overwritten by the next.
                 hits[count] = Hits { at, counting };
                 count += usize::from(counting != 0);
@@ -178,18 +173,13 @@ impl Prefilter {
         }
     }
 
-    /// What the map has for a piece.
-    #[inline(always)]
-    fn seen(&self, gram: u32) -> u64 {
-        u64::from(self.map[hash(gram)])
-    }
-
     /// Compares at each look that counts.
     fn compare_hits(&self, text: &[u8], Hits { at, mut counting }: Hits, places: &mut Vec<usize>) {
         while counting != 0 {
-            let look = counting.trailing_zeros() / 8;
-            self.compare(text, at + look as usize * STRIDE, places);
-            counting &= !(0xff << (look * 8));
+            let behind = counting.trailing_zeros() / LOOK_BITS;
+            self.compare(text, at + (LOOKS - 1 - behind as usize) * STRIDE, places);
+            // It may count in both ways.
+            counting &= !0 << ((behind + 1) * LOOK_BITS);
         }
     }
 
@@ -231,6 +221,17 @@ impl Piece {
     }
 }
 
+/// A word with these bits of each look.
+const fn each(bits: u8) -> u64 {
+    let mut word = 0;
+    let mut look = 0;
+    while look < LOOKS as u32 {
+        word |= (bits as u64) << (look * LOOK_BITS);
+        look += 1;
+    }
+    word
+}
+
 /// Two pieces that follow each other, as one number.
 fn together(before: u32, gram: u32) -> u64 {
     u64::from(gram) << 32 | u64::from(before)
@@ -242,6 +243,7 @@ fn gram_at(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Multiplicative hashing (Knuth, The Art of Computer Programming, vol. 3, 6.4).
+#[inline(always)]
 fn hash(gram: u32) -> usize {
     (gram.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as usize
 }
@@ -317,8 +319,10 @@ mod tests {
     #[test]
     fn literals_that_overlap_or_repeat_are_all_found() {
         let literals = ["abcabcabc", "cabcabc", "bcabcabcabc"];
-        let text = "abcabcabcabcabcabcabc".repeat(3);
-        assert_eq!(places(&literals, &text), everywhere(&literals, &text));
+        for filling in [0, 1, 70, 150] {
+            let text = format!("{}{}", "abcabcabcabcabcabcabc".repeat(3), "x".repeat(filling)).repeat(20);
+            assert_eq!(places(&literals, &text), everywhere(&literals, &text), "{filling}");
+        }
     }
 
     #[test]
