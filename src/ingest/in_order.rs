@@ -21,6 +21,8 @@ struct State<T, W> {
     ready: BTreeMap<u64, W>,
     /// Pieces that are done, to be used again.
     spent: Vec<W>,
+    /// Threads that wait for a change: to wake nobody takes a call of the system, too.
+    waiting: usize,
     /// `None`: somebody is working on it, or has panicked over it.
     shared: Option<T>,
     panicked: bool,
@@ -46,6 +48,7 @@ impl<T, W> InOrder<T, W> {
             next: 0,
             ready: BTreeMap::new(),
             spent: Vec::new(),
+            waiting: 0,
             shared: Some(shared),
             panicked: false,
         };
@@ -79,9 +82,13 @@ impl<T, W> InOrder<T, W> {
                 state.shared = Some(shared);
                 state.next += 1;
                 state.spent.push(piece);
-                self.changed.notify_all();
+                if state.waiting > 0 {
+                    self.changed.notify_all();
+                }
             } else if state.ready.len() >= READY_MAX {
+                state.waiting += 1;
                 state = self.changed.wait(state).ok()?;
+                state.waiting -= 1;
             } else {
                 return Some(state.spent.pop());
             }
@@ -89,8 +96,9 @@ impl<T, W> InOrder<T, W> {
     }
 }
 
-/// How often a lock is asked for before a thread is laid to sleep for it: some tens of microseconds.
-const ASKED_MAX: usize = 1000;
+/// How often a lock is asked for before a thread is laid to sleep for it: for somewhat longer than it takes to read a
+/// batch.
+const ASKED_MAX: usize = 5000;
 
 /// Takes a lock that will be free soon. To sleep and to be woken takes longer than most waits do here. `None`: whoever
 /// had it panicked.
@@ -142,6 +150,29 @@ mod tests {
         assert_eq!(done.hand_in(1, 11, work), Some(None));
         assert_eq!(done.hand_in(0, 10, work), Some(Some(11)));
         assert_eq!(done.hand_in(2, 12, |done, _| assert_eq!(*done, [10, 11])), Some(Some(12)));
+    }
+
+    #[test]
+    fn who_waits_is_woken_when_a_piece_is_done() {
+        const LAST: u64 = READY_MAX as u64;
+        let done = InOrder::new(());
+        for number in 1..LAST {
+            assert_eq!(done.hand_in(number, (), |(), ()| ()), Some(None));
+        }
+        let is_waited = || done.state.lock().unwrap().waiting == 1;
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| done.hand_in(LAST, (), |(), ()| ()));
+            let mut pieces = 0;
+            let mine = done.hand_in(0, (), |(), ()| {
+                pieces += 1;
+                while pieces == 1 && !is_waited() {
+                    thread::yield_now();
+                }
+            });
+            assert_eq!(mine, Some(Some(())));
+            assert_eq!(waits.join().unwrap(), Some(Some(())));
+        });
+        assert!(!is_waited());
     }
 
     /// Hands in as many pieces as may lie ready behind one that panics, and waits for it.
