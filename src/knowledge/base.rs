@@ -271,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_of_shipped_files_are_regular_expressions_though_they_are_compiled_late() {
+    fn patterns_and_literals_of_shipped_files_can_be_compiled_though_that_is_done_late() {
         let mut files = files::shipped().unwrap();
         for file in &mut files {
             file.signatures.iter_mut().for_each(|signature| signature.origin.shipped = false);

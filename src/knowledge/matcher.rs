@@ -1,9 +1,7 @@
 //! Finds the signatures of a line with one pass for all literals.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 use super::message_id;
-use super::pattern::{Pattern, PatternSet};
+use super::pattern::{Literals, Pattern, PatternSet};
 use super::schema::{Origin, Reads, SelRule, Signature};
 use crate::model::record::SelEntry;
 
@@ -28,9 +26,8 @@ enum Lead {
 
 /// All signatures, compiled.
 pub struct Matcher {
-    words: Vec<String>,
-    literals: AhoCorasick,
-    /// Parallel to `words`.
+    literals: Literals,
+    /// Parallel to the literals.
     leads: Vec<Lead>,
     rules: Vec<Rule>,
     /// The patterns of the SEL, and the rule of each.
@@ -63,14 +60,14 @@ pub const LITERAL_BYTES_MIN: usize = 7;
 impl Matcher {
     pub fn compile(signatures: &[Signature]) -> Result<Self, CompileError> {
         let mut rules = Vec::new();
-        let mut words = Vec::new();
+        let mut literals = Vec::new();
         let mut leads = Vec::new();
         let mut sel_patterns = Vec::new();
         let mut rule_of_sel_pattern = Vec::new();
         for (place, signature) in signatures.iter().enumerate() {
             check_shape(signature)?;
             let pattern = signature.pattern.as_deref().map(|text| Pattern::new(text, false));
-            // A test holds that those that are shipped are right.
+            // A test holds that those that are shipped are right, here and below.
             if let Some(pattern) = pattern.as_ref().filter(|_| !signature.origin.shipped) {
                 pattern.check().map_err(|source| {
                     let origin = signature.origin.clone();
@@ -78,14 +75,14 @@ impl Matcher {
                 })?;
             }
             for literal in &signature.literals {
-                words.push(literal.clone());
+                literals.push(literal.clone());
                 leads.push(Lead::Text(place));
             }
             // In the text of a log an id is looked for as a word; a few letters are none.
             let ids =
                 signature.messages.iter().filter(|id| id.trim_end_matches('*').len() >= LITERAL_BYTES_MIN);
             for message in ids {
-                words.push(message.trim_end_matches('*').to_owned());
+                literals.push(message.trim_end_matches('*').to_owned());
                 leads.push(Lead::Message(place));
             }
             if let (Reads::Sel, Some(pattern)) = (signature.reads, &signature.pattern) {
@@ -100,35 +97,29 @@ impl Matcher {
                 messages: signature.messages.clone(),
             });
         }
-        // Only lines that hold a literal come here, so what it takes to build counts for more than speed.
-        let literals = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&words)
-            .map_err(|source| CompileError::Literals(Box::new(source)))?;
+        let literals = Literals::new(literals);
         let sel_patterns = PatternSet::new(sel_patterns);
         if signatures.iter().any(|signature| !signature.origin.shipped) {
             sel_patterns.check().map_err(CompileError::Patterns)?;
+            literals.check().map_err(CompileError::Literals)?;
         }
-        Ok(Self { words, literals, leads, rules, sel_patterns, rule_of_sel_pattern })
+        Ok(Self { literals, leads, rules, sel_patterns, rule_of_sel_pattern })
     }
 
-    /// Byte strings of which at least one stands in every log line that matches anything, sorted; none
-    /// holds another.
+    /// Byte strings of which at least one stands in every log line that matches anything, sorted, each once.
     #[must_use]
     pub fn literals(&self) -> Vec<&[u8]> {
-        let mut words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        words.sort_unstable();
-        words.dedup();
-        let is_needed =
-            |word: &&str| !self.literals.find_overlapping_iter(word).any(|found| found.len() < word.len());
-        words.iter().copied().filter(is_needed).map(str::as_bytes).collect()
+        let mut literals: Vec<&[u8]> = self.literals.texts().iter().map(String::as_bytes).collect();
+        literals.sort_unstable();
+        literals.dedup();
+        literals
     }
 
     /// Ids of the signatures that a log line matches, in the order of the knowledge base.
     #[must_use]
     pub fn log_line(&self, program: &str, text: &str) -> Vec<String> {
         let mut hits: Vec<usize> = Vec::new();
-        for found in self.literals.find_overlapping_iter(text) {
+        for found in self.literals.find(text) {
             let Some(&lead) = self.leads.get(found.pattern().as_usize()) else { continue };
             let (Lead::Text(place) | Lead::Message(place)) = lead;
             let Some(rule) = self.rules.get(place).filter(|_| !hits.contains(&place)) else { continue };

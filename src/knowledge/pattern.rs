@@ -1,7 +1,8 @@
-//! Regular expressions of the knowledge files.
+//! Regular expressions and literals of the knowledge files.
 
 use std::sync::OnceLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, Match};
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 /// A pattern that is compiled when it is first asked: most runs need few of them, and compiling them all
@@ -77,4 +78,43 @@ impl PatternSet {
 fn compile_set(texts: &[String]) -> Result<RegexSet, Box<regex::Error>> {
     let is_ascii = texts.iter().all(|text| text.is_ascii());
     RegexSetBuilder::new(texts).unicode(!is_ascii).build().map_err(Box::new)
+}
+
+/// Literals that are searched for together, compiled when they are first asked: next to no line of a log holds one.
+pub(super) struct Literals {
+    texts: Vec<String>,
+    compiled: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Literals {
+    #[must_use]
+    pub(super) fn new(texts: Vec<String>) -> Self {
+        Self { texts, compiled: OnceLock::new() }
+    }
+
+    #[must_use]
+    pub(super) fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
+    /// Compiles them now, to learn whether they are too many.
+    ///
+    /// # Errors
+    /// If they are; none is found then.
+    pub(super) fn check(&self) -> Result<(), Box<BuildError>> {
+        compile_literals(&self.texts).map(|literals| {
+            let _ = self.compiled.set(Some(literals));
+        })
+    }
+
+    /// All that stand in `text`, those too that overlap.
+    pub(super) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
+        let literals = self.compiled.get_or_init(|| compile_literals(&self.texts).ok());
+        literals.iter().flat_map(move |literals| literals.find_overlapping_iter(text))
+    }
+}
+
+/// Only lines that hold a literal are searched, so what it takes to build counts for more than speed.
+fn compile_literals(texts: &[String]) -> Result<AhoCorasick, Box<BuildError>> {
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts).map_err(Box::new)
 }
