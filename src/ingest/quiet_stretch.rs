@@ -34,7 +34,8 @@ pub struct Outlook {
 pub struct QuietScan {
     pub day: Day,
     recent: RecentHosts,
-    /// By the number of a host: one more than the place of its run in the stretch that is being made.
+    /// By the number of a host, for those at least that `recent` knows: one more than the place of its run in the
+    /// stretch that is being made.
     slots: Vec<usize>,
 }
 

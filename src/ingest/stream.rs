@@ -15,8 +15,9 @@ pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a batch of lines. A few of them fit into the cache of one core.
 pub const BATCH_BYTES: usize = 256 * 1024;
 
-/// What is read goes to a place that is a multiple of this: where it is a few bytes behind its place in the page of
-/// the system, some processors take three times as long to copy it (measured with a Zen 3).
+/// What is read goes to a place that is a multiple of this, but for the rest of a read that was cut short: where it is
+/// a few bytes behind its place in the page of the system, some processors take three times as long to copy it
+/// (measured with a Zen 3).
 const ALIGNMENT: usize = 64;
 
 /// The character that begins a command to a terminal.
