@@ -123,10 +123,12 @@ impl Run {
 
 impl Outlook {
     /// The stretches of `text`, of which the lines at `places` hold literals. Whether the first line of a host
-    /// follows without a gap on what came before is not known here.
+    /// follows without a gap on what came before is not known here. `scan` is one of the same source, if there is one:
+    /// what it knows of hosts holds for every day.
     #[must_use]
-    pub fn survey(&self, text: &[u8], places: &[usize]) -> Vec<Stretch> {
-        let mut scan = QuietScan::new(self.day.clone());
+    pub fn survey(&self, text: &[u8], places: &[usize], scan: &mut Option<QuietScan>) -> Vec<Stretch> {
+        let scan = scan.get_or_insert_with(|| QuietScan::new(self.day.clone()));
+        scan.day = self.day.clone();
         let mut stretches = Vec::new();
         let mut odd_lines_left = ODD_LINES_MAX;
         let mut start = 0;

@@ -8,11 +8,11 @@ use super::log_lines::KnownHost;
 
 /// Bytes that are compared at once. A longer name is not remembered.
 const FRONT: usize = 32;
-/// Hosts that are remembered, one for each hash.
-const PLACES: usize = 256;
+/// Hashes. Two hosts are remembered for each: of sixty hosts a fifth would else put each other out with every line.
+const PAIRS: usize = 512;
 
 pub struct RecentHosts {
-    /// As many as there are hashes.
+    /// Pairs in the order of the hashes, of each the one that was written later first.
     entries: Vec<Entry>,
     /// The place of the last.
     last: usize,
@@ -30,7 +30,7 @@ struct Entry {
 impl Default for RecentHosts {
     fn default() -> Self {
         let none = Entry { name: [0; FRONT], behind: !0, host: KnownHost(0) };
-        Self { entries: vec![none; PLACES], last: 0 }
+        Self { entries: vec![none; 2 * PAIRS], last: 0 }
     }
 }
 
@@ -42,20 +42,23 @@ impl RecentHosts {
         if let Some(found) = self.entries.get(self.last).and_then(|entry| entry.strip(front, text)) {
             return Some(found);
         }
-        let place = place_of(front)?;
-        let found = self.entries.get(place)?.strip(front, text)?;
-        self.last = place;
-        Some(found)
+        let pair = pair_of(front)?;
+        (pair..pair + 2).find_map(|place| {
+            let found = self.entries.get(place)?.strip(front, text)?;
+            self.last = place;
+            Some(found)
+        })
     }
 
     /// Remembers that the host's name stands at the front of `text`, a blank behind it.
     pub fn keep(&mut self, text: &[u8], len: usize, host: KnownHost) {
-        let Some(place) = text.first_chunk::<FRONT>().and_then(place_of) else { return };
-        if let (Some(kept), Some(written)) = (self.entries.get_mut(place), text.get(..=len)) {
+        let Some(pair) = text.first_chunk::<FRONT>().and_then(pair_of) else { return };
+        if let (Some(entries), Some(written)) = (self.entries.get_mut(pair..pair + 2), text.get(..=len)) {
             let mut name = [0; FRONT];
             name[..=len].copy_from_slice(written);
-            *kept = Entry { name, behind: bits_behind(len), host };
-            self.last = place;
+            entries.swap(0, 1);
+            entries[0] = Entry { name, behind: bits_behind(len), host };
+            self.last = pair;
         }
     }
 }
@@ -76,9 +79,9 @@ fn bits_behind(len: usize) -> u32 {
     u32::MAX << (len + 1)
 }
 
-/// A hash of the first word, if it ends within the front.
+/// Where the pair stands of the hash of the first word, if that ends within the front.
 #[inline(always)]
-fn place_of(front: &[u8; FRONT]) -> Option<usize> {
+fn pair_of(front: &[u8; FRONT]) -> Option<usize> {
     let [first, second] = halves(front);
     let blank = u8x16::splat(b' ');
     let blanks = bits([first.simd_eq(blank), second.simd_eq(blank)]);
@@ -92,7 +95,7 @@ fn place_of(front: &[u8; FRONT]) -> Option<usize> {
     let (first, last) = (word(0) & shown, word(len.max(8) - 8) & shown);
     // Multiplicative hashing (Knuth, The Art of Computer Programming, vol. 3, 6.4).
     let mixed = (first ^ last.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    Some((mixed >> (64 - PLACES.trailing_zeros())) as usize)
+    Some(2 * (mixed >> (64 - PAIRS.trailing_zeros())) as usize)
 }
 
 #[cfg(test)]
@@ -118,6 +121,25 @@ mod tests {
             assert!(recent.strip(text(other).as_bytes()).is_none(), "{other}");
         }
         assert!(recent.strip(b"kvm07 short").is_none());
+    }
+
+    #[test]
+    fn hosts_of_a_large_fleet_are_found_again_or_not_at_all() {
+        let text = |number: usize| {
+            format!("node-{number:04} kernel: text that is longer than what is compared at once")
+        };
+        let mut recent = RecentHosts::default();
+        let mut found_again = 0;
+        for number in (0..3000).chain(2900..3000) {
+            match recent.strip(text(number).as_bytes()) {
+                Some((host, rest)) => {
+                    assert_eq!((host.0, rest), (number, &text(number).as_bytes()[10..]));
+                    found_again += 1;
+                }
+                None => recent.keep(text(number).as_bytes(), 9, KnownHost(number)),
+            }
+        }
+        assert!(found_again > 90, "the last hundred: {found_again}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use twox_hash::XxHash3_128;
 
 use super::formats::Content;
 use super::prefilter::Prefilter;
-use super::quiet_stretch::{Outlook, Stretch};
+use super::quiet_stretch::{Outlook, QuietScan, Stretch};
 
 /// The longest line that is handed to a reader; a longer one is booked as too long.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
@@ -40,6 +40,8 @@ pub struct Batch {
     /// By what its quiet lines were told, and these, where anything was known beforehand.
     pub outlook: Option<Outlook>,
     pub stretches: Vec<Stretch>,
+    /// What they were found with, to be used again.
+    scan: Option<QuietScan>,
 }
 
 pub struct Stream {
@@ -67,7 +69,7 @@ impl Batch {
         self.has_control = memchr::memchr2(0, ESCAPE, self.text()).is_some();
         self.outlook = outlook.filter(|_| !self.has_control);
         self.stretches = match &self.outlook {
-            Some(outlook) => outlook.survey(self.text(), &self.places),
+            Some(outlook) => outlook.survey(&self.buffer[self.text.clone()], &self.places, &mut self.scan),
             None => Vec::new(),
         };
     }
