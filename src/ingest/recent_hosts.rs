@@ -8,7 +8,8 @@ use super::log_lines::KnownHost;
 
 /// Bytes that are compared at once. A longer name is not remembered.
 const FRONT: usize = 32;
-/// Hashes. Two hosts are remembered for each: of sixty hosts a fifth would else put each other out with every line.
+/// Hashes. Two hosts are remembered for each: where two share a hash of which only one is, each line of the one puts
+/// out the other. With 256 hashes that is to be expected of a fifth of sixty hosts.
 const PAIRS: usize = 512;
 
 pub struct RecentHosts {
